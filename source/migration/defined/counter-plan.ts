@@ -1,4 +1,5 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { refused } from '../../counter/guards.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
@@ -166,7 +167,21 @@ export function leftUncounted(health: CounterHealth, definition: CounterDefiniti
 }
 
 /** Triggers that fire once per statement see what they need only on plain tables. */
-function requireRoom({ id, via, record }: CounterDefinition, { relations, inherits }: CounterFacts): void {
+function requireRoom(
+  { id, via, record }: CounterDefinition,
+  { relations, inherits, virtual }: CounterFacts,
+): void {
+  const { where, amount, reference } = record;
+  const unseen = virtual.filter(name =>
+    [...(where ? columnsOf(where) : []), amount, ...reference].includes(name),
+  );
+  if (unseen.length > 0)
+    throw refused(
+      'does-not-fit',
+      `Counting for ${id} cannot be installed: ${unseen.join(', ')} is virtual, and has no value in a trigger.`,
+      'Make it a STORED column, or name what it is computed from in counters.json.',
+    );
+
   const reasons = [relations.record, ...(relations.through ? [relations.through] : [])].flatMap(
     ({ kind, name }) =>
       kind === 'p' ? [`${name} is partitioned`] : kind === 'f' ? [`${name} is in another database`] : [],

@@ -19,6 +19,8 @@ const answer = z.object({
     }),
   ),
   inherits: z.boolean(),
+  /** Generated columns of the records that are computed when they are read. */
+  virtual: z.array(z.string()),
   lacking: z.array(z.string()),
   owner: z.string(),
   owned: z.boolean(),
@@ -44,6 +46,7 @@ SELECT json_build_object(
       'definition', pg_get_triggerdef(t.oid)) ORDER BY t.tgname), '[]')
     FROM pg_trigger t WHERE t.tgrelid IN ($1::oid, $3::oid) AND NOT t.tgisinternal),
   'inherits', EXISTS (SELECT FROM pg_inherits WHERE inhrelid IN ($1::oid, $3::oid) OR inhparent IN ($1::oid, $3::oid)),
+  'virtual', (SELECT coalesce(json_agg(attname ORDER BY attnum), '[]') FROM pg_attribute WHERE attrelid = $1::oid AND attgenerated = 'v' AND NOT attisdropped),
   'lacking', (SELECT coalesce(json_agg(why), '[]') FROM (
       SELECT format('does not own %I.%I', nspname, relname) AS why FROM own WHERE NOT pg_has_role(relowner, 'USAGE')
       UNION ALL SELECT format('may not create functions in the schema %I', nspname) FROM home WHERE NOT has_schema_privilege(schema, 'CREATE')

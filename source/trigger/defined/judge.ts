@@ -75,7 +75,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
   const fixed = new Set(
     [...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
   );
-  const verdicts = verdictsOn(definition, table, playing, fixed);
+  const verdicts = verdictsOn(definition, table, playing, fixed, circumstances.generated);
   const triggers = triggersOf(byTriggers);
   const routines = new Map(
     triggers.flatMap(({ function: oid }) => {

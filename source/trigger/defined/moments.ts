@@ -3,8 +3,10 @@ import { columnsOf } from '../../counter/definition/predicate.ts';
 import { column, type Expression, type Value } from '../../counters/body/expression.ts';
 import type { CatalogTable } from '../../counters/catalog.ts';
 import { type Domain, domainsOf } from '../../counters/condition/domain.ts';
+import { columnsIn, evaluate } from '../../counters/condition/evaluate.ts';
 import { combinationsOf } from '../../counters/condition/record-set.ts';
 import { columnsOfEvent, type EventName } from './events.ts';
+import type { GeneratedColumn } from './facts/generated.ts';
 import { expressionOf } from './predicate-expression.ts';
 
 /** What the columns of a record hold, as far as they matter. */
@@ -31,6 +33,7 @@ export function momentsOf(
   table: CatalogTable,
   conditions: readonly Expression[],
   fixed: ReadonlySet<string>,
+  generated: readonly GeneratedColumn[] = [],
 ): Moment[] | null {
   const { reference, where, amount } = definition.record;
   const needed = [...reference, ...(amount === null ? [] : [amount]), ...(where ? columnsOf(where) : [])];
@@ -38,17 +41,60 @@ export function momentsOf(
     (name): Expression => ({ kind: 'null', arg: column({ kind: 'new', table, id: 0 }, name) }),
   );
   const own = where ? [expressionOf(where, table)] : [];
-  const domains = domainsOf([...mentioned, ...own, ...conditions], table, fixed);
-  const size = domains?.reduce((product, { values }) => product * values.length, 1);
-  if (!domains || size === undefined || size > most) return null;
-  const states = combinationsOf(domains).map(
-    (values): Held => new Map(domains.map(({ column: name }, place) => [name, values[place] ?? null])),
+  const all = [...mentioned, ...own, ...conditions];
+  const named = new Set(all.flatMap(columnsIn));
+  const found = generated.filter(each => named.has(each.column));
+  const must = found.filter(({ sources }) => sources.some(name => named.has(name)));
+  const moments = (computed: readonly GeneratedColumn[]) =>
+    momentsWith(definition, {
+      table,
+      fixed,
+      conditions: all,
+      computed,
+      free: found.filter(each => !computed.includes(each)),
+    });
+  return moments(found.filter(each => each.value !== null || must.includes(each))) ?? moments(must);
+}
+
+interface Ground {
+  table: CatalogTable;
+  fixed: ReadonlySet<string>;
+  conditions: readonly Expression[];
+  /** Generated columns that hold what they are computed from, and those that may hold anything. */
+  computed: readonly GeneratedColumn[];
+  free: readonly GeneratedColumn[];
+}
+
+function momentsWith(
+  definition: CounterDefinition,
+  { table, fixed, conditions, computed, free }: Ground,
+): Moment[] | null {
+  const values = computed.flatMap(({ value }) => (value ? [value] : []));
+  if (values.length < computed.length) return null;
+  const domains = domainsOf([...conditions, ...values], table, fixed)?.filter(
+    ({ column: name }) => !computed.some(each => each.column === name),
   );
+  const size = domains?.reduce((product, { values: held }) => product * held.length, 1);
+  if (!domains || size === undefined || size > most) return null;
+  const states = combinationsOf(domains).map((given): Held => {
+    const held = new Map(domains.map(({ column: name }, place) => [name, given[place] ?? null]));
+    for (const { column: name, value } of computed) {
+      if (value)
+        held.set(
+          name,
+          evaluate(value, (_, of) => held.get(of) ?? null),
+        );
+    }
+    return held;
+  });
   return [
     ...states.map((after): Moment => ({ event: 'insert', before: null, after, changed: null })),
     ...states.map((before): Moment => ({ event: 'delete', before, after: null, changed: null })),
     ...states.flatMap(before =>
-      states.flatMap(after => updateOf(definition, table, domains, before, after) ?? []),
+      states.flatMap(after => {
+        const update = updateOf(definition, table, domains, before, after);
+        return update ? byEachSource(update, free) : [];
+      }),
     ),
   ];
 }
@@ -61,19 +107,29 @@ function updateOf(
   before: Held,
   after: Held,
 ): Moment | null {
-  const changed = new Set(
-    domains.flatMap(({ column: name }) => (before.get(name) === after.get(name) ? [] : [name])),
-  );
+  const changed = new Set([...after.keys()].filter(name => before.get(name) !== after.get(name)));
   const kinds = (['move', 'condition', 'amount'] as const).filter(event =>
     columnsOfEvent(event, definition).some(name => changed.has(name)),
   );
   const known = new Set(kinds.flatMap(event => columnsOfEvent(event, definition)));
   const others = [...changed].filter(name => !known.has(name));
   // Of many columns, what three of them do at once says nothing more.
-  if (changed.size > 2 && domains.length > 2) return null;
+  const written = domains.filter(({ column: name }) => changed.has(name));
+  if (written.length > 2 && domains.length > 2) return null;
   // A record keeps its own key.
   if (others.some(name => table.unique[0]?.includes(name))) return null;
   const [only, more] = kinds;
   const event = only === undefined ? 'update' : more === undefined ? only : 'several';
   return { event, before, after, changed: event === 'update' ? null : changed };
+}
+
+/** A generated column changes with any one of those that it is computed from. */
+function byEachSource(update: Moment, free: readonly GeneratedColumn[]): Moment[] {
+  const { changed } = update;
+  const found = free.find(({ column: name, sources }) => changed?.has(name) && sources.length > 0);
+  if (!found || !changed) return [update];
+  const rest = free.filter(each => each !== found);
+  return found.sources.flatMap(source =>
+    byEachSource({ ...update, changed: new Set([...changed, source]) }, rest),
+  );
 }

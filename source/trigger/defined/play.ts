@@ -1,8 +1,9 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
-import type { Expression } from '../../counters/body/expression.ts';
+import type { Expression, Value } from '../../counters/body/expression.ts';
 import type { CatalogTable } from '../../counters/catalog.ts';
 import { evaluate, isReadable } from '../../counters/condition/evaluate.ts';
 import type { Effect, Side } from '../../counters/effect/effect.ts';
+import { type GeneratedColumn, withSources } from './facts/generated.ts';
 import { type Keeping, nameOf } from './keeping.ts';
 import type { Held, Moment } from './moments.ts';
 import { expressionOf } from './predicate-expression.ts';
@@ -24,9 +25,11 @@ export function playerOf(
   definition: CounterDefinition,
   table: CatalogTable,
   keepings: readonly Keeping[],
+  generated: readonly GeneratedColumn[] = [],
 ): (moment: Moment) => Played[] {
   const truth = truthOf(definition, table);
   const ordered = inOrder(keepings);
+  const virtual = new Set(generated.flatMap(({ column, virtual }) => (virtual ? [column] : [])));
   return moment => {
     const { before, after } = moment;
     const rows = new Map<string, Side>();
@@ -37,14 +40,14 @@ export function playerOf(
       const row = rowOf(definition, held);
       if (row !== null) rows.set(row, side);
     }
-    const firing = ordered.filter(each => fires(each, moment));
+    const firing = ordered.filter(each => fires(each, moment, generated));
     return [...rows].map(([row, side]) => {
       const was = truth(before, row);
       let count = was;
       const by = new Set<Keeping>();
       for (const keeping of firing) {
         for (const effect of keeping.effects) {
-          const next = applied(effect, keeping, count, row, moment, definition);
+          const next = applied(effect, keeping, count, row, moment, definition, virtual);
           if (next === null) continue;
           count = next;
           by.add(keeping);
@@ -85,11 +88,19 @@ const isBefore = (type: number) => (type & 2) !== 0;
 
 const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 
-function fires({ by, event }: Keeping, { before, after, changed }: Moment): boolean {
+function fires(
+  { by, event }: Keeping,
+  { before, after, changed }: Moment,
+  generated: readonly GeneratedColumn[],
+): boolean {
   if (event !== (before === null ? 'insert' : after === null ? 'delete' : 'update')) return false;
   if (by.kind === 'function' || event !== 'update') return true;
   const { updateOf } = by.trigger;
-  return updateOf.length === 0 || changed === null || updateOf.some(name => changed.has(name));
+  return (
+    updateOf.length === 0 ||
+    changed === null ||
+    withSources(updateOf, generated).some(name => changed.has(name))
+  );
 }
 
 /** The count after an effect; null if it leaves the row alone. */
@@ -100,9 +111,12 @@ function applied(
   row: string,
   { before, after }: Moment,
   { record }: CounterDefinition,
+  virtual: ReadonlySet<string>,
 ): number | null {
   const of = (side: Side) => (side === 'new' ? after : before);
-  const holding = (side: Side, name: string) => of(side)?.get(name) ?? null;
+  const inWhen = by.kind === 'trigger' && by.trigger.definition !== null;
+  const holding = (side: Side, name: string) =>
+    virtual.has(name) && !inWhen ? null : (of(side)?.get(name) ?? null);
   const holds = (each: Expression) => evaluate(each, holding) === true;
   const finds = (side: Side) => {
     const held = of(side);
@@ -110,7 +124,7 @@ function applied(
   };
   if (effect.kind === 'adds') {
     if (!effect.found.every(finds) || !effect.conditions.every(holds)) return null;
-    return count + effect.sign * amountOf(effect, of);
+    return count + effect.sign * amountOf(effect, holding);
   }
   if (effect.found.length > 0 && !effect.found.some(finds)) return null;
   if (!effect.when.filter(isClear).every(holds)) return null;
@@ -129,9 +143,12 @@ export function isClear(each: Expression): boolean {
   return isReadable(each, ({ kind }) => kind === 'new' || kind === 'old');
 }
 
-function amountOf({ amount, measured, guards }: Effect, of: (side: Side) => Held | null): number {
+function amountOf(
+  { amount, measured, guards }: Effect,
+  holding: (side: Side, name: string) => Value,
+): number {
   if (amount === null) return 1;
-  const value = of(measured ?? 'new')?.get(amount) ?? null;
+  const value = holding(measured ?? 'new', amount);
   if (value === null) return guards.amount ? 0 : Number.NaN;
   return Number(value);
 }

@@ -1,6 +1,7 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { CatalogTable } from '../../counters/catalog.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
+import type { GeneratedColumn } from './facts/generated.ts';
 import type { Keeping, KeptBy } from './keeping.ts';
 import { type Moment, momentsOf } from './moments.ts';
 import { isClear, type Played, playerOf } from './play.ts';
@@ -38,15 +39,16 @@ export function verdictsOn(
   table: CatalogTable,
   keepings: readonly Keeping[],
   fixed: ReadonlySet<string>,
+  generated: readonly GeneratedColumn[] = [],
 ): { events: EventVerdict[]; several: readonly Fault[] } | null {
   const conditions = keepings.flatMap(({ effects }) =>
     effects.flatMap(each => [...each.conditions, ...each.when.filter(isClear)]),
   );
-  const moments = momentsOf(definition, table, conditions, fixed);
+  const moments = momentsOf(definition, table, conditions, fixed, generated);
   if (!moments) return null;
   const needed = new Set(neededEvents(definition));
   const played = Map.groupBy(
-    moments.flatMap(playerOf(definition, table, keepings)),
+    moments.flatMap(playerOf(definition, table, keepings, generated)),
     ({ moment }) => moment.event,
   );
   const of = (event: Moment['event']) => played.get(event) ?? [];

@@ -182,6 +182,48 @@ test.each([
   await expect(plan()).rejects.toMatchObject({ code });
 });
 
+test('a condition on a stored column is installed and kept, and on a virtual one it is refused', async context => {
+  const { where: _, ...record } = definition.record;
+  const live = {
+    ...definition,
+    record: { ...record, where: { kind: 'is', column: 'is_live', value: true } },
+  } as const;
+  const add = (stored: string) =>
+    own.sql.unsafe(
+      `ALTER TABLE comments DROP COLUMN IF EXISTS is_live, ADD is_live boolean GENERATED ALWAYS AS (deleted_at IS NULL) ${stored}`,
+    );
+  const planned = () =>
+    planCounterMigration(database, {
+      definition: live,
+      readOnly: false,
+      dryRun: true,
+      applicationStopped: true,
+    });
+  await add('STORED');
+  const { proof } = await planned();
+  expect(proof).toMatchObject({ proved: true, reason: null });
+  expect(proof?.steps.map(({ step }) => step)).toEqual(expect.arrayContaining(['change-out', 'change-in']));
+  await own.sql
+    .unsafe(
+      trigger(
+        'keep',
+        'INSERT OR DELETE OR UPDATE OF post_id, deleted_at',
+        `IF TG_OP <> 'DELETE' AND NEW.is_live THEN ${up} END IF;
+         IF TG_OP <> 'INSERT' AND OLD.is_live THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;`,
+      ),
+    )
+    .simple();
+  expect(await planned()).toMatchObject({ differs: [], statements: [] });
+  const [server] = await own.sql`SHOW server_version_num`;
+  if (Number(server?.server_version_num) < 180000) context.skip();
+  await own.sql`DROP TRIGGER keep ON comments`;
+  await add('VIRTUAL');
+  await expect(planned()).rejects.toMatchObject({
+    code: 'does-not-fit',
+    message: expect.stringContaining('is_live is virtual, and has no value in a trigger.'),
+  });
+});
+
 test('a name that is taken gets a number, and stays', async () => {
   await own.sql.unsafe(
     'CREATE FUNCTION keep_posts_comments_count() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$',

@@ -15,6 +15,7 @@ export const calm: Circumstances = {
       name => [name, { nullable: true, default: null }] as const,
     ),
   ]),
+  generated: [],
   causes: new Map(
     (['delete', 'move', 'condition', 'amount', 'truncate', 'update'] as const).map(event => [
       event,

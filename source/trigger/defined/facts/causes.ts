@@ -7,25 +7,37 @@ import { resolveTable } from '../../effects/resolve-names.ts';
 import { whoMayRun } from '../../effects/who-may-run.ts';
 import { columnsOfEvent, type EventName, neededEvents } from '../events.ts';
 import type { Cause } from './circumstances.ts';
+import { type GeneratedColumn, withSources } from './generated.ts';
 
 /** The roles with UPDATE on a column, by the column's name. */
 export type ColumnGrants = ReadonlyMap<string, readonly (string | null)[]>;
+
+/** What the catalog says of the columns of records. */
+interface ColumnFacts {
+  updaters: ColumnGrants;
+  /** Columns that hold a time. */
+  dates: ReadonlySet<string>;
+  generated: readonly GeneratedColumn[];
+}
 
 /** What can make each event happen, by the catalog. */
 export function causesOf(
   definition: CounterDefinition,
   catalog: TriggerCatalog,
-  updaters: ColumnGrants,
-  dates: ReadonlySet<string>,
+  { updaters, dates, generated }: ColumnFacts,
 ): Map<EventName, Cause[]> {
   const found = new Map<EventName, Cause[]>();
   for (const event of [...neededEvents(definition), 'update' as const]) {
     if (event === 'insert') continue;
+    // Nobody writes a generated column: what changes it is a change of what it is computed from.
+    const changed = withSources(columnsOfEvent(event, definition), generated).filter(
+      name => !generated.some(({ column }) => column === name),
+    );
     const causes = [
-      ...cascades(event, definition, catalog),
-      ...conditionColumns(event, definition, dates),
-      ...writers(event, definition, catalog),
-      ...grants(event, definition, catalog, updaters),
+      ...cascades(event, changed, definition, catalog),
+      ...conditionColumns(event, definition, { dates, generated }),
+      ...writers(event, changed, definition, catalog),
+      ...grants(event, changed, catalog, updaters),
     ];
     found.set(event, causes.length > 0 ? causes : byOwner(event, definition, catalog));
   }
@@ -33,7 +45,12 @@ export function causesOf(
 }
 
 /** Foreign keys that delete or change records, other than those by which a row takes its records along. */
-function cascades(event: EventName, definition: CounterDefinition, catalog: TriggerCatalog): Cause[] {
+function cascades(
+  event: EventName,
+  columns: readonly string[],
+  definition: CounterDefinition,
+  catalog: TriggerCatalog,
+): Cause[] {
   const { record, nouns } = definition;
   const others = catalog.references.filter(each => !isOwn(each, definition, catalog));
   const [, records] = nouns.record;
@@ -46,7 +63,7 @@ function cascades(event: EventName, definition: CounterDefinition, catalog: Trig
       return [{ kind: 'cascade', text: `${name} deletes ${records} when a row of ${to} is deleted${by}` }];
     }
     if (reference.tableOid !== catalog.recordsOid || onDelete === 'cascade') return [];
-    const changed = columnsOfEvent(event, definition).filter(column => reference.columns.includes(column));
+    const changed = columns.filter(column => reference.columns.includes(column));
     if (changed.length === 0 || (event !== 'move' && event !== 'condition' && event !== 'amount')) return [];
     const verb = onDelete === 'set null' ? 'to NULL' : 'to its default';
     return [
@@ -93,11 +110,11 @@ const states =
 function conditionColumns(
   event: EventName,
   { record, nouns }: CounterDefinition,
-  dates: ReadonlySet<string>,
+  { dates, generated }: Pick<ColumnFacts, 'dates' | 'generated'>,
 ): Cause[] {
   if (event !== 'condition' || !record.where) return [];
   const nulls = new Set(nullColumns(record.where));
-  return columnsOf(record.where).flatMap((column): Cause[] => {
+  return withSources(columnsOf(record.where), generated).flatMap((column): Cause[] => {
     if (softly.test(column) || (nulls.has(column) && dates.has(column))) {
       return [{ kind: 'soft-delete', text: `${column} marks ${nouns.record[1]} that are deleted` }];
     }
@@ -112,14 +129,19 @@ function nullColumns(predicate: Predicate): string[] {
 }
 
 /** Functions and jobs that do it. */
-function writers(event: EventName, definition: CounterDefinition, catalog: TriggerCatalog): Cause[] {
+function writers(
+  event: EventName,
+  wanted: readonly string[],
+  definition: CounterDefinition,
+  catalog: TriggerCatalog,
+): Cause[] {
   const [, records] = definition.nouns.record;
   const does =
     event === 'delete'
       ? `deletes ${records}`
       : event === 'truncate'
         ? `empties ${definition.record.table}`
-        : `updates ${columnsOfEvent(event, definition).join(', ') || records}`;
+        : `updates ${wanted.join(', ') || records}`;
   const routines = catalog.functions.flatMap((routine): Cause[] =>
     doesIt(routine.reading, searchPathOf(routine.searchPath), routine.schema)
       ? [{ kind: 'function', text: `${routine.identity} ${does}` }]
@@ -133,7 +155,6 @@ function writers(event: EventName, definition: CounterDefinition, catalog: Trigg
   return [...routines, ...jobs];
 
   function doesIt(reading: SqlReading, path: readonly string[] | null, home: string | null): boolean {
-    const wanted = columnsOfEvent(event, definition);
     return reading.writes.some(({ verb, action, table, columns }) => {
       const target = resolveTable(table, path, catalog, home);
       // Replies are records of the table that they are counted in.
@@ -150,12 +171,11 @@ function writers(event: EventName, definition: CounterDefinition, catalog: Trigg
 /** Roles other than the owner that may do it by a statement of their own. */
 function grants(
   event: EventName,
-  definition: CounterDefinition,
+  columns: readonly string[],
   catalog: TriggerCatalog,
   updaters: ColumnGrants,
 ): Cause[] {
   const privilege = event === 'delete' ? 'DELETE' : event === 'truncate' ? 'TRUNCATE' : 'UPDATE';
-  const columns = columnsOfEvent(event, definition);
   const roles = new Set(columns.flatMap(column => updaters.get(column) ?? []));
   const granted: CatalogGrant[] | undefined =
     columns.length === 0 ? undefined : [...roles].map(role => ({ role, privileges: ['UPDATE'] }));

@@ -1,5 +1,6 @@
 import type { Value } from '../../../counters/body/expression.ts';
 import type { EventName } from '../events.ts';
+import type { GeneratedColumn } from './generated.ts';
 
 /** Why an event can happen. */
 export interface Cause {
@@ -56,6 +57,8 @@ export interface Circumstances {
   count: { nullable: boolean; default: string | null };
   /** Columns of the records: whether they hold NULL, and what they hold by default; undefined if that is computed. */
   columns: ReadonlyMap<string, { nullable: boolean; default: Value | undefined }>;
+  /** Columns of the records that the server computes. */
+  generated: readonly GeneratedColumn[];
   causes: ReadonlyMap<EventName, readonly Cause[]>;
   /** By the trigger's name and the oid of its table: see `factsKey`. */
   triggers: ReadonlyMap<string, TriggerFacts>;

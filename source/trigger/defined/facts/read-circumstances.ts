@@ -6,12 +6,14 @@ import type { Tables } from '../../../counter/discovery/tables.ts';
 import type { Value } from '../../../counters/body/expression.ts';
 import type { Catalog, CatalogTable } from '../../../counters/catalog.ts';
 import type { Writing } from '../../../counters/find/writings.ts';
+import { readTreesOf } from '../../../sql/parser/parser-process.ts';
 import type { TriggerCatalog } from '../../catalog.ts';
 import { readCatalogRows } from '../../read-catalog.ts';
 import { countsInserts, keepersOf } from '../keeping.ts';
 import { typed } from '../predicate-expression.ts';
 import { causesOf } from './causes.ts';
 import { type Circumstances, factsKey } from './circumstances.ts';
+import { type GeneratedColumn, generatedValue } from './generated.ts';
 import { otherWriters } from './other-writers.ts';
 import { readAgreement } from './read-agreement.ts';
 import { rightsOf } from './rights.ts';
@@ -23,6 +25,10 @@ const column = z.object({
   default: z.nullable(z.string()),
   /** Filled by a sequence, or computed. */
   made: z.boolean(),
+  /** `pg_attribute.attgenerated`: s is stored, v virtual; empty for every other column. */
+  generated: z.enum(['', 's', 'v']),
+  /** What it is computed from. */
+  sources: z.array(z.string()),
   category: z.string(),
   updaters: z.array(z.nullable(z.string())),
 });
@@ -45,10 +51,15 @@ const row = z.object({
   keyCascades: z.boolean(),
 });
 
+// Before PostgreSQL 15 it is the column that depends on what it is computed from, and since then its expression.
 // $1 are the records, $2 the table with the count, $3 its column, $4 the rows, $5 the functions of triggers.
 const text = `SELECT
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid),
-            'made', a.attidentity <> '' OR a.attgenerated <> '', 'category', y.typcategory, 'updaters', (
+            'made', a.attidentity <> '' OR a.attgenerated <> '', 'generated', a.attgenerated, 'sources', (
+              SELECT coalesce(json_agg(s.attname ORDER BY s.attnum), '[]') FROM pg_attribute s
+               WHERE a.attgenerated <> '' AND s.attrelid = a.attrelid AND s.attnum > 0 AND s.attnum <> a.attnum AND s.attnum IN (
+                 SELECT n.refobjsubid FROM pg_depend n WHERE n.refclassid = 'pg_class'::regclass AND n.refobjid = a.attrelid
+                    AND (n.classid, n.objid, n.objsubid) IN (('pg_attrdef'::regclass, d.oid, 0), ('pg_class'::regclass, a.attrelid, a.attnum)))), 'category', y.typcategory, 'updaters', (
               SELECT coalesce(json_agg(DISTINCT r.rolname), '[]') FROM (
                   SELECT grantee, privilege_type FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner)))
                   UNION ALL SELECT grantee, privilege_type FROM aclexplode(a.attacl)) g
@@ -98,13 +109,15 @@ export async function readCircumstances(
   return async () => {
     const triggers = await parse();
     const updaters = new Map(columns.map(each => [each.name, each.updaters] as const));
+    const generated = records ? await generatedColumns(columns, records) : [];
     const dates = new Set(columns.filter(({ category }) => category === 'D').map(({ name }) => name));
     const circumstances: Circumstances = {
       count,
       columns: new Map(
         columns.map(each => [each.name, { nullable: each.nullable, default: defaultOf(each) }]),
       ),
-      causes: causesOf(definition, triggers, updaters, dates),
+      generated,
+      causes: causesOf(definition, triggers, { updaters, dates, generated }),
       triggers: new Map(
         triggers.triggers.map(({ name, tableOid, enabled, offIn, definition: made }) => [
           factsKey({ name, table: tableOid }),
@@ -139,6 +152,22 @@ function withCount(tables: Tables, home: CatalogTable | null, { reserved }: Cata
       : presets,
     records: reference === undefined ? records : { ...records, preset: quote(reference) },
   };
+}
+
+/** The expressions are parsed as queries. */
+function generatedColumns(
+  columns: readonly z.infer<typeof column>[],
+  records: CatalogTable,
+): Promise<GeneratedColumn[]> {
+  return Promise.all(
+    columns
+      .filter(({ generated }) => generated !== '')
+      .map(async ({ name, generated, sources, default: expression }) => {
+        const [query] = await readTreesOf(`SELECT ${expression}`);
+        const value = generatedValue(query, records);
+        return { column: name, sources, virtual: generated === 'v', value };
+      }),
+  );
 }
 
 const constant = /^'((?:[^']|'')*)'(?:::[\w\s".()]+)?$/;

@@ -1,6 +1,7 @@
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import type { Finding } from '../../../counter/finding.ts';
 import { placeText } from '../../../counters/body/change.ts';
+import { within } from '../../../counters/body/expression.ts';
 import { printed } from '../../../counters/body/print.ts';
 import type { CatalogTable, CatalogTrigger } from '../../../counters/catalog.ts';
 import type { Effect } from '../../../counters/effect/effect.ts';
@@ -96,6 +97,19 @@ export function bodyFindings(
       message: `The trigger ${nameOf(once.keeping.by)} changes a count once per statement, however many ${nouns.record[1]} of ${one(nouns.row)} it concerns.`,
       hint: 'Add the number of rows of its transition table, or fire it FOR EACH ROW.',
     });
+  for (const { column, sources, virtual } of circumstances.generated) {
+    const reading = first(
+      (effect, { by }) =>
+        virtual && by.kind === 'trigger' && by.trigger.definition === null && readsIn(effect, column),
+    );
+    if (!reading) continue;
+    findings.push({
+      code: 'virtual-column',
+      severity: 'error',
+      message: `The trigger ${nameOf(reading.keeping.by)} reads ${column}, which is virtual: in a trigger it has no value.`,
+      hint: `Read ${sources.join(' and ')} there, or make ${column} STORED.`,
+    });
+  }
   for (const text of doubtsIn(all.map(({ effect }) => effect)))
     findings.push({
       code: 'depends-on',
@@ -112,6 +126,19 @@ export function bodyFindings(
         hint: `Make a test change and watch the count, or describe the counter in counters.json.`,
       });
   return uniqueFindings(findings);
+}
+
+/** Whether an effect depends on what a column of the record before or after the event holds. */
+function readsIn({ conditions, when, amount, kind }: Effect, name: string): boolean {
+  if (kind === 'adds' && amount === name) return true;
+  return [...conditions, ...when].some(condition =>
+    [...within(condition)].some(
+      each =>
+        each.kind === 'column' &&
+        each.column === name &&
+        (each.source.kind === 'new' || each.source.kind === 'old'),
+    ),
+  );
 }
 
 /** ON CONFLICT needs a unique key that the application gives values to. */
