@@ -88,9 +88,36 @@ export function variationOf(
     : { kind: 'impossible' };
 }
 
-/** The foreign key of one column that a column is. */
-export function referenceOf({ references }: RecordFacts, { name }: RecordColumn): RecordReference | null {
-  return references.find(({ columns }) => columns.length === 1 && columns[0] === name) ?? null;
+/** The foreign key that a column belongs to: one of that column alone before one of several. */
+export function referenceOf(
+  { references }: Pick<RecordFacts, 'references'>,
+  { name }: Pick<RecordColumn, 'name'>,
+): RecordReference | null {
+  const own = references.filter(({ columns }) => columns.includes(name));
+  return own.find(({ columns }) => columns.length === 1) ?? own[0] ?? null;
+}
+
+/** Foreign keys that a sample of another row does not hold for a record that refers to this one: it may be of another tenant. */
+export function strangeTo(
+  refers: RecordValues,
+  sample: RecordValues,
+  { references }: Pick<RecordFacts, 'references'>,
+): RecordReference[] {
+  return references.filter(({ columns }) =>
+    columns.some(name => refers[name] !== undefined && sample[name] !== refers[name]),
+  );
+}
+
+/** A sample without what it holds in foreign keys, but for the columns that refer to the row. */
+export function withoutKeys(
+  sample: RecordValues,
+  keys: readonly RecordReference[],
+  refers: RecordValues,
+): RecordValues {
+  const dropped = new Set(keys.flatMap(({ columns }) => columns));
+  return Object.fromEntries(
+    Object.entries(sample).filter(([name]) => !dropped.has(name) || refers[name] !== undefined),
+  );
 }
 
 /** The values with a new one in each of `columns`. */

@@ -9,11 +9,13 @@ import type { StepName } from '../steps/counter-steps.ts';
 import { planStepsOf } from '../steps/plan-steps.ts';
 import { amountColumns } from './amount-columns.ts';
 import { decidingColumns } from './condition-columns.ts';
-import { freshened, makeRecord, referenceOf, variationOf } from './make-record.ts';
+import { freshened, makeRecord, referenceOf, strangeTo, variationOf, withoutKeys } from './make-record.ts';
 import { type ConditionValues, readConditionValues } from './read-condition.ts';
 import { readableColumns, readRecords } from './read-record-facts.ts';
 import {
   isTaken,
+  isThere,
+  otherSides,
   readOtherValues,
   readReference,
   readReferenced,
@@ -67,7 +69,9 @@ export async function readMadeRecords(
       `Nothing in ${ground.relations.through?.name} belongs to this ${nouns.row[0]}, so no ${nouns.record[0]} can.`,
     );
   const refers = Object.fromEntries(record.reference.map((name, place) => [name, reference[place] ?? null]));
-  const { sample, seen } = await readSamples(reader, ground, reference);
+  const { sample: held, seen } = await readSamples(reader, ground, reference);
+  const unfit = [...strangeTo(refers, held, facts), ...otherSides(ground, { ...held, ...refers })];
+  const sample = withoutKeys(held, unfit, refers);
   const identity = await maker.identify(maker.asked, sample);
   const referenced = await readAllReferenced(reader, ground, sample, refers);
   const condition = await readCondition(reader, ground, { refers, seen, referenced });
@@ -176,7 +180,12 @@ async function readAllReferenced(
     const needed = conditional.has(name) || !(nullable || defaults);
     const key = referenceOf(facts, column);
     if (!key || !needed || reference.includes(name) || (sample[name] ?? null) !== null) continue;
-    found[name] = await readReferenced(reader, ground, key, refers);
+    found[name] = await readReferenced(
+      reader,
+      ground,
+      { column: name, reference: key },
+      { ...sample, ...refers, ...found },
+    );
   }
   return found;
 }
@@ -290,6 +299,11 @@ async function readOther(
   const names = ground.tables.definition.record.reference;
   if (names.length === 0) return null;
   const indexes = ground.facts.unique.filter(({ columns }) => columns.some(name => names.includes(name)));
+  // Such a foreign key ties what else the record names to the row, as within one tenant.
+  const sharing = ground.facts.references.filter(
+    ({ columns }) =>
+      columns.some(name => names.includes(name)) && !columns.every(name => names.includes(name)),
+  );
   for (const row of rows) {
     const reference = await readReference(reader, ground, row);
     if (!reference) continue;
@@ -297,22 +311,10 @@ async function readOther(
       ...values,
       ...Object.fromEntries(names.map((name, place) => [name, reference[place] ?? null])),
     };
-    let taken = isOnOtherSide(ground, values, reference);
+    let taken = otherSides(ground, moved).length > 0;
     for (const index of indexes) taken ||= await isTaken(reader, ground, index, moved);
+    for (const key of sharing) taken ||= !(await isThere(reader, ground, key, moved));
     if (!taken) return { row, reference };
   }
   return null;
-}
-
-/** True if the record refers to this row already, by another column: nobody follows themselves. */
-function isOnOtherSide(
-  { facts, tables, relations }: RecordGround,
-  values: RecordValues,
-  [key, ...more]: readonly string[],
-): boolean {
-  if (more.length > 0 || relations.through !== null) return false;
-  const others = facts.columns.filter(({ name }) => !tables.definition.record.reference.includes(name));
-  return others.some(
-    column => values[column.name] === key && referenceOf(facts, column)?.table === relations.row.name,
-  );
 }
