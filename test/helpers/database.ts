@@ -58,7 +58,7 @@ export async function insertRecords(sql: postgres.Sql, preset: string, uses: num
 }
 
 async function asAdmin(server: string, run: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  const admin = postgres(server, { max: 1, onnotice: () => {}, fetch_types: false });
   try {
     await run(admin);
   } finally {

@@ -23,6 +23,8 @@ export default function setup(project: TestProject): () => void {
   // If the tests run as root, servers run as another user, and have their directories in here.
   chmodSync(root, 0o755);
   process.env.TMPDIR = root;
+  // Processes that run from TypeScript, such as the parser's, start in half of the time with it.
+  process.env.NODE_COMPILE_CACHE = join(root, 'compiled');
   const engines = join(root, 'engines');
   writeFileSync(engines, '');
   process.env[enginesVariable] = engines;

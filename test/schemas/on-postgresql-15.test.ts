@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { needsInstalled, startInstalled } from '../helpers/installed-server.ts';
 import type { TestServer } from '../helpers/server.ts';
 import { everySchema } from './every-schema.ts';
-import { walkedOnOlder } from './walked-on-older.ts';
+import { walkedOnOlder } from './quick-schemas.ts';
 
 const version = 15;
 

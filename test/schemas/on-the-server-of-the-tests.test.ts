@@ -1,12 +1,9 @@
 import { inject } from 'vitest';
 import { needsInstalled } from '../helpers/installed-server.ts';
 import { everySchema } from './every-schema.ts';
-import { readSchemas } from './schema-file.ts';
-import { walkedOnOlder } from './walked-on-older.ts';
+import { walkedHere, walkedOnOlder } from './quick-schemas.ts';
 
-const older = needsInstalled(15).skip ? [] : walkedOnOlder;
-const quick = readSchemas()
-  .map(({ name }) => name)
-  .filter(name => !older.includes(name));
-
-everySchema(() => inject('serverUrl'), quick);
+everySchema(
+  () => inject('serverUrl'),
+  needsInstalled(15).skip ? [...walkedOnOlder, ...walkedHere] : walkedHere,
+);
