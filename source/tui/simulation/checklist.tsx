@@ -13,7 +13,7 @@ import { clock } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
-import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
+import { definitionIn, nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow, windowRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
@@ -76,11 +76,7 @@ export function ChecklistScreen({ state }: { state: State }) {
             </Line>
           );
         })}
-        {watchesPresets(state) ? (
-          <Source source={list.source} directory={state.appSource} />
-        ) : (
-          <Text dimColor>{'  Source: preset-usage scan reads it for the counters of counters.json.'}</Text>
-        )}
+        <Source source={list.source} directory={state.appSource} />
         <Text> </Text>
       </Box>
       {list.error ? <Text color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Text> : null}

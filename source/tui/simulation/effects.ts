@@ -79,7 +79,7 @@ export function createSimulationEffects(
   };
   const walkAll = async (asked: ChecklistRequest) => {
     await walk(stepIds, asked);
-    if (config.appSource === null || !isOfPresets(config.choice)) return;
+    if (config.appSource === null) return;
     dispatch({ type: 'source-scanning' });
     const { scanSource } = await import('../../checklist/scan-source.ts');
     const source = await scanSource(config.appSource, [asked.counter], signal);

@@ -57,18 +57,25 @@ test('source that was read is not yellow, and neither is what is no code', () =>
   expect(lines[at]).not.toContain(yellow);
 });
 
-test('another counter has the steps in its own words, and no source', () => {
+test('another counter has the steps and its source in its own words', () => {
   const state = {
     ...initialState({ columns: 80, rows: 24 }),
     inspected: inspectedWith(comments),
     appSource: 'app',
   };
-  const text = stripVTControlCharacters(renderToString(<ChecklistScreen state={state} />, { columns: 80 }));
+  const shown = (of: typeof state) =>
+    stripVTControlCharacters(renderToString(<ChecklistScreen state={of} />, { columns: 80 }));
+  const text = shown(state);
   expect(text).toContain('Testing checklist with the post with the highest count: 0 passed');
   expect(text).toMatch(/2 · pending +A new comment changes comments_count as it should/);
   expect(text).toMatch(/5 · pending +Every count of comments is right/);
-  expect(text).toContain('Source: preset-usage scan reads it');
-  expect(text).not.toMatch(/scanning|press a to run all steps and scan/);
+  expect(text).toContain('Source: press a to run all steps and scan app');
+  const source = { ...nothing, files: 3, notRead: [], counters: [comments.id] };
+  const { simulation } = state;
+  const scanned = { ...state, simulation: { ...simulation, list: { ...simulation.list, source } } };
+  expect(shown(scanned).replace(/\s+/g, ' ')).toContain(
+    'Nothing in 3 files of app writes public.posts.comments_count in addition to what may keep it.',
+  );
 });
 
 test.each([
