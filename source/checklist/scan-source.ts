@@ -1,4 +1,4 @@
-import { type CounterChoice, isOfPresets } from '../counter/definition/counter-choice.ts';
+import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { findMentions } from '../scan/find-mentions.ts';
 import { scanApart } from '../scan/scan-in-child.ts';
 import { subjectOf } from '../scan/subject-of.ts';
@@ -10,7 +10,7 @@ export async function scanSource(
   counters: readonly CounterChoice[],
   signal?: AbortSignal,
 ): Promise<SourceEvidence> {
-  const subjects = counters.map(counter => (isOfPresets(counter) ? null : subjectOf(counter)));
+  const subjects = counters.map(counter => (typeof counter === 'string' ? null : subjectOf(counter)));
   const { files, writes, unparsed, notRead } = await scanApart(directory, { signal, subjects });
   return {
     directory,
@@ -25,7 +25,7 @@ export async function scanSource(
     })),
     unparsed,
     notRead,
-    ...(subjects.every(subject => subject === null)
+    ...(subjects.every(subject => (subject?.counter ?? null) === null)
       ? {}
       : { counters: counters.map(each => (typeof each === 'string' ? each : each.id)) }),
   };

@@ -56,14 +56,19 @@ export function sourceSentence(evidence: SourceEvidence): string {
 export function sourceHint(evidence: SourceEvidence): string {
   switch (sourceVerdict(evidence)) {
     case 'writes':
-      if (evidence.counters)
-        return `Run preset-usage counters --write-config, then preset-usage scan ${evidence.directory} to see why each of them counts twice and what to do.`;
-      return `Run preset-usage scan ${evidence.directory} to see why each of them counts twice and what to do.`;
+      return `Run preset-usage scan ${evidence.directory}${counterFlag(evidence)} to see why each of them counts twice and what to do.`;
     case 'clean':
       return '';
     default:
       return 'Check the files that could not be read by hand.';
   }
+}
+
+/** What makes `scan` look for the same counters. */
+function counterFlag({ counters }: SourceEvidence): string {
+  if (!counters) return '';
+  const [only = '', ...others] = counters;
+  return others.length > 0 ? ' --all' : ` --counter ${only}`;
 }
 
 /** Evidence and hint if no source was given. */

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { usesColor } from '../config/color.ts';
 import type { CommandName } from '../config/commands.ts';
-import { type Config, loadConfig } from '../config/config.ts';
+import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
 import { flags } from '../config/flags.ts';
 import { packageVersion } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
@@ -13,6 +13,7 @@ import { jsonText } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
 import { paint } from './output/paint.ts';
 import { auditProgress, clearProgress, repairProgressLines, stepProgress } from './output/progress.ts';
+import type { ScanDatabase } from './scan/wanted-counters.ts';
 
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;
@@ -27,12 +28,13 @@ async function main(argv: string[]): Promise<number> {
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
   if (command === 'completion') return printCompletion(flags.shell);
+  if (command === 'scan') return scanFiles(flags);
   // What reads only files asks no database, so it does not matter whether one can be made out.
   const own = isOffline(command) ? { ...flags, demo: true } : flags;
   const config = loadConfig(own, process.env, process.cwd());
   if (command === 'console') return openTerminal(config);
   if (isOffline(command)) {
-    return interruptible(async signal => tell(await offlineCommands[command](config, signal), config));
+    return interruptible(async () => tell(await offlineCommands[command](config), config));
   }
   refuseUnaskedDemo(config);
   await meetServer(config);
@@ -42,8 +44,8 @@ async function main(argv: string[]): Promise<number> {
 const hasTerminal = () => process.stdin.isTTY && process.stdout.isTTY;
 
 /** In CI a secret that is missing must not lead to a check of the demo, which says nothing about the database. */
-function refuseUnaskedDemo({ target }: Config): void {
-  if (target.kind !== 'demo' || target.source === '--demo' || hasTerminal()) return;
+function refuseUnaskedDemo({ addressFrom }: Config): void {
+  if (addressFrom !== null || hasTerminal()) return;
   throw usageError(
     'no-database',
     'No database is named, and without a terminal the demo is opened only with --demo.',
@@ -145,7 +147,7 @@ async function openTerminal(config: Config): Promise<number> {
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;
 
 // Each is loaded when it is asked for.
-const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineName>, Command> = {
+const commands: Record<Exclude<CommandName, 'console' | 'completion' | 'scan' | OfflineName>, Command> = {
   async check(database, config, signal) {
     if (config.all || config.counter.length > 0) {
       const { checkCounters } = await import('./commands/check-counters.ts');
@@ -195,14 +197,38 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | OfflineNa
   },
 };
 
+/** Scans an application's files, for counters of the database if it is asked for or named. */
+async function scanFiles(flags: Flags): Promise<number> {
+  const locate = () => loadConfig(flags, process.env, process.cwd());
+  // Without a database, it does not matter whether one can be made out.
+  const config =
+    flags.databaseUrl === undefined
+      ? loadConfig({ ...flags, demo: true }, process.env, process.cwd())
+      : locate();
+  const { scan } = await import('./commands/scan.ts');
+  const { openDatabase } = await import('../demo/run.ts');
+  const database: ScanDatabase = {
+    isNamed: flags.databaseUrl !== undefined || flags.demo === true || namesAddress(process.env),
+    locate,
+    async open(asked, asks, work) {
+      const use = async (known: Config) => {
+        const { database: opened, close } = await openDatabase(known);
+        return work(opened).finally(close);
+      };
+      if (!asks) return use(asked);
+      await meetServer(asked);
+      return withPassword(asked, use);
+    },
+  };
+  return interruptible(async signal =>
+    tell(await scan(config, database, signal, process.stdout.columns), config),
+  );
+}
+
 type OfflineName = keyof typeof offlineCommands;
 
 // What reads files alone.
 const offlineCommands = {
-  async scan(config: Config, signal: AbortSignal) {
-    const { scan } = await import('./commands/scan.ts');
-    return scan(config, signal, process.stdout.columns);
-  },
   async receipts(config: Config) {
     const { receipts } = await import('./commands/receipts.ts');
     return receipts(config);

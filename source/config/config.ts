@@ -15,10 +15,15 @@ export type { ServerTarget };
 
 type Target = ServerTarget | { kind: 'demo'; source: string };
 
+/** Who named the database: the command line, the environment, or a file of the working directory. */
+type AddressFrom = 'flag' | 'environment' | 'file';
+
 /** How the program was asked to run, checked once and frozen. */
 export interface Config
   extends Omit<FlagValues, 'databaseUrl' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'> {
   target: Target;
+  /** Null if nobody named a database. */
+  addressFrom: AddressFrom | null;
   /** The counter that is meant: that of presets in `schema`, until --counter or the database says otherwise. */
   choice: CounterChoice;
   /** Ids or names; empty means every preset. */
@@ -48,6 +53,9 @@ type Environment = Record<string, string | undefined>;
  */
 export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
   const { demo, preset, databaseUrl, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
+  const { target, addressFrom } = demo
+    ? { target: { kind: 'demo', source: '--demo' } as const, addressFrom: 'flag' as const }
+    : findTarget(databaseUrl, environment, directory);
   return Object.freeze({
     ...rest,
     choice: rest.schema,
@@ -57,9 +65,8 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
     color: rest.color ?? colorOf(environment),
     claims: readJwtClaims(jwtClaims, rest.asRole),
     stateDirectory: stateDirectory(environment, homedir()),
-    target: Object.freeze(
-      demo ? { kind: 'demo', source: '--demo' } : findTarget(databaseUrl, environment, directory),
-    ) as Target,
+    target: Object.freeze(target),
+    addressFrom,
   });
 }
 
@@ -84,27 +91,36 @@ const missing = { switch: false, either: null, text: null, texts: [], seconds: n
 
 const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 
-function findTarget(flag: string | null, environment: Environment, directory: string): Target {
+/** Whether the environment names a database, even if in a way that cannot be used. */
+export function namesAddress(environment: Environment): boolean {
+  return urlNames.some(name => environment[name] !== undefined) || namesDatabase(environment);
+}
+
+function findTarget(
+  flag: string | null,
+  environment: Environment,
+  directory: string,
+): { target: Target; addressFrom: AddressFrom | null } {
   const home = environment.HOME || homedir();
-  const from = (text: string | null, source: string, file?: string) => {
+  const from = (addressFrom: AddressFrom, text: string | null, source: string, file?: string) => {
     if (text !== null) refuseMistakes(text, source);
-    return resolveTarget({ text, source, file }, environment, home);
+    return { target: resolveTarget({ text, source, file }, environment, home), addressFrom };
   };
-  if (flag !== null) return from(flag, '--database-url');
+  if (flag !== null) return from('flag', flag, '--database-url');
   for (const name of urlNames) {
     const text = environment[name];
-    if (text !== undefined) return from(text, name);
+    if (text !== undefined) return from('environment', text, name);
   }
   const file = readEnvFile(directory) ?? {};
   const named = urlNames.find(name => file[name]) ?? urlNames.find(name => file[name] !== undefined);
   if (named !== undefined) {
     const [text = '', source] = [file[named], `${named} in .env`];
     refuseReference(text, source);
-    return from(text, source, join(directory, '.env'));
+    return from('file', text, source, join(directory, '.env'));
   }
-  if (namesDatabase(environment)) return from(null, "libpq's variables");
+  if (namesDatabase(environment)) return from('environment', null, "libpq's variables");
   const other =
     otherVariables(file, 'The file .env in this directory') ?? otherVariables(environment, 'The environment');
   if (other) throw other;
-  return { kind: 'demo', source: 'no database is configured' };
+  return { target: { kind: 'demo', source: 'no database is configured' }, addressFrom: null };
 }

@@ -68,7 +68,7 @@ export const flags = {
     kind: 'texts',
     value: 'COUNTER',
     group: 'What to do',
-    help: `this counter instead of ${presetNames.count}; check takes several, and the console opens on it`,
+    help: `this counter instead of ${presetNames.count}; check and scan take several, and the console opens on it`,
     for: ['console', 'check', 'trigger', 'simulate', 'migrate', 'checklist', 'sync', 'reset', 'undo', 'scan'],
     give: 'schema, table and column of a count, such as public.posts.comments_count',
   },
@@ -76,7 +76,7 @@ export const flags = {
     kind: 'switch',
     group: 'What to do',
     help: 'every counter of the database',
-    for: ['check', 'checklist'],
+    for: ['check', 'checklist', 'scan'],
   },
   config: {
     kind: 'text',

@@ -1,13 +1,14 @@
 import type { Database, Reader } from '../connection/transactions.ts';
 import { isOfOneCounter } from '../counter/audit/one-counter.ts';
-import type { FoundCounters } from '../counter/configured/merge-config.ts';
+import { type FoundCounters, placeOfCount } from '../counter/configured/merge-config.ts';
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { readTables } from '../counter/discovery/tables.ts';
 import { isConsoleError } from '../errors/errors.ts';
+import { addingFunctions } from './find/adding-functions.ts';
 import { assemble, type Seen } from './find/assemble.ts';
 import { countersByName, type NamedCounter } from './find/by-name.ts';
 import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
-import { type Readings, writingsOf } from './find/writings.ts';
+import { type Readings, type Writing, writingsOf } from './find/writings.ts';
 import { type Judged, writtenCounters } from './find/written-counters.ts';
 import { readAgreement, readCrowded } from './read-agreement.ts';
 import { readBodies } from './read-bodies.ts';
@@ -29,10 +30,31 @@ export async function findCounters(
     }),
     { signal },
   );
-  const judged = judgeBodies(await readBodies(catalog));
+  const readings = await readBodies(catalog);
+  const writings = writingsOf(readings);
+  const judged = judgeBodies(readings, writings);
   const named = countersByName(catalog.tables, certain(judged));
   const seen = await lookAtRows(database, judged, named, signal);
-  return assemble(catalog, judged, named, { ...seen, builtIn });
+  const { counters, notCheckable } = assemble(catalog, judged, named, { ...seen, builtIn });
+  return { counters: withBesides(counters, writings), notCheckable };
+}
+
+/** The counters, each with the functions that add to it besides what keeps it. */
+function withBesides(
+  counters: readonly CounterDefinition[],
+  writings: readonly Writing[],
+): readonly CounterDefinition[] {
+  const adding = new Map(
+    addingFunctions(writings).map(({ table, column, functions }) => [
+      JSON.stringify([table.schema, table.name, column]),
+      functions,
+    ]),
+  );
+  return counters.map(counter => {
+    const kept = new Set(counter.writers.map(({ name }) => name));
+    const besides = [...(adding.get(placeOfCount(counter)) ?? [])].filter(name => !kept.has(name));
+    return besides.length === 0 ? counter : { ...counter, besides };
+  });
 }
 
 /** The counter that this console knows by its names; null if its tables are not there, or do not fit. */
@@ -46,8 +68,7 @@ async function builtInCounter(reader: Reader, schema: string): Promise<CounterDe
 }
 
 /** What the bodies of a database say of counts; where one column is told twice, what is known comes before what is not. */
-export function judgeBodies(readings: Readings): Judged[] {
-  const writings = writingsOf(readings);
+export function judgeBodies(readings: Readings, writings: readonly Writing[]): Judged[] {
   const written = writtenCounters(writings);
   const known = new Set(written.map(keyOf));
   const unread = [...dynamicCounts(writings, readings), ...countsInOtherLanguages(readings.catalog)];

@@ -49,6 +49,12 @@ export class Names {
 /** Whether a function is what the application should call: it inserts the record, and the trigger counts it. */
 export const isTrack = (name: string) => name === subject().own?.track;
 
+/** Whether the database says that a function keeps the count: calling it is no second count. */
+export const isKeeper = (name: string) => subject().writers.functions.includes(name);
+
+/** Whether a text names a function that, as the database says, adds to the count besides what keeps it. */
+export const namesBesides = (text: string) => subject().writers.besides.some(name => text.includes(name));
+
 /**
  * Whether the name of a function that is not defined in the scanned files suggests that it counts:
  * `increment_post_views`, `bump_views`, `incrementViewCount`.

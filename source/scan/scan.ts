@@ -12,7 +12,7 @@ import { type FoundFiles, findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
 import type { CodeLocation, NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
-import { mayWrite, Names, soundsLikeCounting } from './names.ts';
+import { isKeeper, mayWrite, Names, namesBesides, soundsLikeCounting } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
 import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
@@ -183,7 +183,7 @@ async function readAll(
 
   const defined = (routine: string) => judged.counting.has(routine);
   const counts = (routine: string) =>
-    defined(routine) || (!judged.defined.has(routine) && soundsLikeCounting(routine));
+    defined(routine) || (!judged.defined.has(routine) && !isKeeper(routine) && soundsLikeCounting(routine));
   const code = readCode(modules, { follower: project.follower, counts, defined }, project);
   reading(null);
   const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
@@ -229,7 +229,8 @@ const breathe = () => new Promise(resolve => setImmediate(resolve));
 const mayChange = (text: string) =>
   countNamed().test(text) && /\b(update|merge|create|alter|insert)\b/i.test(text);
 
-const namesUse = (text: string) => useNamed().test(text) || fillsPresets(text) || tracks().test(text);
+const namesUse = (text: string) =>
+  useNamed().test(text) || fillsPresets(text) || tracks().test(text) || namesBesides(text);
 
 /** What a finding shows: the statement of the code that holds the SQL, else the SQL. */
 function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string): string {

@@ -1,21 +1,43 @@
 import type { ConfiguredCounter } from '../counter/configured/read-config.ts';
 import { parseCounterId, parseNames } from '../counter/definition/counter-id.ts';
-import type { CounterDefinition } from '../counter/definition/definition.ts';
+import type { CounterDefinition, CounterWriter } from '../counter/definition/definition.ts';
 import { presetNames } from '../counter/definition/preset-names.ts';
+import { unquoted } from '../counter/discovery/unquoted.ts';
+import { keeperNames } from '../format/format-definition.ts';
 import type { ScanSubject } from './subject.ts';
 
-/** What a scan for a counter looks for; null for that of presets. */
-export function subjectOf({ id, row, via, record, nouns, source }: CounterDefinition): ScanSubject | null {
-  if (source.kind === 'built-in') return null;
+/** What a scan for a counter looks for. */
+export function subjectOf({
+  id,
+  row,
+  via,
+  record,
+  nouns,
+  source,
+  writers,
+  besides = [],
+}: CounterDefinition): ScanSubject {
+  const named = (kind: CounterWriter['kind']) => plainNames(writers.filter(each => each.kind === kind));
+  const functions = named('function');
   return {
-    counter: id,
+    counter: source.kind === 'built-in' ? null : id,
     table: (via ?? row).table,
     column: row.count,
     records: record.table,
     reference: record.reference,
     nouns,
+    writers: {
+      triggers: named('trigger'),
+      functions,
+      besides: plainNames(besides.map(name => ({ kind: 'function', name, events: [] }))).filter(
+        // Of functions of one name a call does not say which is meant.
+        name => !functions.includes(name),
+      ),
+    },
   };
 }
+
+const plainNames = (writers: readonly CounterWriter[]) => keeperNames(writers).map(unquoted);
 
 /** The same for a counter of the configuration, which may not say where the records are. */
 export function subjectOfConfigured({ written }: ConfiguredCounter): ScanSubject | null {

@@ -14,6 +14,14 @@ export interface ScanSubject {
   reference: readonly string[];
   /** What a row and a record are called, singular and plural. */
   nouns: { row: readonly [string, string]; record: readonly [string, string] };
+  /** What the database says writes the count, by names without schema and arguments; left out where it was not asked. */
+  writers?: {
+    /** The triggers that keep it, and functions that store the record too. */
+    triggers: readonly string[];
+    functions: readonly string[];
+    /** Functions that add to it besides these. */
+    besides: readonly string[];
+  };
 }
 
 /** The names of a counter as texts and code may spell them. The patterns are sources of regular expressions. */
@@ -24,6 +32,7 @@ export interface ScanNames extends ScanSubject {
   isRecords: (plain: string) => boolean;
   /** The trigger and the function that should count, and what the application should call; null if nothing says which. */
   own: { trigger: string; function: string; track: string } | null;
+  writers: NonNullable<ScanSubject['writers']>;
   patterns: {
     column: string;
     table: string;
@@ -38,6 +47,8 @@ export interface ScanNames extends ScanSubject {
   };
 }
 
+const noWriters: ScanNames['writers'] = { triggers: [], functions: [], besides: [] };
+
 const ofPresets: ScanNames = {
   counter: null,
   table: presetNames.rows,
@@ -50,6 +61,7 @@ const ofPresets: ScanNames = {
     function: presetNames.triggerFunction,
     track: presetNames.track,
   },
+  writers: noWriters,
   isColumn: plain => plain === 'usagecount',
   isTable: plain => /^presets?$/.test(plain),
   isRecords: plain => /^presets?usages?$/.test(plain),
@@ -69,7 +81,8 @@ const never = '(?!)';
 
 /** The names of any counter, made from its definition or its configuration. */
 export function namesOf(subject: ScanSubject): ScanNames {
-  const { table, column, records, reference } = subject;
+  const { counter, table, column, records, reference, writers = noWriters } = subject;
+  if (counter === null) return { ...ofPresets, writers };
   const [tables, logged] = [formsOf(table), records === null ? [] : formsOf(records)];
   const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '');
   const pattern = (names: readonly string[]) =>
@@ -79,6 +92,7 @@ export function namesOf(subject: ScanSubject): ScanNames {
   return {
     ...subject,
     own: null,
+    writers,
     isColumn: name => name === plain(column),
     isTable: name => tables.some(each => plain(each) === name),
     isRecords: name => logged.some(each => plain(each) === name),

@@ -50,3 +50,12 @@ test.each<[SourceEvidence, string, string]>([
   expect(sourceSentence(found)).toBe(sentence);
   expect(sourceHint(found)).toBe(hint);
 });
+
+test.each([
+  [['public.posts.comments_count'], ' --counter public.posts.comments_count'],
+  [['public.posts.comments_count', 'public.presets.usage_count'], ' --all'],
+])('the hint about other counters scans for them: %j', (counters, flags) => {
+  expect(sourceHint({ ...evidence(1, 1, 0), counters })).toBe(
+    `Run preset-usage scan app${flags} to see why each of them counts twice and what to do.`,
+  );
+});

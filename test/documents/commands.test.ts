@@ -57,6 +57,12 @@ test.each<[heading: string, command: string, counter?: string, without?: string[
   ['migrate', 'migrate --dry-run', presets],
   ['migrate --counter', `migrate --counter ${comments} --dry-run`, comments],
   ['scan', 'scan src'],
+  [
+    'scan',
+    'scan --all src',
+    '',
+    ['+ database', '+ counters', '+ guesses', '+ notCheckable', '+ writes.counter'],
+  ],
 ])(
   'docs/json.md has the keys of %s: %s',
   {
@@ -144,9 +150,12 @@ function openSession() {
         .flatMap(given)
         .filter(word => word !== '--demo');
       const { database, user, host, port } = await demo;
+      const url = `postgres:///${database}?user=${user}&host=${host}&port=${port}`;
+      // A scan searches the database that the environment names, and the page shows it without one first.
+      const isOfFiles = args[0] === 'scan' && !args.some(word => ['--all', '--counter'].includes(word));
       const env = {
         XDG_STATE_HOME: join(scratch.path, 'state'),
-        DATABASE_URL: `postgres:///${database}?user=${user}&host=${host}&port=${port}`,
+        ...(isOfFiles ? {} : { DATABASE_URL: url }),
       };
       const { out, err, code } = await run(args, env, undefined, { cwd: scratch.path });
       printed += out + err;

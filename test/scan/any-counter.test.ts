@@ -205,3 +205,128 @@ test('presets are found as ever beside others, and alone if nothing else is aske
   expect(alone.writes).toEqual(both.writes.slice(0, 1));
   expect(await scan(files, [posts])).toMatchObject({ writes: [{ line: 2 }] });
 });
+
+describe('what the database says writes a counter', () => {
+  const kept: ScanSubject = {
+    counter: 'blog.posts.comments_count',
+    table: 'posts',
+    column: 'comments_count',
+    records: 'comments',
+    reference: ['post_id'],
+    nouns: { row: ['post', 'posts'], record: ['comment', 'comments'] },
+    writers: { triggers: ['comment_added', 'comment_removed'], functions: ['say'], besides: ['bump'] },
+  };
+  const unknown: ScanSubject = { ...kept, writers: { triggers: [], functions: [], besides: [] } };
+  const body = (change: string, id: string) =>
+    `UPDATE posts SET comments_count = comments_count ${change} WHERE id = ${id}`;
+  const trigger = (name: string, event: string, change: string, called = `${name}_fn`) =>
+    `CREATE FUNCTION ${called}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body(change, 'NEW.post_id')}; RETURN NULL; END $$;
+CREATE TRIGGER ${name} AFTER ${event} ON comments FOR EACH ROW EXECUTE FUNCTION ${called}();\n`;
+  const both = trigger('comment_added', 'INSERT', '+ 1') + trigger('comment_removed', 'DELETE', '- 1');
+  const lines = async (file: string, text: string, of: ScanSubject = kept) =>
+    (await scan({ [file]: text }, [of])).writes.map(({ line, kind }) => `${line} ${kind}`);
+
+  test('its triggers are no second counter in a migration, and others are', async () => {
+    expect(await lines('a.sql', both, unknown)).toEqual(['1 migration-counter', '3 migration-counter']);
+    expect(await lines('a.sql', both)).toEqual([]);
+    expect(await lines('a.sql', both + trigger('count_again', 'INSERT', '+ 1'))).toEqual([
+      '5 migration-counter',
+    ]);
+  });
+
+  test('a function that its trigger calls is no second counter, but a call of it is', async () => {
+    const helper = `CREATE FUNCTION change(p int, n int) RETURNS void LANGUAGE sql AS $$ ${body('+ n', 'p')} $$;
+CREATE FUNCTION added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM change(NEW.post_id, 1); RETURN NULL; END $$;
+CREATE TRIGGER comment_added AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCTION added();
+`;
+    expect(await lines('a.sql', helper)).toEqual([]);
+    expect(await lines('a.sql', helper, unknown)).toEqual(['1 migration-counter']);
+    expect(await lines('b.ts', "await supabase.rpc('change', { p: id, n: 1 });")).toEqual(['1 rpc']);
+  });
+
+  test('what its trigger calls besides counting counts twice', async () => {
+    const twice = `CREATE FUNCTION again(p int) RETURNS void LANGUAGE sql AS $$ ${body('+ 1', 'p')} $$;
+CREATE FUNCTION added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body('+ 1', 'NEW.post_id')}; PERFORM again(NEW.post_id); RETURN NULL; END $$;
+CREATE TRIGGER comment_added AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCTION added();
+`;
+    expect(await lines('a.sql', twice)).toEqual(['1 migration-counter']);
+  });
+
+  test.each([
+    ['a.ts', "await supabase.rpc('bump', { p_post: id });", ['1 rpc']],
+    ['a.ts', "await pool.query('SELECT bump($1)', [id]);", ['1 sql']],
+    ['a.sql', 'SELECT bump(id) FROM posts;', ['1 sql']],
+    ['a.sh', 'psql -c "SELECT bump(3)"', ['1 shell-sql']],
+    ['a.ts', "await supabase.rpc('jump', { p_post: id });", []],
+  ])(
+    'a call of a function that adds beside them is found by its name: %s %s',
+    async (file, text, expected) => {
+      expect(await lines(file, text)).toEqual(expected);
+      expect(await lines(file, text, unknown)).toEqual([]);
+    },
+  );
+
+  test('a function that keeps it may be called', async () => {
+    const sounding = {
+      ...kept,
+      writers: { triggers: [], functions: ['increment_post_comments'], besides: [] },
+    };
+    const call = "await supabase.rpc('increment_post_comments', { p_post: id });";
+    expect(await lines('a.ts', call, unknown)).toEqual(['1 rpc']);
+    expect(await lines('a.ts', call, sounding)).toEqual([]);
+  });
+
+  test('a function that keeps it may be defined', async () => {
+    const defined = `CREATE FUNCTION say(p int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id) VALUES (p); ${body('+ 1', 'p')}; END $$;
+SELECT say(1);`;
+    expect(await lines('a.sql', defined, unknown)).toEqual(['1 migration-counter', '2 sql']);
+    expect(await lines('a.sql', defined)).toEqual([]);
+  });
+
+  test.each([
+    ['is disabled', 'ALTER TABLE comments DISABLE TRIGGER comment_removed;', true],
+    ['is dropped', 'DROP TRIGGER comment_removed ON comments;', true],
+    ['of another table is dropped', 'DROP TRIGGER comment_removed ON likes;', false],
+    ['of another name is dropped', 'DROP TRIGGER comment_seen ON comments;', false],
+  ])('a trigger of it that %s is a finding', async (_, text, found) => {
+    const { writes } = await scan({ 'a.sql': both + text }, [kept]);
+    expect(writes).toMatchObject(
+      found
+        ? [
+            {
+              line: 5,
+              kind: 'trigger-disabled',
+              why: expect.stringContaining('the trigger comment_removed off'),
+            },
+          ]
+        : [],
+    );
+  });
+
+  test('files that create the records have a trigger for each event', async () => {
+    const whole = `CREATE TABLE comments (post_id int);\n${both}`;
+    expect(await lines('a.sql', whole, unknown)).toEqual([]);
+    expect(await lines('a.sql', whole + trigger('once_more', 'DELETE', '- 1'), unknown)).toEqual([
+      '6 migration-counter',
+    ]);
+  });
+
+  test('presets keep their own names beside it', async () => {
+    const presets: ScanSubject = {
+      ...kept,
+      counter: null,
+      writers: { triggers: ['count_use'], functions: [], besides: ['bump'] },
+    };
+    const { writes } = await scan(
+      {
+        'a.ts':
+          "await supabase.from('presets').update({ usage_count: n + 1 }).eq('id', id);\nawait supabase.rpc('bump', { id });",
+      },
+      [presets],
+    );
+    expect(writes.map(({ line, kind, counter }) => [line, kind, counter])).toEqual([
+      [1, 'supabase-update', undefined],
+      [2, 'rpc', undefined],
+    ]);
+  });
+});

@@ -218,11 +218,30 @@ test('the subject of a counter that was found has the names of its definition', 
     records: comments.record.table,
     reference: comments.record.reference,
     nouns: comments.nouns,
+    writers: { triggers: ['count_comment'], functions: [], besides: [] },
   });
   const stats = { schema: 'public', table: 'post_stats', row: ['post_id'] };
-  expect(subjectOf({ ...comments, via: stats })?.table).toBe('post_stats');
+  expect(subjectOf({ ...comments, via: stats }).table).toBe('post_stats');
   const source = { ...comments.source, kind: 'built-in' as const };
-  expect(subjectOf({ ...comments, source })).toBe(null);
+  expect(subjectOf({ ...comments, source }).counter).toBe(null);
+});
+
+test('what writes a counter in the database has its plain name', () => {
+  const kept = {
+    ...comments,
+    writers: [
+      ...comments.writers,
+      { kind: 'trigger' as const, name: 'Count On Delete on public.comments', events: ['delete' as const] },
+      { kind: 'function' as const, name: 'app."addComment"(uuid, text)', events: [] },
+      { kind: 'function' as const, name: 'public.say(uuid)', events: [] },
+    ],
+    besides: ['public.bump(bigint)', 'app."Bump"(integer, text)', 'public.say(text)'],
+  };
+  expect(subjectOf(kept).writers).toEqual({
+    triggers: ['count_comment', 'Count On Delete'],
+    functions: ['addComment', 'say'],
+    besides: ['bump', 'Bump'],
+  });
 });
 
 describe('the subject of a counter of the configuration', () => {

@@ -134,7 +134,7 @@ function refuseTogether({ all, counter, presets }: Config): void {
 }
 
 /** Why the counter of presets cannot be looked at, if its tables are there. */
-async function whyPresetsAreUnread(
+export async function whyPresetsAreUnread(
   reader: Reader,
   schema: string,
 ): Promise<{ id: string; reason: string } | null> {

@@ -1,9 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { readConfig } from '../../counter/configured/read-config.ts';
-import { namedCounters } from '../../counter/definition/choose-counters.ts';
-import { parseCounterId } from '../../counter/definition/counter-id.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
-import { exitCodes, usageError } from '../../errors/errors.ts';
+import { type ConsoleError, exitCodes, usageError } from '../../errors/errors.ts';
 import { glyphs } from '../../format/badges.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
@@ -13,16 +10,24 @@ import type { Note, ScanReport, Write } from '../../scan/finding.ts';
 import { languagesNotRead, nothingRead, notReadWords } from '../../scan/not-read.ts';
 import { scanApart } from '../../scan/scan-in-child.ts';
 import type { ScanSubject } from '../../scan/subject.ts';
-import { type Named, namedTogether, subjectOfConfigured } from '../../scan/subject-of.ts';
+import { type Named, namedTogether } from '../../scan/subject-of.ts';
+import { notCheckableJson } from '../output/counter-json.ts';
 import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { type ScanDatabase, type Wanted, wantedCounters } from '../scan/wanted-counters.ts';
 
 /**
  * Finds code that writes a count besides its trigger. Exit code 1 if there is any. Files that could not be read do not
- * affect it, and are named on standard error. Rejects with a usage error (exit code 2) if no file could be read.
+ * affect it, and are named on standard error; so is a database that could not be searched for counters. Rejects with a usage
+ * error (exit code 2) if no file could be read, and as `wantedCounters` does.
  */
-export async function scan(config: Config, signal: AbortSignal, columns = 100): Promise<Outcome> {
-  const { appSource, ascii } = config;
+export async function scan(
+  config: Config,
+  database: ScanDatabase,
+  signal: AbortSignal,
+  columns = 100,
+): Promise<Outcome> {
+  const { appSource, ascii, all } = config;
   if (appSource === null) {
     throw usageError(
       'directory-missing',
@@ -30,38 +35,92 @@ export async function scan(config: Config, signal: AbortSignal, columns = 100): 
       'Name the directory of the application: preset-usage scan src.',
     );
   }
-  const subjects = await subjectsOf(config);
-  const report = await scanApart(appSource, { signal, subjects });
-  const nothing = nothingRead(report);
+  const wanted = await wantedCounters(config, database, signal);
+  const { subjects, searched, failed } = wanted;
+  const scanned = await scanApart(appSource, { signal, subjects });
+  const nothing = nothingRead(scanned);
   if (nothing) throw nothing;
-  const languages = languagesNotRead(report.notRead);
+  const report = withIds(scanned, idOfPresets(wanted));
   const others = subjects.flatMap(subject => subject?.counter ?? []);
-  const unread = report.unparsed.length;
+  const ids = searched?.counters ?? subjects.map(named);
+  const looked = namedTogether(others.length === 0 ? undefined : ids);
+  const warning = failed && notSearched(failed, looked);
   return {
-    json: { version: jsonVersion, ...report, ...(others.length === 0 ? {} : { counters: others }) },
-    text: describe(
-      report,
-      namedTogether(others.length === 0 ? undefined : subjects.map(named)),
-      others.length > 0 || config.counter.length > 0,
-      Math.max(40, Math.min(columns, 120)),
-      glyphs(ascii).ellipsis,
-    ).join('\n'),
+    json: {
+      version: jsonVersion,
+      ...(searched ? { database: searched.database.json } : {}),
+      ...report,
+      ...countersJson(searched, others),
+      ...(warning ? { warnings: [warning] } : {}),
+    },
+    text: [
+      ...(searched ? [searched.database.line] : []),
+      ...describe(
+        report,
+        { named: looked, wanted, all, chosen: others.length > 0 || config.counter.length > 0 },
+        Math.max(40, Math.min(columns, 120)),
+        glyphs(ascii).ellipsis,
+      ),
+    ].join('\n'),
     exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
-    warnings: [
-      ...(unread === 0
-        ? []
-        : [
-            `${amount(unread, 'place')} that may concern the counter could not be read; the exit code does not cover ${unread === 1 ? 'it' : 'them'}.`,
-          ]),
-      ...(languages === '' ? [] : [`Not read: ${languages}. The exit code does not cover them.`]),
-    ],
+    warnings: [...(warning ? [displayText(warning.message)] : []), ...unreadWarnings(report)],
   };
+}
+
+/** What a scan looked for, in JSON: the ids where the database was asked, else those of other counters than that of presets. */
+function countersJson(searched: Wanted['searched'], others: readonly string[]) {
+  if (!searched) return others.length === 0 ? {} : { counters: others };
+  const { counters, guesses, notCheckable } = searched;
+  return { counters, guesses, notCheckable: notCheckable.map(notCheckableJson) };
+}
+
+/** Why the database was not searched, and what was looked for without it. */
+function notSearched({ message }: ConsoleError, { counts }: Named) {
+  return {
+    severity: 'warning' as const,
+    code: 'database-not-searched',
+    message: `The database was not searched for counters: ${message} Only ${counts} was looked for.`,
+  };
+}
+
+function unreadWarnings({ unparsed, notRead }: ScanReport): string[] {
+  const unread = unparsed.length;
+  const languages = languagesNotRead(notRead);
+  return [
+    ...(unread === 0
+      ? []
+      : [
+          `${amount(unread, 'place')} that may concern the counter could not be read; the exit code does not cover ${unread === 1 ? 'it' : 'them'}.`,
+        ]),
+    ...(languages === '' ? [] : [`Not read: ${languages}. The exit code does not cover them.`]),
+  ];
+}
+
+/** The id of the counter of presets, where the database says it. */
+function idOfPresets({ subjects, searched }: Wanted): string | undefined {
+  return searched?.counters[subjects.findIndex(subject => (subject?.counter ?? null) === null)];
+}
+
+/** With `id` in what was found for the counter of presets, which leaves it out. */
+function withIds(report: ScanReport, id: string | undefined): ScanReport {
+  if (id === undefined) return report;
+  const withId = <Found extends Write | Note>(found: Found): Found => ({ counter: id, ...found });
+  return { ...report, writes: report.writes.map(withId), notes: report.notes.map(withId) };
 }
 
 /** A counter as a sentence names it. */
 const named = (subject: ScanSubject | null) => subject?.counter ?? presetNames.count;
 
-function describe(report: ScanReport, named: Named, chosen: boolean, width: number, mark: string): string[] {
+interface Looked {
+  named: Named;
+  wanted: Wanted;
+  all: boolean;
+  /** False if only the counter of presets was looked for, because nothing else is known. */
+  chosen: boolean;
+}
+
+function describe(report: ScanReport, looked: Looked, width: number, mark: string): string[] {
+  const { named } = looked;
   const { directory, files, writes, notes, unparsed, skipped, notRead, durationMs } = report;
   const found =
     writes.length === 0
@@ -70,12 +129,9 @@ function describe(report: ScanReport, named: Named, chosen: boolean, width: numb
   return [
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s.`,
     found,
-    ...(chosen || writes.length > 0
-      ? []
-      : wrap(
-          `Only ${named.counts} was looked for: preset-usage counters --write-config names other counters.`,
-          width,
-        )),
+    ...limitOf(report, looked).flatMap(line => wrap(line, width)),
+    ...guessed(report, looked.wanted, width),
+    ...(looked.all ? leftOut(looked.wanted, width) : []),
     ...(notRead.length === 0 ? [] : wrap(`Not read: ${notRead.map(notReadWords).join('; ')}.`, width)),
     ...byFile(writes, width, mark, write => [...wrap(write.why, width - 4), ...wrap(write.hint, width - 4)]),
     ...section('Worth a look, but not a second counter', notes.length),
@@ -100,28 +156,35 @@ function describe(report: ScanReport, named: Named, chosen: boolean, width: numb
 
 const mostSkipped = 10;
 
-/**
- * What to scan for: the counter of presets, and those of the configuration; with --counter those alone. Throws a usage error (exit code
- * 2) for a counter that the configuration does not describe, because no database is read.
- */
-async function subjectsOf({ config, counter }: Config): Promise<(ScanSubject | null)[]> {
-  const named = namedCounters(counter);
-  const configured = (await readConfig(config, process.cwd())).map(subjectOfConfigured);
-  const others = configured.filter(subject => subject !== null);
-  if (named.length === 0) return [null, ...others];
-  return named.map(({ text, schema, table, column }) => {
-    if (table === presetNames.rows && column === presetNames.count) return null;
-    const found = others.find(each => {
-      const own = parseCounterId(each.counter ?? '');
-      return own?.table === table && own.column === column && (schema === null || own.schema === schema);
-    });
-    if (found) return found;
-    throw usageError(
-      'no-such-counter',
-      `counters.json does not describe ${text}, and scan reads no database.`,
-      'Run preset-usage counters --write-config first, or name the file with --config.',
-    );
-  });
+/** What was not looked for, in a sentence. */
+function limitOf(
+  { writes }: ScanReport,
+  { named: { counts }, wanted: { searched }, chosen }: Looked,
+): string[] {
+  if (searched)
+    return searched.found ? [] : [`No counter was found in the database, so only ${counts} was looked for.`];
+  if (chosen || writes.length > 0) return [];
+  return [
+    `Only ${counts} was looked for: preset-usage counters --write-config names other counters, and preset-usage scan --all finds them in the database.`,
+  ];
+}
+
+/** That something was found for what may be no counter. */
+function guessed({ writes, notes }: ScanReport, { searched }: Wanted, width: number): string[] {
+  const found = new Set([...writes, ...notes].map(({ counter }) => counter));
+  const guesses = searched?.guesses.filter(id => found.has(id)) ?? [];
+  if (guesses.length === 0) return [];
+  const [its, it] = guesses.length === 1 ? ['its name speaks', 'it'] : ['their names speak', 'they'];
+  return wrap(displayText(`Only ${its} for ${several.format(guesses)}: ${it} may be no counter.`), width);
+}
+
+const several = new Intl.ListFormat('en');
+
+function leftOut({ searched }: Wanted, width: number): string[] {
+  const { notCheckable = [] } = searched ?? {};
+  return notCheckable.flatMap(({ id, reason }) =>
+    wrap(displayText(`${id}: not looked for. ${reason}`), width),
+  );
 }
 
 const section = (title: string, size: number) => (size === 0 ? [] : ['', `${title} (${count(size)}):`]);

@@ -106,6 +106,7 @@ function merged(
     source: { kind: 'config', evidence: [`${place} describes it.`, ...(base?.source.evidence ?? [])] },
     confidence: 'certain',
     writers: base?.writers ?? [],
+    ...(base?.besides ? { besides: base.besides } : {}),
   };
 }
 

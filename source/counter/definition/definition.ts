@@ -53,6 +53,8 @@ export interface CounterDefinition {
   confidence: 'certain' | 'likely' | 'guess';
   /** What the catalog says keeps the count. */
   writers: readonly CounterWriter[];
+  /** Functions that add to the count besides `writers`, named as those are; left out where none was found. */
+  besides?: readonly string[];
 }
 
 /** Singular and plural. */

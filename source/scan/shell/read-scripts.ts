@@ -1,5 +1,6 @@
 import type { ReportedFinding } from '../assemble.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
+import { namesBesides } from '../names.ts';
 import { inOneLine, placeAt } from '../place.ts';
 import { hintOf, whyOf } from '../reasons.ts';
 import { fillsPresets } from '../sql/plain-sql.ts';
@@ -19,10 +20,11 @@ export async function readScripts(scripts: readonly (readonly [string, string])[
   const units: SqlUnit[] = [];
   const requests: { file: string; script: string; at: number; text: string; routine: string | null }[] = [];
   for (const [file, script] of scripts) {
-    if (!naming().test(script)) continue;
+    if (!naming().test(script) && !namesBesides(script)) continue;
     const reading = readShell(script);
     for (const word of reading.sql) {
-      if (counting().test(word.text) || fillsPresets(word.text)) units.push(await unitOfShell(file, word));
+      if (counting().test(word.text) || fillsPresets(word.text) || namesBesides(word.text))
+        units.push(await unitOfShell(file, word));
     }
     requests.push(...reading.requests.map(request => ({ ...request, file, script })));
   }

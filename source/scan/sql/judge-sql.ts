@@ -1,6 +1,6 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
-import { isCounter, isPresets, isRecords, isTrack } from '../names.ts';
+import { isCounter, isKeeper, isPresets, isRecords, isTrack } from '../names.ts';
 import { names, withNames } from '../subject.ts';
 import { copiedRows, sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
@@ -80,7 +80,7 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   const all = [...states.values()];
   for (const { routines } of all)
     for (const { create } of routines.values()) judgement.defined.add(create.name.name);
-  for (const name of countingIn(all)) judgement.counting.add(name);
+  for (const name of [...countingIn(all), ...names().writers.besides]) judgement.counting.add(name);
   const named = all.some(({ triggers }) => [...triggers.values()].some(isNamedOurs));
   for (const state of all) judgeState(state, named, judgement);
   for (const unit of units) judgeStatements(unit, unit.reading, judgement);
@@ -140,7 +140,7 @@ function apply(state: State, unit: SqlUnit, create: SqlCreate): void {
       if (/trigger/i.test(create.what)) {
         state.triggers.delete(`${create.name.name} on ${create.table?.name ?? ''}`);
         // In code, a trigger that one text drops may be created again by another, assembled elsewhere.
-        if (create.name.name === names().own?.trigger && unit.in !== 'code')
+        if (isOurs(create.name.name, create.table?.name ?? '') && unit.in !== 'code')
           state.off.set(create.name.name, { unit, create });
       }
       break;
@@ -160,8 +160,9 @@ function countingIn(states: readonly State[]): Set<string> {
       const { writes, calls } = create.reading;
       const own = writes.some(write => moves(counterOf(write)));
       const through = calls.some(({ name }) => counting.has(name));
-      if ((own || through) && create.name.name !== names().own?.function && !returnsTrigger(create))
-        counting.add(create.name.name);
+      const { name } = create.name;
+      if ((own || through) && name !== names().own?.function && !isKeeper(name) && !returnsTrigger(create))
+        counting.add(name);
     }
   }
   return counting;
@@ -221,8 +222,11 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
   const { found } = judgement;
   const triggers = [...state.triggers.values()];
   const own = ownTriggers(state, named);
-  const usual = names().own;
-  const ours = new Set([usual?.function, ...own.map(({ create }) => create.function.name)]);
+  const { own: usual, writers } = names();
+  const ours = withCalled(
+    [usual?.function ?? '', ...writers.functions, ...own.map(({ create }) => create.function.name)],
+    state,
+  );
   for (const { unit, create } of state.routines.values()) {
     if (ours.has(create.name.name)) continue;
     const run = triggers.find(({ create: { function: called } }) => called.name === create.name.name);
@@ -244,10 +248,14 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
       if (column && isCounter(column.name)) found.push({ ...about, offset, text, how: howOf(column) });
     }
   }
-  const off = [...several, usual?.trigger ?? '', ...own.map(({ create }) => create.name.name)]
-    .map(name => state.off.get(name))
-    .find(each => each !== undefined);
-  if (off) {
+  const switched = [
+    ...several,
+    usual?.trigger ?? '',
+    ...writers.triggers,
+    ...own.map(({ create }) => create.name.name),
+  ].find(name => state.off.has(name));
+  const off = state.off.get(switched ?? '');
+  if (switched !== undefined && off) {
     found.push({
       unit: off.unit,
       offset: off.create.offset,
@@ -257,31 +265,54 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
       once: true,
       inserts: false,
       routine: null,
-      trigger: own[0]?.create.name.name ?? usual?.trigger ?? null,
+      trigger: several.has(switched)
+        ? (own[0]?.create.name.name ?? usual?.trigger ?? writers.triggers[0] ?? null)
+        : switched,
     });
   }
 }
 
-const isNamedOurs = ({ create }: Live<Trigger>) => create.name.name === names().own?.trigger;
+/** Whether a trigger is the one that the migration installs, or keeps the count by what the database says. */
+const isOurs = (trigger: string, table: string) =>
+  trigger === names().own?.trigger || (isRecords(table) && names().writers.triggers.includes(trigger));
+const isNamedOurs = ({ create }: Live<Trigger>) => isOurs(create.name.name, create.table.name);
+
+/** Functions that count, and what those call that do not write the count themselves. */
+function withCalled(names: readonly string[], { routines }: State): Set<string> {
+  const found = new Set(names);
+  for (const name of found) {
+    for (const { create } of routines.values()) {
+      const { writes, calls } = create.reading;
+      if (create.name.name !== name || writes.some(write => counterOf(write) !== null)) continue;
+      for (const called of calls) found.add(called.name);
+    }
+  }
+  return found;
+}
 
 /**
- * The trigger that counts: the one that the migration installs if any scanned file has it (`named`). Else, of files that create
- * the table of records, the first one that counts them, whatever its name: another one would count the same record again.
+ * The triggers that count: the one that the migration installs, or those that the database says keep the count, if any scanned
+ * file has one (`named`). Else, of files that create the table of records, the first one that counts them, whatever its name:
+ * another one would count the same record again.
  */
 function ownTriggers({ triggers, routines, whole }: State, named: boolean): Live<Trigger>[] {
   const all = [...triggers.values()];
   if (named || !whole) return all.filter(isNamedOurs);
-  const counts = (name: string) =>
+  const counts = (name: string, how: CountChange) =>
     [...routines.values()].some(
       ({ create }) =>
-        create.name.name === name && create.reading.writes.some(write => counterOf(write) === 'adds'),
+        create.name.name === name && create.reading.writes.some(write => counterOf(write) === how),
     );
-  return all
-    .filter(
-      ({ create }) =>
-        isRecords(create.table.name) && create.events.includes('INSERT') && counts(create.function.name),
-    )
-    .slice(0, 1);
+  const first = (event: Trigger['events'][number], how: CountChange) =>
+    all
+      .filter(
+        ({ create }) =>
+          isRecords(create.table.name) && create.events.includes(event) && counts(create.function.name, how),
+      )
+      .slice(0, 1);
+  const adding = first('INSERT', 'adds');
+  // Records of presets stay.
+  return names().counter === null ? adding : [...adding, ...first('DELETE', 'subtracts')];
 }
 
 function writesIn(
