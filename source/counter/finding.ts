@@ -6,4 +6,6 @@ export interface Finding {
   severity: Severity;
   message: string;
   hint: string;
+  /** The names of the triggers that it is about; left out where it is about none of them. */
+  triggers?: readonly string[];
 }

@@ -107,7 +107,7 @@ function isKept(health: CounterHealth, definition: CounterDefinition): boolean {
 export function isWrong(name: string, { events, findings }: CounterHealth): boolean {
   return (
     events.some(({ handled, keptBy }) => handled === false && keptBy.includes(name)) ||
-    findings.some(({ severity, message }) => severity === 'error' && message.split(/[\s,.:]+/).includes(name))
+    findings.some(({ severity, triggers }) => severity === 'error' && triggers?.includes(name))
   );
 }
 

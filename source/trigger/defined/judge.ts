@@ -88,7 +88,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
     ...unreadFindings(circumstances, definition),
     ...verdictFindings(verdicts, { keepers, byTriggers, firing, playing, definition, circumstances, table }),
-    ...rightsFindings(routines, definition, circumstances),
+    ...rightsFindings(routines, triggers, definition, circumstances),
     ...otherFindings(keepers, playing, counts, definition, circumstances, table),
   ];
   const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
@@ -121,6 +121,7 @@ function unreadFindings({ unread }: Circumstances, { row }: CounterDefinition): 
     severity: 'error',
     message: `It is not known whether ${name} keeps ${row.count}: it ${why}.`,
     hint: 'Make a test change and watch the count.',
+    triggers: [name],
   }));
 }
 

@@ -1,4 +1,5 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import type { Finding } from '../../counter/finding.ts';
 import type { CatalogRoutine, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Effect, Refusal } from '../../counters/effect/effect.ts';
 import type { Event, Writing } from '../../counters/find/writings.ts';
@@ -76,6 +77,12 @@ function eitherWay(effects: readonly Effect[]): Effect[] {
 /** The name of what keeps a count, as a sentence has it. */
 export function nameOf(by: KeptBy): string {
   return by.kind === 'trigger' ? by.trigger.name : by.routine.identity;
+}
+
+/** Names the triggers that a finding is about. */
+export function about(by: readonly KeptBy[]): Pick<Finding, 'triggers'> {
+  const triggers = by.flatMap(each => (each.kind === 'trigger' ? [each.trigger.name] : []));
+  return triggers.length > 0 ? { triggers } : {};
 }
 
 function keptBy({ by, record }: Writing): KeptBy | null {

@@ -273,6 +273,29 @@ test('with a hostile search_path nobody else is called', async () => {
   expect(await own.sql`SELECT id FROM posts WHERE comments_count = 3`).toEqual([{ id: 3 }]);
 });
 
+test('a trigger whose name is a word of a finding is not called wrong for that', async () => {
+  const takes = (name: string) =>
+    trigger(
+      name,
+      'DELETE',
+      'IF OLD.deleted_at IS NULL THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;',
+    );
+  await own.sql.unsafe(trigger('adds', 'INSERT', up) + takes('changes') + takes('deleted')).simple();
+  const { health } = await readCounterHealth(database, definition);
+  const errors = health.findings.filter(({ severity }) => severity === 'error');
+  // Each of them is right by itself, and both together are not.
+  expect(errors.map(({ code, triggers }) => [code, triggers])).toEqual([
+    ['counts-twice', ['changes', 'deleted']],
+    ['condition-not-counted', undefined],
+  ]);
+  await own.sql`DROP TRIGGER deleted ON comments`;
+  const { differs } = await plan(true);
+  expect(differs.slice(0, 2)).toEqual([
+    'the trigger adds on public.comments, which counts wrongly, is dropped',
+    'the trigger changes on public.comments is replaced',
+  ]);
+});
+
 test('only a trigger that is judged wrong is called so', async () => {
   await own.sql.unsafe(
     trigger('adds', 'INSERT', up) +

@@ -184,6 +184,7 @@ describe('a condition on a generated column', () => {
       severity: 'error',
       message: 'The trigger keep reads is_live, which is virtual: in a trigger it has no value.',
       hint: 'Read deleted_at there, or make is_live STORED.',
+      triggers: ['keep'],
     });
   });
 });

@@ -3,7 +3,7 @@ import type { Finding, Severity } from '../../../counter/finding.ts';
 import { signed } from '../../../format/numbers.ts';
 import { columnsOfEvent, type EventName } from '../events.ts';
 import type { Cause, Circumstances } from '../facts/circumstances.ts';
-import { type KeptBy, nameOf } from '../keeping.ts';
+import { about, type KeptBy, nameOf } from '../keeping.ts';
 import type { Played } from '../play.ts';
 import type { EventVerdict, Fault } from '../verdict.ts';
 import { capital, momentWords, one } from '../words.ts';
@@ -94,6 +94,7 @@ export function faultFinding(
     severity: given,
     message,
     hint,
+    ...about(by),
   });
   // The amounts that are played are made up.
   const amountOf = (n: number) => (definition.record.amount === null ? ` by ${signed(n)}` : '');

@@ -2,7 +2,7 @@ import type { CounterDefinition } from '../../../counter/definition/definition.t
 import type { Finding } from '../../../counter/finding.ts';
 import type { CatalogTable } from '../../../counters/catalog.ts';
 import type { Circumstances } from '../facts/circumstances.ts';
-import { type Keepers, type Keeping, nameOf } from '../keeping.ts';
+import { about, type Keepers, type Keeping, nameOf } from '../keeping.ts';
 import { one } from '../words.ts';
 
 /** Findings about what writes the count beside its triggers, and about rows that are not there. */
@@ -21,6 +21,7 @@ export function otherFindings(
     severity: by.kind === 'trigger' ? 'error' : 'warning',
     message: `${nameOf(by)} ${why}.`,
     hint: `Check whether it should write ${row.count} at all.`,
+    ...about([by]),
   }));
   const functions = keepers.own.filter(({ by, event }) => by.kind === 'function' && event === 'insert');
   for (const { by } of functions)

@@ -6,7 +6,7 @@ import { printed } from '../../../counters/body/print.ts';
 import type { CatalogTable, CatalogTrigger } from '../../../counters/catalog.ts';
 import type { Effect } from '../../../counters/effect/effect.ts';
 import { type Circumstances, factsKey } from '../facts/circumstances.ts';
-import { type Keeping, nameOf } from '../keeping.ts';
+import { about, type Keeping, nameOf } from '../keeping.ts';
 import { isClear } from '../play.ts';
 import { one } from '../words.ts';
 
@@ -25,6 +25,7 @@ export function stateFindings(
         severity: 'error',
         message: `The trigger ${trigger.name} is disabled: nothing is counted by it.`,
         hint: `ALTER TABLE ${on} ENABLE TRIGGER ${trigger.name}; then check the counts for the time it was off.`,
+        triggers: [trigger.name],
       },
     ];
   if (enabled === 'R')
@@ -34,6 +35,7 @@ export function stateFindings(
         severity: 'error',
         message: `The trigger ${trigger.name} fires only when a replication worker applies changes: the application's are not counted.`,
         hint: `ALTER TABLE ${on} ENABLE TRIGGER ${trigger.name};`,
+        triggers: [trigger.name],
       },
     ];
   return offIn.length === 0
@@ -44,6 +46,7 @@ export function stateFindings(
           severity: 'error',
           message: `The trigger ${trigger.name} is off in ${offIn.join(', ')}: what is stored there is not counted.`,
           hint: `Enable it there: ALTER TABLE ${offIn[0]} ENABLE TRIGGER ${trigger.name};`,
+          triggers: [trigger.name],
         },
       ];
 }
@@ -69,9 +72,11 @@ export function bodyFindings(
       severity: 'warning',
       message: `${placeText(clamped.effect.place)} keeps ${count} from falling below a limit: a count that is too low then drifts unseen.`,
       hint: 'Subtract without GREATEST or a condition on the count, and repair counts that are too low with sync.',
+      ...about([clamped.keeping.by]),
     });
   const { nullable, default: initial } = circumstances.count;
   const unguarded = first(effect => effect.kind === 'adds' && !effect.guards.count && !effect.upsert);
+  // The column is at fault as much as the trigger.
   if (unguarded && nullable && initial === null)
     findings.push({
       code: 'count-null',
@@ -88,6 +93,7 @@ export function bodyFindings(
       severity: mayConflict(table, circumstances) ? 'error' : 'warning',
       message: `The trigger ${nameOf(before.keeping.by)} fires BEFORE: it counts ${subject} that ON CONFLICT or another trigger may then not store.`,
       hint: 'Make it an AFTER trigger.',
+      ...about([before.keeping.by]),
     });
   const once = first(effect => effect.kind === 'adds' && effect.once);
   if (once)
@@ -96,6 +102,7 @@ export function bodyFindings(
       severity: 'error',
       message: `The trigger ${nameOf(once.keeping.by)} changes a count once per statement, however many ${nouns.record[1]} of ${one(nouns.row)} it concerns.`,
       hint: 'Add the number of rows of its transition table, or fire it FOR EACH ROW.',
+      ...about([once.keeping.by]),
     });
   for (const { column, sources, virtual } of circumstances.generated) {
     const reading = first(
@@ -108,6 +115,7 @@ export function bodyFindings(
       severity: 'error',
       message: `The trigger ${nameOf(reading.keeping.by)} reads ${column}, which is virtual: in a trigger it has no value.`,
       hint: `Read ${sources.join(' and ')} there, or make ${column} STORED.`,
+      ...about([reading.keeping.by]),
     });
   }
   for (const text of doubtsIn(all.map(({ effect }) => effect)))
@@ -124,6 +132,7 @@ export function bodyFindings(
         severity: 'error',
         message: `It is not known whether ${nameOf(by)} keeps ${count}: ${placeText(place)} ${why}.`,
         hint: `Make a test change and watch the count, or describe the counter in counters.json.`,
+        ...about([by]),
       });
   return uniqueFindings(findings);
 }
@@ -165,6 +174,7 @@ export function uniqueFindings(findings: readonly Finding[]): Finding[] {
 /** Findings about the rights with which a trigger's function runs. */
 export function rightsFindings(
   routines: ReadonlyMap<number, string>,
+  all: readonly CatalogTrigger[],
   definition: CounterDefinition,
   { functions }: Circumstances,
 ): Finding[] {
@@ -173,6 +183,7 @@ export function rightsFindings(
   return [...routines].flatMap(([oid, identity]): Finding[] => {
     const facts = functions.get(oid);
     if (!facts) return [];
+    const triggers = all.filter(each => each.function === oid).map(({ name }) => name);
     const { definer, hasPath, owner, ownerMayUpdate, ownerSeesAll, lacking, limited } = facts;
     if (definer) {
       if (!ownerMayUpdate || !ownerSeesAll)
@@ -184,6 +195,7 @@ export function rightsFindings(
               ? `${identity} runs as ${owner}, from whom row-level security may hide rows: they are not counted.`
               : `${identity} runs as ${owner}, who may not update ${count}: every change of ${records} fails.`,
             hint: `ALTER FUNCTION ${identity} OWNER TO the owner of the table, or grant UPDATE on ${count} to ${owner}.`,
+            triggers,
           },
         ];
       return hasPath
@@ -194,6 +206,7 @@ export function rightsFindings(
               severity: 'warning',
               message: `${identity} runs as its owner but takes its search_path from the caller.`,
               hint: `ALTER FUNCTION ${identity} SET search_path = pg_catalog, pg_temp; with every table in it named with its schema.`,
+              triggers,
             },
           ];
     }
@@ -204,6 +217,7 @@ export function rightsFindings(
           severity: 'error',
           message: `${identity} runs as the role that writes ${records}: ${lacking.join(', ')} may not update ${count}, so that fails or is not counted.`,
           hint: 'Make it SECURITY DEFINER with a search_path of its own.',
+          triggers,
         },
       ];
     return limited.length === 0
@@ -214,6 +228,7 @@ export function rightsFindings(
             severity: 'warning',
             message: `${identity} runs as the role that writes ${records}: rows that row-level security hides from ${limited.join(', ')} are not counted.`,
             hint: 'Make it SECURITY DEFINER with a search_path of its own.',
+            triggers,
           },
         ];
   });
