@@ -1,6 +1,8 @@
 import type { JwtClaims } from '../config/jwt-claims.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
+import { isOfPresets } from '../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireEveryRow, requireWritableServer } from '../counter/guards.ts';
@@ -147,7 +149,7 @@ export async function planSimulation(
       const guessed = passes && identity.via !== null && identity.claims === null && request.asUser === null;
       const unseen = guessed && Object.keys(declared.sample).length === 0;
       const reach = sideEffectsOf(bodies);
-      const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete])];
+      const unknown = [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete('A use')])];
       return {
         inspected: found,
         preset,
@@ -175,28 +177,35 @@ export async function planSimulation(
 
 /** Throws (exit code 4) if a use reaches outside the transaction and `confirm` is not the fingerprint of this plan. */
 export function requireConfirmation(
-  { reach, fingerprint: own }: Pick<SimulationPlan, 'reach' | 'fingerprint'>,
+  { reach, fingerprint: own, inspected }: Pick<SimulationPlan, 'reach' | 'fingerprint' | 'inspected'>,
   confirm: string | null,
 ): void {
   if (reach.length === 0 || confirm === own) return;
   const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
   throw refused(
     confirm === null ? 'reaches-outside' : 'stale-plan',
-    `A use runs what no rollback can undo: ${named}.`,
+    `${whatRuns(inspected.tables.definition)} what no rollback can undo: ${named}.`,
     confirm === null
       ? `To run it anyway, add --confirm ${own}.`
       : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${own}.`,
   );
 }
 
+function whatRuns(definition: CounterDefinition): string {
+  return isOfPresets(definition) ? 'A use runs' : `Changes of ${definition.nouns.record[1]} run`;
+}
+
 function unknownId({ via }: UseIdentity): string {
   return `no record shows whether the application stores this id or that in ${via}`;
 }
 
-export const incomplete: SideEffect = {
-  function: 'A use',
-  means: 'it runs more than 500 functions and expressions, so not all of them were read',
-};
+/** What stands for the bodies that were not read; `what` runs them, at the beginning of a sentence. */
+export function incomplete(what: string): SideEffect {
+  return {
+    function: what,
+    means: 'it runs more than 500 functions and expressions, so not all of them were read',
+  };
+}
 
 async function choosePreset(
   reader: Reader,

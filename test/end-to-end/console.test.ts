@@ -383,7 +383,7 @@ describe('a console that cannot start', () => {
 describe('the embedded demo', () => {
   test('shows its progress immediately, then lists presets that are in use', async () => {
     terminal = startTerminal();
-    await terminal.until(/Starting PostgreSQL|Reading presets|DEMO/);
+    await terminal.until(/Starting PostgreSQL|Reading the counter|DEMO/);
     const screen = await terminal.until(/DEMO [\s\S]*\d+ accurate {2}14 mismatched/);
     const records = (text: string) => Number(/([\d,]+) records/.exec(text)?.[1]?.replace(',', ''));
     const before = records(screen);

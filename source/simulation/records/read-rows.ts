@@ -42,9 +42,9 @@ function keyed({ id, name }: CountedRow, { records }: Tables): KeyedRow {
   return { id, name, key: records.pairs === null ? [id] : texts.parse(JSON.parse(id)) };
 }
 
-const found = z.array(z.object({ id: z.string(), name: z.nullable(z.string()) }));
+const found = z.array(z.object({ id: z.string(), name: z.nullable(z.string()), isKey: z.boolean() }));
 
-/** The row with this id, of several columns given as a JSON array, or with this name. */
+/** The row with this id, of several columns given as a JSON array; without one, the row with this name. */
 async function findRow(reader: Reader, tables: Tables, wanted: string): Promise<KeyedRow> {
   const { presets, records, path, definition } = tables;
   const key = records.pairs === null ? [wanted] : keyIn(wanted, records.pairs.length);
@@ -54,14 +54,17 @@ async function findRow(reader: Reader, tables: Tables, wanted: string): Promise<
       `p.${column}::pg_catalog.text OPERATOR(pg_catalog.=) ($2::pg_catalog.text::pg_catalog.json OPERATOR(pg_catalog.->>) ${place})`,
   );
   const isNamed = `$1::pg_catalog.text OPERATOR(pg_catalog.<>) '' AND p.${presets.label}::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text`;
-  const [first, second, ...more] = found.parse(
+  const isRow = isKey.length > 0 ? isKey.join(' AND ') : `$2::pg_catalog.text IS NOT NULL`;
+  const rows = found.parse(
     await reader.rows(
-      `SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name FROM ${presets.rows} p
-        WHERE ((${isKey.length > 0 ? isKey.join(' AND ') : `$2::pg_catalog.text IS NOT NULL`}) OR (${isNamed})) AND p.${presets.key} IS NOT NULL LIMIT 4`,
+      `SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, coalesce(${isRow}, false) AS "isKey" FROM ${presets.rows} p
+        WHERE ((${isRow}) OR (${isNamed})) AND p.${presets.key} IS NOT NULL ORDER BY 3 DESC, 1 LIMIT 4`,
       [wanted, JSON.stringify(key)],
       path,
     ),
   );
+  const byKey = rows.filter(each => each.isKey);
+  const [first, second, ...more] = byKey.length > 0 ? byKey : rows;
   const [one, many] = definition.nouns.row;
   if (!first) {
     throw new ConsoleError({

@@ -123,7 +123,10 @@ export async function planSteps(
         notPossible: made.notPossible,
         notSimulated: made.notSimulated,
         reach,
-        unknown: [...unknownSideEffects(bodies), ...(complete ? [] : [incomplete])],
+        unknown: [
+          ...unknownSideEffects(bodies),
+          ...(complete ? [] : [incomplete(`A change of ${tables.definition.nouns.record[1]}`)]),
+        ],
         fingerprint: fingerprint([
           inspected.host,
           server.database,

@@ -7,7 +7,7 @@ import { count } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
-import { nounsIn, watchesPresets } from '../state/counter.ts';
+import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Row, State } from '../state/model.ts';
 import { selectedRow, visibleIds, windowRows } from '../state/selectors.ts';
 import type { Theme } from '../theme.ts';
@@ -29,6 +29,7 @@ export function ListScreen({ state }: { state: State }) {
   const nouns = nounsIn(state);
   const ofPresets = watchesPresets(state);
   const shape = listShape(state.inspected?.tables, ofPresets);
+  const isKnown = definitionIn(state) !== undefined;
   const widths = columnWidths(state.size.columns, shape);
   const titles = titleCells(widths, state.sort, theme.glyphs, listTitles(nouns, shape, ofPresets));
   const ids = visibleIds(state);
@@ -37,7 +38,7 @@ export function ListScreen({ state }: { state: State }) {
     <Box flexDirection="column" flexGrow={1} overflow="hidden">
       <Line bold>
         {'  '}
-        {joined(titles)}
+        {isKnown ? joined(titles) : ''}
       </Line>
       <Box flexDirection="column" height={windowRows(state.size)} overflow="hidden">
         {ids.length === 0 ? <Empty state={state} /> : null}
@@ -123,7 +124,8 @@ function Empty({ state }: { state: State }) {
   const why = whyEmpty(state);
   if (why !== null) return <Text>{`  ${why}`}</Text>;
   if (state.starting) return <Starting {...state.starting} />;
-  return <Text dimColor>{`  Reading ${displayText(nounsIn(state).row[1])}`}</Text>;
+  const rows = definitionIn(state) ? nounsIn(state).row[1] : 'the counter';
+  return <Text dimColor>{`  Reading ${displayText(rows)}`}</Text>;
 }
 
 /** The embedded demo takes a few seconds to start; a bar shows progress. */

@@ -183,8 +183,12 @@ describe('the row', () => {
     await stage.own.sql`UPDATE posts SET title = 'Spring'`;
     await expect(stage.simulate(commentsCounter, { row: 'Spring' })).rejects.toMatchObject({
       code: 'ambiguous-row',
+      message: 'Several posts are named "Spring".',
+      hint: 'Give the id of one of them: 1, 2.',
       exitCode: 2,
     });
+    await stage.own.sql`UPDATE posts SET title = '2' WHERE id = 1`;
+    expect((await stage.simulate(commentsCounter, { row: '2' })).row).toEqual({ id: '2', name: 'Spring' });
   });
 
   test('of several columns is a JSON array', async () => {
@@ -205,5 +209,10 @@ describe('the row', () => {
     expect(JSON.parse(simulation.row.id)).toEqual(['a "b"', '2']);
     expect(told(simulation)).toEqual({ add: 'right', 'add-again': 'right', remove: 'right', move: 'right' });
     await expect(stage.simulate(counter, { row: '["c"]' })).rejects.toMatchObject({ code: 'no-such-row' });
+    await stage.own.sql.unsafe(
+      `ALTER TABLE threads ADD title text; UPDATE threads SET title = '["c", 1]' WHERE no = 2`,
+    );
+    const named = { ...counter, row: { ...counter.row, label: 'title' } };
+    expect(JSON.parse((await stage.simulate(named, { row: '["c", 1]' })).row.id)).toEqual(['c', '1']);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
+import { requireConfirmation } from '../../../source/simulation/read-plan.ts';
 import { defined } from '../../helpers/definitions.ts';
 import { openStage, type Stage, told } from './stage.ts';
 
@@ -183,6 +184,9 @@ test('what a rollback cannot undo is asked about first', async () => {
     CREATE TRIGGER tell AFTER DELETE ON likes FOR EACH ROW EXECUTE FUNCTION tell()`);
   const plan = await stage.plan(likes);
   expect(plan.reach).toMatchObject([{ function: 'public.tell()' }]);
+  expect(() => requireConfirmation(plan, null)).toThrow(
+    'Changes of likes run what no rollback can undo: public.tell()',
+  );
   await expect(stage.simulate(likes, { readOnly: true })).rejects.toMatchObject({
     code: 'read-only',
     exitCode: 4,

@@ -207,6 +207,14 @@ describe('another counter', () => {
     expect(narrow).toMatch(/› Ada +9007199\.3G +9007199\.3G +\+0\.0001 +✗/);
   });
 
+  test('is not called one of presets while it is not known', () => {
+    const unknown = { ...initialState({ columns: 120, rows: 24 }), screen: 'list' as const };
+    const text = drawn(unknown);
+    expect(text).toContain('Reading the counter');
+    expect(text.replace('preset-usage', '')).not.toMatch(/preset|uses/i);
+    expect(drawn({ ...unknown, counter: revenue })).toMatch(/Seller +Count/);
+  });
+
   test('with a key of several columns names each of them', () => {
     const thread = { id: '["b, c","1"]', name: 'b, c, 1', usageCount: 1, records: 1, ...numbers };
     const text = drawn({
