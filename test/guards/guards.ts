@@ -22,6 +22,7 @@ const outcomeTest = 'test/repair/run/transaction-outcome.test.ts';
 const lockTest = 'test/repair/run/repair-lock.test.ts';
 const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
 const kindsTest = 'test/repair/kinds/refusals.test.ts';
+const alsoWritesTest = 'test/repair/also-writes.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
 
 export const guards: readonly Guard[] = [
@@ -1000,6 +1001,33 @@ export const guards: readonly Guard[] = [
     text: "if (definition.source.kind !== 'built-in' && (deletes || inserts))",
     without: 'if (false)',
     test: [kindsTest, 'records are not deleted where their triggers would be kept from firing'],
+    says: 'promise resolved',
+  },
+  {
+    ...block,
+    guard: 'an undo: what triggers stamp for records that come back is set back',
+    text: 'const restored = order.inserts.length > 0 ? facts.restores : [];',
+    without: 'const restored: typeof facts.restores = [];',
+    test: [alsoWritesTest, 'an undo leaves what a trigger stamps beside the count as it was'],
+    says: 'to deeply equal',
+  },
+  {
+    file: 'source/repair/also-writes.ts',
+    guard: 'an undo: what a deletion stamped too is not set back',
+    text: 'set.has(name) && !kept.has(name)',
+    without: 'set.has(name)',
+    test: [alsoWritesTest, 'what is stamped as records go too is not restored, and both plans say so'],
+    says: 'to deeply equal',
+  },
+  {
+    file: 'source/migration/defined/counter-plan.ts',
+    guard: 'migrate: not on a column that has no value in a trigger',
+    text: 'if (unseen.length > 0)',
+    without: 'if (false)',
+    test: [
+      'test/migration/defined/migrate.test.ts',
+      'a condition on a stored column is installed and kept, and on a virtual one it is refused',
+    ],
     says: 'promise resolved',
   },
 ];
