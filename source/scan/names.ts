@@ -1,4 +1,4 @@
-import { names as subject, withNames } from './subject.ts';
+import { names as subject, withNames, writersKnown } from './subject.ts';
 
 /**
  * A name without schema, quotes, case and underscores: `app.posts`, `"Post"` and `viewCount` may be spelled by
@@ -50,10 +50,10 @@ export class Names {
 export const isTrack = (name: string) => name === subject().own?.track;
 
 /** Whether the database says that a function keeps the count: calling it is no second count. */
-export const isKeeper = (name: string) => subject().writers.functions.includes(name);
+export const isKeeper = (name: string) => writersKnown().functions.includes(name);
 
 /** Whether a text names a function that, as the database says, adds to the count besides what keeps it. */
-export const namesBesides = (text: string) => subject().writers.besides.some(name => text.includes(name));
+export const namesBesides = (text: string) => writersKnown().besides.some(name => text.includes(name));
 
 /**
  * Whether the name of a function that is not defined in the scanned files suggests that it counts:

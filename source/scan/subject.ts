@@ -32,7 +32,6 @@ export interface ScanNames extends ScanSubject {
   isRecords: (plain: string) => boolean;
   /** The trigger and the function that should count, and what the application should call; null if nothing says which. */
   own: { trigger: string; function: string; track: string } | null;
-  writers: NonNullable<ScanSubject['writers']>;
   patterns: {
     column: string;
     table: string;
@@ -47,8 +46,6 @@ export interface ScanNames extends ScanSubject {
   };
 }
 
-const noWriters: ScanNames['writers'] = { triggers: [], functions: [], besides: [] };
-
 const ofPresets: ScanNames = {
   counter: null,
   table: presetNames.rows,
@@ -61,7 +58,6 @@ const ofPresets: ScanNames = {
     function: presetNames.triggerFunction,
     track: presetNames.track,
   },
-  writers: noWriters,
   isColumn: plain => plain === 'usagecount',
   isTable: plain => /^presets?$/.test(plain),
   isRecords: plain => /^presets?usages?$/.test(plain),
@@ -81,8 +77,8 @@ const never = '(?!)';
 
 /** The names of any counter, made from its definition or its configuration. */
 export function namesOf(subject: ScanSubject): ScanNames {
-  const { counter, table, column, records, reference, writers = noWriters } = subject;
-  if (counter === null) return { ...ofPresets, writers };
+  const { counter, table, column, records, reference, writers } = subject;
+  if (counter === null) return writers ? { ...ofPresets, writers } : ofPresets;
   const [tables, logged] = [formsOf(table), records === null ? [] : formsOf(records)];
   const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, '');
   const pattern = (names: readonly string[]) =>
@@ -92,7 +88,6 @@ export function namesOf(subject: ScanSubject): ScanNames {
   return {
     ...subject,
     own: null,
-    writers,
     isColumn: name => name === plain(column),
     isTable: name => tables.some(each => plain(each) === name),
     isRecords: name => logged.some(each => plain(each) === name),
@@ -131,6 +126,13 @@ const scanned = new AsyncLocalStorage<ScanNames>();
 /** The names of the counter that is being scanned for. */
 export function names(): ScanNames {
   return scanned.getStore() ?? ofPresets;
+}
+
+const noWriters: NonNullable<ScanSubject['writers']> = { triggers: [], functions: [], besides: [] };
+
+/** What the database says writes that counter; nothing where it was not asked. */
+export function writersKnown(): NonNullable<ScanSubject['writers']> {
+  return names().writers ?? noWriters;
 }
 
 /** Runs a scan for `subject`: everything below it takes its names from `names()`. */

@@ -176,3 +176,54 @@ test.each([
 ] as const)('what is worth a look: %s', (kind, message) => {
   expect(messageOfCounter(kind, posts)).toBe(message);
 });
+
+describe('what keeps the count is said where the database knows it', () => {
+  const none = { triggers: [], functions: [], besides: [] };
+  const said = (writers: ScanSubject['writers'], more: Partial<About> = {}) =>
+    scanningFor({ ...posts, ...(writers ? { writers } : {}) }, () => [
+      whyOf(about(more)),
+      hintOf(about(more)),
+    ]);
+  const twice = 'adding by hand counts a stored visit twice, or counts one that was not stored.';
+
+  test.each<[string, ScanSubject['writers'], string]>([
+    ['a trigger', { ...none, triggers: ['count_visit'] }, 'The trigger count_visit keeps views:'],
+    ['triggers', { ...none, triggers: ['a', 'b'], functions: ['c'] }, 'The triggers a and b keep views:'],
+    ['a function', { ...none, functions: ['visit'] }, 'The function visit() keeps views:'],
+  ])('%s', (_, writers, kept) => {
+    expect(said(writers)).toEqual([
+      `${kept} ${twice}`,
+      `Remove the write and only store the visit. ${check}`,
+    ]);
+  });
+
+  test.each<[string, Partial<About>, string]>([
+    ['one less', { how: 'subtracts' }, 'The trigger a keeps it: each subtraction by hand makes it too low.'],
+    [
+      'in a migration',
+      { kind: 'migration-counter', routine: 'b' },
+      'The trigger a keeps it: the count has two writers.',
+    ],
+    [
+      'a call',
+      { kind: 'rpc', through: 'b' },
+      'b() adds to views. The trigger a keeps it: a stored visit counts twice,',
+    ],
+    [
+      'beside a record',
+      { record: 4 },
+      'writes views on line 9: the trigger a keeps the count, so that counts twice.',
+    ],
+  ])('of %s', (_, more, words) => {
+    expect(said({ ...none, triggers: ['a'] }, more)[0]).toContain(words);
+  });
+
+  test('nothing in the database', () => {
+    const [why, hint] = said({ ...none, besides: ['bump'] });
+    expect(why).toBe(`If a trigger keeps views, ${twice}`);
+    expect(hint).toBe(
+      `Nothing in the database was found that keeps it, so this may be what does. Otherwise remove the write and only store the visit. ${check}`,
+    );
+    expect(said(undefined)[1]).toBe(store);
+  });
+});

@@ -1,7 +1,7 @@
 import type { SqlColumn, SqlCreate, SqlReading, SqlWrite } from '../../sql/sql-effects.ts';
 import type { CountChange, WriteKind } from '../finding.ts';
 import { isCounter, isKeeper, isPresets, isRecords, isTrack } from '../names.ts';
-import { names, withNames } from '../subject.ts';
+import { names, withNames, writersKnown } from '../subject.ts';
 import { copiedRows, sequenceOf } from './plain-sql.ts';
 import type { SqlUnit } from './sql-unit.ts';
 
@@ -80,7 +80,7 @@ export function judgeSql(units: readonly SqlUnit[]): SqlJudgement {
   const all = [...states.values()];
   for (const { routines } of all)
     for (const { create } of routines.values()) judgement.defined.add(create.name.name);
-  for (const name of [...countingIn(all), ...names().writers.besides]) judgement.counting.add(name);
+  for (const name of [...countingIn(all), ...writersKnown().besides]) judgement.counting.add(name);
   const named = all.some(({ triggers }) => [...triggers.values()].some(isNamedOurs));
   for (const state of all) judgeState(state, named, judgement);
   for (const unit of units) judgeStatements(unit, unit.reading, judgement);
@@ -222,7 +222,8 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
   const { found } = judgement;
   const triggers = [...state.triggers.values()];
   const own = ownTriggers(state, named);
-  const { own: usual, writers } = names();
+  const usual = names().own;
+  const writers = writersKnown();
   const ours = withCalled(
     [usual?.function ?? '', ...writers.functions, ...own.map(({ create }) => create.function.name)],
     state,
@@ -274,7 +275,7 @@ function judgeState(state: State, named: boolean, judgement: SqlJudgement): void
 
 /** Whether a trigger is the one that the migration installs, or keeps the count by what the database says. */
 const isOurs = (trigger: string, table: string) =>
-  trigger === names().own?.trigger || (isRecords(table) && names().writers.triggers.includes(trigger));
+  trigger === names().own?.trigger || (isRecords(table) && writersKnown().triggers.includes(trigger));
 const isNamedOurs = ({ create }: Live<Trigger>) => isOurs(create.name.name, create.table.name);
 
 /** Functions that count, and what those call that do not write the count themselves. */
