@@ -37,7 +37,7 @@ export function subjectOf({
   };
 }
 
-const plainNames = (writers: readonly CounterWriter[]) => keeperNames(writers).map(unquoted);
+const plainNames = (writers: readonly CounterWriter[]) => [...new Set(keeperNames(writers).map(unquoted))];
 
 /** The same for a counter of the configuration, which may not say where the records are. */
 export function subjectOfConfigured({ written }: ConfiguredCounter): ScanSubject | null {

@@ -78,6 +78,24 @@ describe('a write of another counter is found in', () => {
       ['query-builder', 'adds', 'blog.posts.views'],
     ],
     [
+      'TypeORM',
+      'a.ts',
+      "import { Repository } from 'typeorm';\nimport { Category } from './category';\nclass Service {\n  constructor(private categories: Repository<Category>) {}\n  used(id: number) { return this.categories.increment({ id }, 'itemCount', 1); }\n}",
+      ['orm', 'adds', 'public."Category"."itemCount"'],
+    ],
+    [
+      'a query builder of TypeORM',
+      'a.ts',
+      `import { Category } from './category';\nawait dataSource.createQueryBuilder().update(Category).set({ itemCount: () => '"itemCount" - 1' }).where({ id }).execute();`,
+      ['query-builder', 'subtracts', 'public."Category"."itemCount"'],
+    ],
+    [
+      'knex',
+      'a.ts',
+      "await knex('saved_filters').where({ id }).increment('use_count', 1);",
+      ['query-builder', 'adds', 'public.saved_filters.use_count'],
+    ],
+    [
       'SQL in code',
       'a.ts',
       'await pool.query("UPDATE saved_filters SET use_count = use_count + 1 WHERE id = $1", [id]);',

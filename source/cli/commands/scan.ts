@@ -40,7 +40,7 @@ export async function scan(
   const scanned = await scanApart(appSource, { signal, subjects });
   const nothing = nothingRead(scanned);
   if (nothing) throw nothing;
-  const report = withIds(scanned, idOfPresets(wanted));
+  const report = withIds(scanned, searched?.presets ?? null);
   const others = subjects.flatMap(subject => subject?.counter ?? []);
   const ids = searched?.counters ?? subjects.map(named);
   const looked = namedTogether(others.length === 0 ? undefined : ids);
@@ -96,14 +96,9 @@ function unreadWarnings({ unparsed, notRead }: ScanReport): string[] {
   ];
 }
 
-/** The id of the counter of presets, where the database says it. */
-function idOfPresets({ subjects, searched }: Wanted): string | undefined {
-  return searched?.counters[subjects.findIndex(subject => (subject?.counter ?? null) === null)];
-}
-
 /** With `id` in what was found for the counter of presets, which leaves it out. */
-function withIds(report: ScanReport, id: string | undefined): ScanReport {
-  if (id === undefined) return report;
+function withIds(report: ScanReport, id: string | null): ScanReport {
+  if (id === null) return report;
   const withId = <Found extends Write | Note>(found: Found): Found => ({ counter: id, ...found });
   return { ...report, writes: report.writes.map(withId), notes: report.notes.map(withId) };
 }

@@ -7,6 +7,7 @@ import {
   namedCounters,
 } from '../../counter/definition/choose-counters.ts';
 import { parseCounterId } from '../../counter/definition/counter-id.ts';
+import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
@@ -40,8 +41,10 @@ export interface Wanted {
 /** The counters of a database that are looked for. */
 interface Searched {
   database: ReturnType<typeof databaseInfo>;
-  /** Their ids, in the order of the subjects. */
+  /** Their ids. */
   counters: readonly string[];
+  /** The id of that of presets, which findings leave out; null if it is not looked for. */
+  presets: string | null;
   /** Those for which only their names speak. */
   guesses: readonly string[];
   notCheckable: readonly NotCheckable[];
@@ -124,7 +127,7 @@ async function namedInDatabase(
   return database.open(asked, true, async opened => {
     const { counters, notCheckable } = await knownCounters(opened, asked, signal);
     const chosen = chooseCounters(named, counters, notCheckable, asked.schema);
-    return lookedFor(chosen, [], await infoOf(opened, signal));
+    return lookedFor(chosen, [], await infoOf(opened, signal), asked.schema);
   });
 }
 
@@ -162,7 +165,7 @@ async function search(
   const { counters, notCheckable } = await knownCounters(database, config, signal);
   const info = await infoOf(database, signal);
   const unread = await database.read(reader => whyPresetsAreUnread(reader, config.schema), { signal });
-  const wanted = lookedFor(counters, notCheckable, info);
+  const wanted = lookedFor(counters, notCheckable, info, config.schema);
   const isUnread = unread !== null && !counters.some(({ id }) => id === unread.id);
   if (counters.length > 0 && !isUnread) return { wanted, unread: false };
   const presets = [config.schema, presetNames.rows, presetNames.count].join('.');
@@ -171,7 +174,7 @@ async function search(
     wanted: {
       ...wanted,
       subjects: [null, ...subjects],
-      searched: searched && { ...searched, counters: [presets, ...searched.counters] },
+      searched: searched && { ...searched, counters: [presets, ...searched.counters], presets },
     },
     unread: isUnread,
   };
@@ -185,12 +188,14 @@ function lookedFor(
   counters: readonly CounterDefinition[],
   notCheckable: readonly NotCheckable[],
   database: ReturnType<typeof databaseInfo>,
+  schema: string,
 ): Wanted {
   return {
-    subjects: counters.map(subjectOf),
+    subjects: subjectsByName(counters, schema),
     searched: {
       database,
       counters: counters.map(({ id }) => id),
+      presets: counters.find(isOfPresets)?.id ?? null,
       guesses: counters.filter(({ confidence }) => confidence === 'guess').map(({ id }) => id),
       notCheckable,
       found: counters.length > 0,
@@ -198,3 +203,27 @@ function lookedFor(
     failed: null,
   };
 }
+
+/**
+ * Each name once: of counters that differ in their schema alone, as where every tenant has a schema, code does not say which is
+ * meant. The one of `schema`, or else the first, stands for them.
+ */
+function subjectsByName(counters: readonly CounterDefinition[], schema: string): ScanSubject[] {
+  const alike = Map.groupBy(counters, counter => {
+    const { table, column, records, reference } = subjectOf(counter);
+    return JSON.stringify([table, column, records, reference]);
+  });
+  return [...alike.values()].flatMap(group => {
+    const chosen = group.find(({ row, via }) => (via ?? row).schema === schema) ?? group[0];
+    if (!chosen) return [];
+    return [
+      subjectOf({
+        ...chosen,
+        writers: group.flatMap(({ writers }) => writers),
+        besides: group.flatMap(besidesOf),
+      }),
+    ];
+  });
+}
+
+const besidesOf = ({ besides = [] }: CounterDefinition) => besides;

@@ -130,6 +130,34 @@ describe('a database with counters', () => {
     expect(found.searched?.counters[0]).toBe('public.presets.usage_count');
   });
 
+  test('of the same name in several schemas are looked for once, as that of the schema that is meant', async () => {
+    const tenants = ['a', 'b'].map(
+      name => `CREATE SCHEMA ${name}; SET search_path = ${name};
+        CREATE TABLE topics (id integer PRIMARY KEY, replies_count integer);
+        CREATE TABLE replies (topic_id integer REFERENCES topics);
+        CREATE FUNCTION ${name}.count_${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          UPDATE ${name}.topics SET replies_count = replies_count + 1 WHERE id = NEW.topic_id;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER count_${name} AFTER INSERT ON replies FOR EACH ROW EXECUTE FUNCTION ${name}.count_${name}();`,
+    );
+    await shop.sql.unsafe(`${tenants.join('')} RESET search_path`).simple();
+    const found = await wanted({ all: true }, named());
+    const meant = await wanted({ all: true, schema: 'b' }, named());
+    await shop.sql.unsafe('DROP SCHEMA a, b CASCADE').simple();
+    const ids = ({ subjects }: Wanted) =>
+      subjects.map(subject => subject?.counter).filter(id => id?.includes('topics'));
+    expect(ids(found)).toEqual(['a.topics.replies_count']);
+    expect(ids(meant)).toEqual(['b.topics.replies_count']);
+    expect(found.subjects.find(each => each?.table === 'topics')?.writers?.triggers).toEqual([
+      'count_a',
+      'count_b',
+    ]);
+    expect(found.searched?.counters).toEqual(
+      expect.arrayContaining(['a.topics.replies_count', 'b.topics.replies_count']),
+    );
+  });
+
   test.each<[string, number, Flags]>([
     ['no-such-counter', 3, { counter: ['public.tags.uses'] }],
     ['counter-not-checkable', 3, { counter: ['public.posts.views'] }],
