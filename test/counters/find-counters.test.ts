@@ -109,6 +109,13 @@ describe('the counters of a database', () => {
     ]);
   });
 
+  test('what keeps a counter does not add to it besides', () => {
+    expect(
+      found.counters.filter(({ writers }) => writers.some(({ kind }) => kind === 'function')),
+    ).not.toEqual([]);
+    expect(found.counters.flatMap(({ besides = [] }) => besides)).toEqual([]);
+  });
+
   test('that cannot be checked are told with the reason', () => {
     expect(found.notCheckable.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([
       'forum.topics.bookmark_count: Line 1 of forum.size_bookmarks() sets it to the size of NEW.bookmarks.',
