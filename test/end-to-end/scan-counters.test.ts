@@ -120,6 +120,7 @@ describe('scan with a database', () => {
     expect(plain.err).toBe('');
     const { code, out } = await scan(null, '--all');
     expect(out.split('\n')[0]).toContain(`${shop.name} at `);
+    for (const line of out.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(100);
     const words = out.replace(/\s+/g, ' ');
     expect(words).toContain(`5 places write ${found.slice(0, 3).join(', ')} or ${found[3]} in addition`);
     expect(words).toContain('Only its name speaks for public.albums.photos_count: it may be no counter.');

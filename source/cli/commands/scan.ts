@@ -123,7 +123,7 @@ function describe(report: ScanReport, looked: Looked, width: number, mark: strin
       : `${amount(writes.length, 'place writes', 'places write')} ${named.counts} in addition to ${named.keeper}.`;
   return [
     `${displayText(directory)}: ${amount(files, 'file')} read in ${(durationMs / 1000).toFixed(2)} s.`,
-    found,
+    ...wrap(found, width),
     ...limitOf(report, looked).flatMap(line => wrap(line, width)),
     ...guessed(report, looked.wanted, width),
     ...(looked.all ? leftOut(looked.wanted, width) : []),
