@@ -76,7 +76,7 @@ export async function runMigration(
 export type RunnablePlan = Pick<MigrationPlan, 'inspected' | 'fingerprint' | 'statements' | 'findings'>;
 
 /** Reads the same plan again: before it is run, and after. */
-type Reread = (reader: Reader) => Promise<Pick<MigrationPlan, 'fingerprint' | 'differs' | 'findings'>>;
+export type Reread = (reader: Reader) => Promise<Pick<MigrationPlan, 'fingerprint' | 'differs' | 'findings'>>;
 
 async function tryOnce(
   database: Database,
