@@ -29,7 +29,7 @@ export interface Aliases {
 export class Names {
   readonly #aliases: Aliases;
 
-  constructor(aliases: Aliases) {
+  constructor(aliases: Aliases = { counters: [], presets: [], records: [] }) {
     this.#aliases = aliases;
   }
 

@@ -99,6 +99,15 @@ function countNotRead(
 
 type Found = Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>;
 
+/** The code, which is parsed and followed once for all counters. */
+function projectOf(
+  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  { broken = {}, reading = () => {} }: ScanOptions,
+): Project {
+  const of = (kind: FileKind) => byKind.get(kind) ?? new Map<string, string>();
+  return new Project(of('code'), { broken, reading, configs: of('config') });
+}
+
 /** What is found for each counter, one after another. */
 async function readEach(
   texts: ReadonlyMap<string, string>,
@@ -106,8 +115,9 @@ async function readEach(
   { subjects = [null], ...options }: ScanOptions,
 ): Promise<Found[]> {
   const found: Found[] = [];
+  const project = projectOf(byKind, options);
   for (const subject of subjects) {
-    const one = await scanningFor(subject, () => readAll(texts, byKind, options));
+    const one = await scanningFor(subject, () => readAll(texts, byKind, project, options));
     const of = subject?.counter ? { counter: subject.counter } : {};
     found.push({
       writes: one.writes.map(write => ({ ...write, ...of })),
@@ -138,7 +148,8 @@ function byPlace<T extends CodeLocation>(list: readonly T[]): T[] {
 async function readAll(
   texts: ReadonlyMap<string, string>,
   byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
-  { signal, broken = {}, reading = () => {} }: ScanOptions,
+  project: Project,
+  { signal, reading = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
   const reported: ReportedFinding[] = [];
@@ -151,7 +162,7 @@ async function readAll(
   const inFiles = judgeSql(sqlUnits);
 
   const aliases = aliasesIn(of('prisma'), of('code'));
-  const names = new Names(aliases);
+  project.follower.names = new Names(aliases);
   const extra = [
     ...inFiles.counting,
     ...aliases.counters,
@@ -159,8 +170,6 @@ async function readAll(
   ];
   const candidates = of('code').filter(([, text]) => mayWrite(text, extra) || tracks().test(text));
   if (candidates.length > 0) await loadCodeParser();
-  const configs = byKind.get('config') ?? new Map();
-  const project = new Project(byKind.get('code') ?? new Map(), names, { broken, reading, configs });
   const modules: CodeModule[] = [];
   for (const [file] of candidates) {
     await breathe();

@@ -140,9 +140,9 @@ export function scanningFor<Result>(subject: ScanSubject | null, work: () => Res
   return subject === null ? work() : scanned.run(namesOf(subject), work);
 }
 
-/** A regular expression with the names of the counter in it, made once for each counter. */
-export function withNames(make: (patterns: ScanNames['patterns']) => RegExp): () => RegExp {
-  const made = new WeakMap<ScanNames, RegExp>();
+/** What depends on the names of the counter, such as a regular expression with them in it, made once for each counter. */
+export function withNames<Made extends object>(make: (patterns: ScanNames['patterns']) => Made): () => Made {
+  const made = new WeakMap<ScanNames, Made>();
   return () => {
     const own = names();
     let found = made.get(own);

@@ -224,6 +224,16 @@ test('presets are found as ever beside others, and alone if nothing else is aske
   expect(await scan(files, [posts])).toMatchObject({ writes: [{ line: 2 }] });
 });
 
+test('what a row is to one counter is not taken for what it is to another', async () => {
+  const read = "const { data: row } = await supabase.from('posts').select('*').eq('id', id).single();";
+  const files = {
+    'a.ts': `${read}\nfor (const table of ['presets', 'posts']) await supabase.from(table).update({ ...row, title });`,
+  };
+  const { writes } = await scan(files, [null, posts]);
+  expect(writes.map(({ line, counter }) => [line, counter])).toEqual([[2, 'blog.posts.views']]);
+  expect((await scan(files, [posts, null])).writes).toEqual(writes);
+});
+
 describe('what the database says writes a counter', () => {
   const kept: ScanSubject = {
     counter: 'blog.posts.comments_count',

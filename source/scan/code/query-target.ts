@@ -48,16 +48,16 @@ const foreign: ReadonlySet<string> = new Set([
 
 /** The object that a method is called on: `supabase.from('presets')` in `supabase.from('presets').update`. */
 export function subjectsOf(follower: Follower, ref: Reference): QueryTarget[] {
-  const known = subjects.get(ref.node);
+  const known = subjects().get(ref.node);
   if (known) return known;
-  subjects.set(ref.node, []);
+  subjects().set(ref.node, []);
   const found = findSubjects(follower, ref);
-  subjects.set(ref.node, found);
+  subjects().set(ref.node, found);
   return found;
 }
 
 // Cached, because every call of a chain needs it. A node belongs to one scan only.
-const subjects = new WeakMap<Node, QueryTarget[]>();
+const subjects = withNames(() => new WeakMap<Node, QueryTarget[]>());
 
 function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
   const { module, node } = ref;

@@ -1,5 +1,5 @@
-import { readSql } from '../../sql/parser/parser-process.ts';
-import { emptyReading, type SqlReading } from '../../sql/sql-effects.ts';
+import { readSqlOnce } from '../../sql/parser/memoized-reader.ts';
+import { emptyReading } from '../../sql/sql-effects.ts';
 import { isWayBackCode } from '../code/down-migration.ts';
 import type { CodeSql } from '../code/read-sql-texts.ts';
 import { sourceOf, withPlaceholders } from '../code/sql-text.ts';
@@ -27,15 +27,8 @@ export async function unitOfShell(file: string, { text, at }: ShellWord): Promis
 
 /** Parses the text unchanged, and if that fails, with the drivers' placeholders in PostgreSQL's form. */
 async function readWithPlaceholders(text: string) {
-  const reading = await read(text);
+  const reading = await readSqlOnce(text);
   if (!reading.problem) return reading;
-  const again = await read(withPlaceholders(text));
+  const again = await readSqlOnce(withPlaceholders(text));
   return again.problem ? reading : again;
-}
-
-/** If the parser cannot be started, that is the `problem` of each text: code without SQL can still be scanned. */
-function read(text: string): Promise<SqlReading> {
-  return readSql(text).catch(
-    (error: Error): SqlReading => ({ ...emptyReading(), problem: { message: error.message, offset: 0 } }),
-  );
 }

@@ -21,11 +21,13 @@ const noAliases: Aliases = { counters: [], presets: [], records: [] };
 /** A project of these files; a hole of a template is written as `#{}`. */
 function projectOf(files: Record<string, string>, aliases: Partial<Aliases>): Project {
   const texts = Object.entries(files).map(([file, text]) => [file, text.replaceAll('#{', '${')] as const);
-  return new Project(
-    new Map(texts.filter(([file]) => !file.endsWith('.json'))),
-    new Names({ ...noAliases, ...aliases }),
-    { broken: {}, reading: () => {}, configs: new Map(texts.filter(([file]) => file.endsWith('.json'))) },
-  );
+  const project = new Project(new Map(texts.filter(([file]) => !file.endsWith('.json'))), {
+    broken: {},
+    reading: () => {},
+    configs: new Map(texts.filter(([file]) => file.endsWith('.json'))),
+  });
+  project.follower.names = new Names({ ...noAliases, ...aliases });
+  return project;
 }
 
 /**

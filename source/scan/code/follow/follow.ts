@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Names } from '../../names.ts';
+import { Names } from '../../names.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
 import { isFunction } from '../parse/parse-code.ts';
 import { type Binding, type BindingStep, plainKey } from './bindings.ts';
@@ -21,7 +21,8 @@ const longest = 200_000;
 
 /** Finds out what expressions stand for: through variables, imports, properties and helper functions. */
 export class Follower {
-  readonly names: Names;
+  /** Those of the counter that is being scanned for. What is followed does not depend on them. */
+  names = new Names();
   readonly #importFrom: ImportFrom;
   // Names are looked up repeatedly. A name that is looked up during its own lookup is circular.
   readonly #followed = new Map<Node, Reference[]>();
@@ -33,15 +34,14 @@ export class Follower {
   readonly #opensCalls: boolean;
   #withCalls: Follower | null = null;
 
-  constructor(importFrom: ImportFrom, names: Names, opensCalls = true) {
+  constructor(importFrom: ImportFrom, opensCalls = true) {
     this.#importFrom = importFrom;
-    this.names = names;
     this.#opensCalls = opensCalls;
   }
 
   /** The calls that an expression may be, instead of what they return: `createRepository(client, 'presets')`. */
   calls(ref: Reference): Reference[] {
-    this.#withCalls ??= new Follower(this.#importFrom, this.names, false);
+    this.#withCalls ??= new Follower(this.#importFrom, false);
     return this.#withCalls.follow(ref).filter(({ node }) => node.type === 'CallExpression');
   }
 

@@ -1,4 +1,3 @@
-import type { Names } from '../../names.ts';
 import { withNames } from '../../subject.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { codeOfComponent } from '../parse/component-script.ts';
@@ -25,7 +24,6 @@ export class Project {
    */
   constructor(
     texts: ReadonlyMap<string, string>,
-    names: Names,
     {
       broken,
       reading,
@@ -48,7 +46,7 @@ export class Project {
       );
       const file = importedFile(from.file, specifier, this.#files, rules);
       return file === null ? null : this.module(file);
-    }, names);
+    });
   }
 
   /** A parsed file; null if it cannot be parsed: `problems` has the reason. */

@@ -61,17 +61,17 @@ const byKey = <Item extends object>(same: Item[]): Item[] =>
  * helper. For an array those of its elements; for a callback those of what it returns.
  */
 export function shapeOf(follower: Follower, ref: Reference, use: Node = ref.node): ValueShape {
-  const known = shapes.get(use)?.get(ref.node);
+  const known = shapes().get(use)?.get(ref.node);
   if (known) return known;
-  const ofUse = shapes.get(use) ?? new Map<Node, ValueShape>();
-  shapes.set(use, ofUse.set(ref.node, none));
+  const ofUse = shapes().get(use) ?? new Map<Node, ValueShape>();
+  shapes().set(use, ofUse.set(ref.node, none));
   const found = findShape(follower, ref, use);
   ofUse.set(ref.node, found);
   return found;
 }
 
 // Cached, because an object may be built from the same parts in many ways, or from itself. A node belongs to one scan only.
-const shapes = new WeakMap<Node, Map<Node, ValueShape>>();
+const shapes = withNames(() => new WeakMap<Node, Map<Node, ValueShape>>());
 
 function findShape(follower: Follower, ref: Reference, use: Node): ValueShape {
   const { module, node } = ref;

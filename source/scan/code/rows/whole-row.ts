@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import { withNames } from '../../subject.ts';
 import { type Binding, type BindingStep, plainKey } from '../follow/bindings.ts';
 import { classAround } from '../follow/class-members.ts';
 import type { Follower } from '../follow/follow.ts';
@@ -18,14 +19,14 @@ export function isWholeRow(follower: Follower, ref: Reference): boolean {
 }
 
 // Cached, because it is asked of every object that is written, and may lead back to it. A node belongs to one scan only.
-const known = new WeakMap<Node, RowResult | null>();
+const known = withNames(() => new WeakMap<Node, RowResult | null>());
 
 function rowsOf(follower: Follower, ref: Reference): RowResult | null {
-  const before = known.get(ref.node);
+  const before = known().get(ref.node);
   if (before !== undefined) return before;
-  known.set(ref.node, null);
+  known().set(ref.node, null);
   const found = findRows(follower, ref);
-  known.set(ref.node, found);
+  known().set(ref.node, found);
   return found;
 }
 

@@ -5,15 +5,13 @@ import { Project } from '../../../../source/scan/code/follow/project.ts';
 import { loadCodeParser } from '../../../../source/scan/code/parse/parse-code.ts';
 import { readCode } from '../../../../source/scan/code/read-code.ts';
 import { sqlTextsOf, wholeOf } from '../../../../source/scan/code/read-sql-texts.ts';
-import { Names } from '../../../../source/scan/names.ts';
 import { probed } from '../probed.ts';
 
 await loadCodeParser();
 
-const names = new Names({ counters: [], presets: [], records: [] });
 const options = { broken: {}, reading: () => {}, configs: new Map<string, string>() };
 const projectOf = (files: Record<string, string>, broken: Record<string, string> = {}) =>
-  new Project(new Map(Object.entries(files)), names, { ...options, broken });
+  new Project(new Map(Object.entries(files)), { ...options, broken });
 
 test('a file that is to be skipped is not parsed, and named with the reason', () => {
   const project = projectOf({ 'a.ts': 'a' }, { 'a.ts': 'it crashes', 'gone.ts': 'it crashes' });
@@ -38,7 +36,7 @@ test('a file that could not be read has nothing', () => {
       return otherwise;
     }
   }
-  const project = new Shallow(new Map([['a.ts', 'presets.update({ usage_count: 1 })']]), names, options);
+  const project = new Shallow(new Map([['a.ts', 'presets.update({ usage_count: 1 })']]), options);
   const known = { follower: project.follower, counts: () => false, defined: () => false };
   expect(readCode([project.module('a.ts')!], known, project)).toEqual({ found: [], records: [] });
 });
