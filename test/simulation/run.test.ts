@@ -741,7 +741,12 @@ describe('beside others', () => {
     });
   });
 
-  test('records that others commit meanwhile are not taken for its own', async () => {
+  test.each([
+    ['', 'on'],
+    [', if the server does not count them', 'off'],
+  ])('records that others commit meanwhile are not taken for its own%s', async (_, counted) => {
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET track_counts = ${counted}`);
+    const database = connectTo(own.url);
     // Without the trigger others need not wait for the preset's row. The use itself waits on an advisory lock in between.
     await own.sql.unsafe(`ALTER TABLE preset_usage DISABLE TRIGGER ${counter}`);
     await own.sql
@@ -769,6 +774,8 @@ describe('beside others', () => {
       ]);
     } finally {
       holder.release();
+      await database.close();
+      await own.sql.unsafe(`ALTER DATABASE ${own.name} RESET track_counts`);
     }
   });
 
