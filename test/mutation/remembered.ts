@@ -100,7 +100,7 @@ function save(): void {
 
 let saving: NodeJS.Timeout | null = null;
 
-export async function readSql(text: string): Promise<SqlReading> {
+export async function readSqlOnce(text: string): Promise<SqlReading> {
   if (!Object.hasOwn(readings, text)) {
     readings[text] = await parseSql(text);
     if (saving) clearTimeout(saving);

@@ -19,7 +19,7 @@ const rememberFiles: Plugin = {
   transform(content, id) {
     if (!id.includes('/source/scan/')) return null;
     return content.replace(
-      /(?<=from ['"])(?:node:fs\/promises|node:child_process|[./]+\/sql\/parser\/parser-process\.ts)(?=['"])/g,
+      /(?<=from ['"])(?:node:fs\/promises|node:child_process|[./]+\/sql\/parser\/memoized-reader\.ts)(?=['"])/g,
       remembered,
     );
   },
