@@ -147,9 +147,15 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
       hear = onNotice;
       pool ??= openPool(opening, 1, notice => hear?.(notice));
       try {
-        const value = await withTransaction(pool, 'isolation level read committed', timeouts, work, {
-          signal,
-        });
+        const value = await withTransaction(
+          pool,
+          'isolation level read committed',
+          timeouts,
+          work,
+          { signal },
+          // The planner overestimates tables that were never analysed, and rows stay locked while JIT compiles.
+          'SET LOCAL jit = off; ',
+        );
         // A block that catches errors may also have caught its cancellation.
         stopIfInterrupted(signal);
         return value;

@@ -97,6 +97,19 @@ describe('a transaction whose backend is terminated between two statements', () 
   });
 });
 
+describe('a write', () => {
+  test('keeps rows locked no longer for JIT, whatever the database has set', async () => {
+    const own = await createDatabase();
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} SET jit = on`);
+    const database = connectTo(own.url);
+    const setting = (reader: Reader) => reader.rows("SELECT current_setting('jit') AS jit");
+    expect(await database.read(setting)).toEqual([{ jit: 'on' }]);
+    expect(await database.write(setting, { timeout: 1, lockTimeout: 1 })).toEqual([{ jit: 'off' }]);
+    await database.close();
+    await own.drop();
+  });
+});
+
 describe('a server that is killed in the middle of a read', () => {
   let server: EmbeddedServer;
   beforeAll(async () => {
