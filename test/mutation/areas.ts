@@ -88,6 +88,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/repair/plan/undo/in-effect.test.ts',
       'test/repair/plan/undo/draft-undo.test.ts',
       'test/repair/plan/plan-guards.test.ts',
+      'test/repair/plan/apart.test.ts',
     ],
   },
   judging: {

@@ -68,6 +68,11 @@ const reasons: readonly [file: string, line: string, why: string][] = [
     'const [first] = findings',
     'the findings are sorted: an unhealthy trigger has an error first',
   ],
+  [
+    'undoable-changes',
+    'compareQuantities(before ?? 0, least) < 0',
+    'of two equal counts either is the least',
+  ],
   ['plan/remarks', 'first?.message', 'an unhealthy trigger has at least one error'],
   [
     'transaction-outcome',
