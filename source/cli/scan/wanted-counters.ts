@@ -211,7 +211,8 @@ function lookedFor(
 function subjectsByName(counters: readonly CounterDefinition[], schema: string): ScanSubject[] {
   const alike = Map.groupBy(counters, counter => {
     const { table, column, records, reference } = subjectOf(counter);
-    return JSON.stringify([table, column, records, reference]);
+    // No name contains this character.
+    return [table, column, records ?? '', ...reference].join('\0');
   });
   return [...alike.values()].flatMap(group => {
     const chosen = group.find(({ row, via }) => (via ?? row).schema === schema) ?? group[0];
