@@ -180,11 +180,14 @@ export async function readMigrationPlan(reader: Reader, database: Database): Pro
 }
 
 /** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */
-export function requireMigrationConfirmation(plan: MigrationPlan, confirm: string | null): void {
+export function requireMigrationConfirmation(
+  plan: Pick<MigrationPlan, 'inspected' | 'fingerprint' | 'differs'>,
+  confirm: string | null,
+): void {
   if (confirm === plan.fingerprint) return;
   throw refused(
     confirm === null ? 'unconfirmed' : 'stale-plan',
-    `The migration would fix this in ${plan.inspected.server.database} at ${plan.inspected.host}: ${plan.differs.join('; ')}.`,
+    `The migration would change this in ${plan.inspected.server.database} at ${plan.inspected.host}: ${plan.differs.join('; ')}.`,
     confirm === null
       ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
       : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,

@@ -7,7 +7,6 @@ import {
   type ProvenCounterPlan,
   planCounterMigration,
   readCounterPlan,
-  requireCounterConfirmation,
 } from '../../migration/defined/read-counter-plan.ts';
 import type { CounterProof } from '../../migration/defined/run-counter-proof.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
@@ -45,7 +44,6 @@ export async function migrateCounter(
       repaired: '  ',
       done: [...(deletes === null ? [] : [`  ${deletes}`]), ...proofLines(proof)],
       after: countsAreLeft(definition),
-      requireConfirmed: requireCounterConfirmation,
       reread: reader => readCounterPlan(reader, database, plan.definition),
     },
   );

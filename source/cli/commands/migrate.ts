@@ -2,12 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
 import { eventNames, type MigrationProof, outcomeWords } from '../../migration/proof.ts';
-import {
-  type MigrationPlan,
-  type ProvenPlan,
-  planMigration,
-  requireMigrationConfirmation,
-} from '../../migration/read-plan.ts';
+import { type MigrationPlan, type ProvenPlan, planMigration } from '../../migration/read-plan.ts';
 import { trackName } from '../../trigger/expected-names.ts';
 import { keptReasons } from '../../trigger/migration/fit.ts';
 import { carryOutMigration } from '../migration/carry-out-migration.ts';
@@ -48,7 +43,6 @@ export async function migrate(
       repaired: '  repaired: ',
       done: [...leftOutLines(plan), ...proofLines(proof)],
       after: countsAreLeft,
-      requireConfirmed: requireMigrationConfirmation,
     },
   );
 }

@@ -4,6 +4,7 @@ import type { Finding } from '../../counter/finding.ts';
 import { exitCodes } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
+import { requireMigrationConfirmation } from '../../migration/read-plan.ts';
 import { type Reread, type RunnablePlan, runWithReceipt } from '../../migration/run.ts';
 import { askPhrase, canAsk, requireTyped } from '../commands/confirm-phrase.ts';
 import { databaseInfo } from '../output/database-info.ts';
@@ -23,7 +24,7 @@ export interface MigrationStage<Of> {
   say: (text: string) => void;
 }
 
-/** What is told of a plan, in lines of text but for `json`. */
+/** What the output says about a plan. All but `json` are lines of text. */
 interface Told<Of> {
   plan: Of;
   /** What the document says of the plan. */
@@ -37,8 +38,6 @@ interface Told<Of> {
   done: readonly string[];
   /** What to do about counts that are wrong already. */
   after: string;
-  /** Throws (exit code 4) if `confirm` is not the fingerprint of the plan. */
-  requireConfirmed: (plan: Of, confirm: string | null) => void;
   reread?: Reread;
 }
 
@@ -66,7 +65,7 @@ export async function carryOutMigration<Of extends Plan>(
     const lines = [...told.nothing, ...findingLines(findings)];
     return { json: planned, text: text(lines), exitCode: exitCodeOf(findings) };
   }
-  if (config.confirm !== null || config.json || !canAsk()) told.requireConfirmed(plan, config.confirm);
+  if (config.confirm !== null || config.json || !canAsk()) requireMigrationConfirmation(plan, config.confirm);
   else {
     say(script);
     requireTyped(await askPhrase(`migrate ${inspected.server.database}`, signal), 'migrate');

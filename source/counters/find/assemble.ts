@@ -45,7 +45,7 @@ export function assemble(
     else if (each.link === null && crowded.has(each.table.oid))
       refuse({ ...each, reason: crowdedReason(each) });
     else {
-      // Of the counter that this console knows, it also knows whether deleted records stay counted.
+      // For the built-in counter it is known whether deleted records stay counted.
       const known = builtIn?.id === idOf(each) && each.unseen !== null;
       const told = known ? { ...each, subtracts: builtIn.onDelete === 'subtracts', unseen: null } : each;
       counters.set(idOf(each), define(asMade(told), tables, reserved));

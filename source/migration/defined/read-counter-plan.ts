@@ -153,18 +153,6 @@ function namesTaken({ functions, triggers }: CounterFacts, id: string): Set<stri
   return new Set([...others, ...named]);
 }
 
-/** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */
-export function requireCounterConfirmation(plan: CounterPlan, confirm: string | null): void {
-  if (confirm === plan.fingerprint) return;
-  throw refused(
-    confirm === null ? 'unconfirmed' : 'stale-plan',
-    `The migration would change this in ${plan.inspected.server.database} at ${plan.inspected.host}: ${plan.differs.join('; ')}.`,
-    confirm === null
-      ? `To run it, add --confirm ${plan.fingerprint}; --dry-run prints its SQL.`
-      : `The plan has changed since it was confirmed with ${confirm}; to run the current one, add --confirm ${plan.fingerprint}.`,
-  );
-}
-
 /** Throws (exit code 4) where the application seems to count by itself, unless the user says that it does not. */
 function requireStopped({ beside }: CounterPlan, stopped: boolean): void {
   if (beside === null || stopped) return;

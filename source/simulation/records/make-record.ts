@@ -97,7 +97,7 @@ export function referenceOf(
   return own.find(({ columns }) => columns.length === 1) ?? own[0] ?? null;
 }
 
-/** Foreign keys that a sample of another row does not hold for a record that refers to this one: it may be of another tenant. */
+/** Foreign keys that a record of this row must not copy from a sample of another row, which may belong to another tenant. */
 export function strangeTo(
   refers: RecordValues,
   sample: RecordValues,

@@ -19,7 +19,7 @@ interface StepsGround {
   moved: RecordValues | null;
 }
 
-/** The steps that a definition has, in order, and those that it has and that are not known how to do, with the reason. */
+/** The steps of a definition in order, and those that cannot be simulated, each with the reason. */
 export function planStepsOf(
   { record, onDelete }: Pick<CounterDefinition, 'record' | 'onDelete'>,
   facts: RecordFacts,

@@ -19,8 +19,8 @@ export class Project {
   readonly #reading: (file: string) => void;
 
   /**
-   * `texts` are all files of code by path, `configs` those that say what imports mean; `broken` are files to skip, with the reason. `reading` is called with each file
-   * before it is parsed or read. The parser must be loaded.
+   * `texts` are all files of code by path, `configs` those that say what imports mean; `broken` are files to skip, with the
+   * reason. `reading` is called with each file before it is parsed or read. The parser must be loaded before `module` is called.
    */
   constructor(
     texts: ReadonlyMap<string, string>,

@@ -4,7 +4,10 @@ import { writersIn } from '../../effects/writers.ts';
 import { type Keepers, nameOf } from '../keeping.ts';
 import type { OtherWriter } from './circumstances.ts';
 
-/** What writes the count beside the triggers that keep it: functions, rules, jobs, and triggers of other tables. `used` are the functions of triggers. */
+/**
+ * What writes the count beside the triggers that keep it: functions, rules, jobs, and triggers of other tables. `used` are the
+ * functions that triggers run.
+ */
 export function otherWriters(
   catalog: TriggerCatalog,
   { own, otherwise }: Keepers,
