@@ -9,6 +9,7 @@ import { DriftWatch } from '../../../source/watch/run/drift-watch.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { type DriftBench, watchDrift } from '../../helpers/drift-bench.ts';
 import { type Over, RepairBench } from '../../helpers/repair-bench.ts';
+import { waitFor } from '../../helpers/wait.ts';
 
 let repairs: RepairBench;
 let bench: DriftBench;
@@ -97,6 +98,10 @@ async function heldUp(database: Database, over: Over = {}): Promise<void> {
   await holder`BEGIN`;
   await holder`SELECT FROM presets FOR UPDATE`;
   const running = repairs.run(await repairs.plan('sync', over, database), {}, undefined, database);
+  // It may take its time until it waits, and ticks before that have seen nothing of it.
+  const blocked = () => repairs.own.sql`
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await waitFor(async () => (await blocked()).length > 0, 'the sync to wait for the lock');
   const { ticks } = bench.seen;
   await bench.until(() => bench.seen.ticks > ticks + 20, 'ticks while it runs');
   await holder`COMMIT`;
