@@ -29,7 +29,7 @@ describe('a cause on a real server is recognized by what it leaves', () => {
   test.each(
     some(
       families.filter(family => !isNoise(family)),
-      4,
+      8,
     ),
   )('$name', { timeout: timeLimit(600_000) }, async family => {
     let [judged, told, unlike] = [0, 0, ''];
@@ -50,7 +50,7 @@ describe('a cause on a real server is recognized by what it leaves', () => {
 });
 
 describe('counts that are wrong by chance have an unknown cause', () => {
-  test.each(some(families.filter(isNoise), 8))('$name', { timeout: timeLimit(600_000) }, async family => {
+  test.each(some(families.filter(isNoise), 16))('$name', { timeout: timeLimit(600_000) }, async family => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const verdicts = await play(application, family, seed);
       const wrong = verdicts.filter(({ right }) => !right);

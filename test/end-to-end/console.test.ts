@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
@@ -213,7 +214,7 @@ describe('live numbers', () => {
     await console.until(screen => /5 presets/.test(screen) && !screen.includes('Brand new'));
   });
 
-  test('are hidden once the role may no longer see every record', async () => {
+  test('are hidden once the role may no longer see every record', needsFullScale(), async () => {
     const role = `late_${process.pid}`;
     await own.sql
       .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
@@ -347,7 +348,7 @@ describe('the terminal', () => {
     }
   });
 
-  test('has only ASCII with --ascii, except for names', async () => {
+  test('has only ASCII with --ascii, except for names', needsFullScale(), async () => {
     await own.sql`DELETE FROM presets WHERE name LIKE 'Ü%'`;
     const console = open({ args: ['--ascii'] });
     const screen = await console.until(/4 presets/);

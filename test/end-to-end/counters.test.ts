@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 
 let own: TestDatabase;
@@ -297,7 +298,7 @@ describe('--config alone', () => {
 });
 
 describe('check --all', () => {
-  test('has every counter, and the worst exit code', async () => {
+  test('has every counter, and the worst exit code', needsFullScale(), async () => {
     const { code, out } = await check(['--all', '--json']);
     expect(code).toBe(1);
     const document = JSON.parse(out);
@@ -316,7 +317,7 @@ describe('check --all', () => {
     });
   });
 
-  test('goes on after one that cannot be counted, and says which', async () => {
+  test('goes on after one that cannot be counted, and says which', needsFullScale(), async () => {
     const url = own.urlAs(reader, 'secret');
     await own.sql.unsafe(`REVOKE SELECT ON sales FROM ${reader}`);
     const { code, out, err } = await check(['--all', '--json'], url);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
@@ -88,13 +89,17 @@ describe.each<[string, TerminalOptions, mark: string]>(
   });
 });
 
-test('a diagnosis disappears when the count is corrected, and an accurate count has none', async () => {
-  const console = await open({ columns: 200, rows: 50 });
-  await console.until(/count is NULL/);
-  await own.sql`UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id) WHERE name = 'Preset 20'`;
-  const screen = await console.until(/of 8, only mismatches/);
-  expect(screen).not.toContain('count is NULL');
-  console.press('m');
-  const all = await console.until(/of 30$/m);
-  expect(all).toMatch(/Preset 20 .*✓ Accurate +\d+ \w+ ago/);
-});
+test(
+  'a diagnosis disappears when the count is corrected, and an accurate count has none',
+  needsFullScale(),
+  async () => {
+    const console = await open({ columns: 200, rows: 50 });
+    await console.until(/count is NULL/);
+    await own.sql`UPDATE presets p SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = p.id) WHERE name = 'Preset 20'`;
+    const screen = await console.until(/of 8, only mismatches/);
+    expect(screen).not.toContain('count is NULL');
+    console.press('m');
+    const all = await console.until(/of 30$/m);
+    expect(all).toMatch(/Preset 20 .*✓ Accurate +\d+ \w+ ago/);
+  },
+);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions, typeAfter } from '../helpers/terminal.ts';
@@ -138,28 +139,32 @@ test("the console's own repairs are not events, and help has the key", async () 
   await console.until(/The drift log \(d\)/);
 });
 
-test('a repair of another process is told as that, and what comes after it as drift', async () => {
-  const env = { DATABASE_URL: own.url, XDG_STATE_HOME: state };
-  await own.sql`UPDATE presets SET usage_count = 99 WHERE id = ${ids[1]!}`;
-  const console = await open({ env });
-  await console.until(/2 accurate +1 mismatched/);
-  console.press('d');
-  await console.until(/no count has come out of step/);
-  const plan = JSON.parse((await run(['sync', '--dry-run', '--json'], env)).out).plan;
-  const sync = await run(['sync', '--confirm', plan.fingerprint], env);
-  expect([sync.code, sync.err]).toEqual([0, '']);
-  const told = await console.until(
-    /Not drift: sync of receipt \d{8}T\d{6}Z-sync-[0-9a-f]{6}, 1 preset, \d\d:\d\d:\d\d/,
-  );
-  expect(told).toMatch(/no count has come out of step/);
-  await byHand();
-  const both = await console.until(/Noir +\S No record +\+1 +0 *$/m);
-  expect(both).toMatch(/1 of 1/);
-  expect(both).toMatch(/Not drift: sync of receipt/);
-  console.press('q');
-  expect(await console.exit()).toBe(0);
-  expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
-});
+test(
+  'a repair of another process is told as that, and what comes after it as drift',
+  needsFullScale(),
+  async () => {
+    const env = { DATABASE_URL: own.url, XDG_STATE_HOME: state };
+    await own.sql`UPDATE presets SET usage_count = 99 WHERE id = ${ids[1]!}`;
+    const console = await open({ env });
+    await console.until(/2 accurate +1 mismatched/);
+    console.press('d');
+    await console.until(/no count has come out of step/);
+    const plan = JSON.parse((await run(['sync', '--dry-run', '--json'], env)).out).plan;
+    const sync = await run(['sync', '--confirm', plan.fingerprint], env);
+    expect([sync.code, sync.err]).toEqual([0, '']);
+    const told = await console.until(
+      /Not drift: sync of receipt \d{8}T\d{6}Z-sync-[0-9a-f]{6}, 1 preset, \d\d:\d\d:\d\d/,
+    );
+    expect(told).toMatch(/no count has come out of step/);
+    await byHand();
+    const both = await console.until(/Noir +\S No record +\+1 +0 *$/m);
+    expect(both).toMatch(/1 of 1/);
+    expect(both).toMatch(/Not drift: sync of receipt/);
+    console.press('q');
+    expect(await console.exit()).toBe(0);
+    expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
+  },
+);
 
 describe('what another process of this console does beside repairs is no drift:', () => {
   const elsewhere = { XDG_STATE_HOME: '' };
@@ -191,16 +196,17 @@ describe('what another process of this console does beside repairs is no drift:'
     }
   }
 
-  test('a real use, and taking it back', () =>
+  test('a real use, and taking it back', needsFullScale(), () =>
     onlyTheIncrement(async () => {
       const made = await confirmed('simulate', 'Pastel', '--commit');
       expect(made.out).toMatch(/Made, and counted once/);
       const [, id = '', word = ''] = /simulate (\S+) --take-back (\S+)/.exec(made.out) ?? [];
       const back = await command('simulate', id, '--take-back', word);
       expect([back.code, back.err]).toEqual([0, '']);
-    }));
+    }),
+  );
 
-  test('a migration that replaces the trigger', async () => {
+  test('a migration that replaces the trigger', needsFullScale(), async () => {
     await own.sql
       .unsafe(`CREATE OR REPLACE FUNCTION count_row() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN UPDATE presets SET usage_count = usage_count + 1, last_used_at = now() WHERE id = NEW.preset_id; RETURN NULL; END $$;

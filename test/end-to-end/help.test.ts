@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
@@ -75,7 +76,7 @@ describe('help', () => {
     );
   });
 
-  test('says what a sync does, and that a reset leaves mismatches', async () => {
+  test('says what a sync does, and that a reset leaves mismatches', needsFullScale(), async () => {
     const text = oneLine(await readTall());
     expect(text).toContain(
       'S (sync) sets each wrong count to the number of its records, which leaves a total of 13.',
@@ -112,7 +113,7 @@ describe('help', () => {
     expect(text.slice(0, text.indexOf('\nKeys'))).not.toMatch(/\n {3}/);
   });
 
-  test('ends where G goes, and g comes back', async () => {
+  test('ends where G goes, and g comes back', needsFullScale(), async () => {
     const console = await openHelp();
     console.press('G');
     const end = await console.until(/Drift is usage_count minus records[\s\S]*the end/);
@@ -134,7 +135,7 @@ describe('help', () => {
     expect(console.written()).not.toContain('\u0007');
   });
 
-  test('says yes to a daily limit, and names it', async () => {
+  test('says yes to a daily limit, and names it', needsFullScale(), async () => {
     await own.sql`TRUNCATE preset_usage`;
     await insertRecords(own.sql, ids[0]!, 1);
     await own.sql`
@@ -174,7 +175,7 @@ describe('help', () => {
     );
   });
 
-  test('has only ASCII with --ascii', async () => {
+  test('has only ASCII with --ascii', needsFullScale(), async () => {
     await readTall({ args: ['--ascii'] });
     expect(terminal?.written()).toMatch(/^[\u0000-\u007f]*$/);
   });

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { type SilentProxy, startSilentProxy } from '../helpers/silent-proxy.ts';
@@ -46,34 +47,38 @@ test('a killed server leaves stale numbers with their age, and live ones once it
   expect(await terminal.exit()).toBe(0);
 });
 
-test('a failover to a read-only server is shown, and disables the keys that write until it is over', async () => {
-  const sql = postgres(server.url, { max: 1, connection: { default_transaction_read_only: false } });
-  const readOnly = async (on: boolean) => {
-    await sql.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
-    await sql`SELECT pg_reload_conf()`;
-  };
-  try {
-    terminal = startTerminal({ env: { DATABASE_URL: server.url } });
-    const before = await terminal.until(/, read-write, no TLS, superuser/);
-    expect(before).toContain('S sync');
-    await readOnly(true);
-    const screen = await terminal.until(/, read-only, no TLS, superuser/);
-    // What can be read is still right.
-    expect(screen).toMatch(/live, at most \d+ s old/);
-    for (const key of ['S', 'R', 'u']) {
-      terminal.press(key);
-      await terminal.until(/Transactions are read-only here: nothing can be written\./);
-      terminal.press('j');
-      await terminal.until(/Enter open/);
+test(
+  'a failover to a read-only server is shown, and disables the keys that write until it is over',
+  needsFullScale(),
+  async () => {
+    const sql = postgres(server.url, { max: 1, connection: { default_transaction_read_only: false } });
+    const readOnly = async (on: boolean) => {
+      await sql.unsafe(`ALTER SYSTEM SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
+      await sql`SELECT pg_reload_conf()`;
+    };
+    try {
+      terminal = startTerminal({ env: { DATABASE_URL: server.url } });
+      const before = await terminal.until(/, read-write, no TLS, superuser/);
+      expect(before).toContain('S sync');
+      await readOnly(true);
+      const screen = await terminal.until(/, read-only, no TLS, superuser/);
+      // What can be read is still right.
+      expect(screen).toMatch(/live, at most \d+ s old/);
+      for (const key of ['S', 'R', 'u']) {
+        terminal.press(key);
+        await terminal.until(/Transactions are read-only here: nothing can be written\./);
+        terminal.press('j');
+        await terminal.until(/Enter open/);
+      }
+      expect(terminal.screen()).not.toContain('S sync');
+      await readOnly(false);
+      await terminal.until(screen => /, read-write, no TLS/.test(screen) && screen.includes('S sync'));
+    } finally {
+      await readOnly(false);
+      await sql.end();
     }
-    expect(terminal.screen()).not.toContain('S sync');
-    await readOnly(false);
-    await terminal.until(screen => /, read-write, no TLS/.test(screen) && screen.includes('S sync'));
-  } finally {
-    await readOnly(false);
-    await sql.end();
-  }
-});
+  },
+);
 
 test('a silently lost connection is given up, reported, and replaced', async () => {
   proxy = await startSilentProxy(server.url);

@@ -29,7 +29,7 @@ const accurate = /Noir +3 +3 +0 +✓ Accurate[\s\S]*Pastel +0 +0 +0 +✓ Accurat
 const hidden = /Noir +3 +… +\? Hidden[\s\S]*Pastel +0 +… +\? Hidden/;
 
 test.each<[string, string, string, RegExp]>(
-  scaledList(2, [
+  scaledList(1, [
     [
       'row-level security',
       'ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { linesOf, unseal } from '../helpers/forge.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { keys, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
@@ -74,7 +75,7 @@ test('without any confirmation both are named', async () => {
   expect(out).toContain('warning: The receipt');
 });
 
-test('--trust-receipt applies to nothing else', async () => {
+test('--trust-receipt applies to nothing else', needsFullScale(), async () => {
   expect(await json('sync', '--trust-receipt', id)).toMatchObject({
     code: 2,
     error: { code: 'flag-without-effect' },
@@ -128,7 +129,7 @@ test('a state directory that others may write takes no receipt: exit code 4', as
   expect(await count()).toBe(7);
 });
 
-test('a receipt that is a link is not followed: exit code 2', async () => {
+test('a receipt that is a link is not followed: exit code 2', needsFullScale(), async () => {
   const link = join(home, 'link.jsonl');
   symlinkSync(file, link);
   expect(await json('undo', link, '--dry-run')).toMatchObject({

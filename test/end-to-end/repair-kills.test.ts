@@ -7,7 +7,7 @@ import type { RepairRequest } from '../../source/repair/plan/repair-plan.ts';
 import { noOptions, type RepairAction, type RepairOptions } from '../../source/repair/repair.ts';
 import { BusyBench, type Round } from '../helpers/busy-bench.ts';
 import { doRepair, request } from '../helpers/repair.ts';
-import { scaled, timeLimit } from '../helpers/scale.ts';
+import { scaled, scaledList, timeLimit } from '../helpers/scale.ts';
 import { program } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -24,16 +24,6 @@ interface Kind extends Round {
 const withHistory: RepairOptions = { ...noOptions, deleteHistory: true };
 const kinds: Kind[] = [
   {
-    title: 'a sync',
-    action: 'sync',
-    options: noOptions,
-    command: ['sync'],
-    each: 20,
-    keyed: true,
-    lines: 6,
-    kills: scaled(1, 34),
-  },
-  {
     title: 'a keyless reset in batches',
     action: 'reset',
     options: withHistory,
@@ -41,6 +31,16 @@ const kinds: Kind[] = [
     each: 140,
     keyed: false,
     lines: 14,
+    kills: scaled(1, 34),
+  },
+  {
+    title: 'a sync',
+    action: 'sync',
+    options: noOptions,
+    command: ['sync'],
+    each: 20,
+    keyed: true,
+    lines: 6,
     kills: scaled(1, 34),
   },
   {
@@ -190,7 +190,7 @@ const summary = (killed: readonly Killed[]) => {
   return `${hit.length} of ${killed.length} killed in mid-run (${begun} after a batch was begun, ${open} before its end was heard of)`;
 };
 
-test.each(kinds)(
+test.each(scaledList(1, kinds))(
   '$title: $kills and as many undos are killed at random beside 4 clients, and nothing is lost or doubled',
   async ({ kills, ...kind }) => {
     const repairs: Killed[] = [];

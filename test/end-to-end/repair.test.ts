@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
@@ -90,10 +91,12 @@ describe.each(
   });
 });
 
-test.each([
-  [80, 24],
-  [120, 40],
-])(
+test.each(
+  scaledList(1, [
+    [80, 24],
+    [120, 40],
+  ]),
+)(
   'at %ix%i the plan says which count was right before its records were deleted, and e leaves it out',
   async (columns, rows) => {
     await own.sql`SELECT pg_stat_reset()`;
@@ -184,7 +187,7 @@ describe('without the typed phrase nothing is changed', () => {
     expect(await countOf('Pastel')).toBe(33);
   });
 
-  test('Escape drops what was typed, then the plan', async () => {
+  test('Escape drops what was typed, then the plan', needsFullScale(), async () => {
     const console = await open();
     await ask(console, 'S');
     await type(console, 'sync');
@@ -234,7 +237,7 @@ test('the full list of presets comes after everything else', async () => {
   await console.until(/Made 3000 +3,000 +0 +-3,000/);
 });
 
-test('a sync of only times says which', async () => {
+test('a sync of only times says which', needsFullScale(), async () => {
   await own.sql`UPDATE presets SET usage_count = 0 WHERE name = 'Pastel'`;
   await own.sql`UPDATE presets SET last_used_at = '2020-01-02 03:04:05Z' WHERE name = 'Noir'`;
   const console = await open();
@@ -246,7 +249,7 @@ test('a sync of only times says which', async () => {
   expect(review).toMatch(/last_used_at 2020-01-02 03:04:05\+00 -> 20/);
 });
 
-test('a single preset is synced from its own screen', async () => {
+test('a single preset is synced from its own screen', needsFullScale(), async () => {
   await own.sql`UPDATE presets SET usage_count = 7 WHERE name = 'Watercolour'`;
   const console = await open();
   await console.until(/2 mismatched/);
@@ -368,7 +371,7 @@ test('--read-only writes nothing and says why', async () => {
   }
 });
 
-test('--ascii shows a plan, a run and the history in ASCII only', async () => {
+test('--ascii shows a plan, a run and the history in ASCII only', needsFullScale(), async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('S');
   const plan = await console.until(/To run the plan press Enter/);
@@ -387,21 +390,23 @@ describe('a run is stopped between two batches', () => {
   const insertMany = () => own.sql`
     INSERT INTO presets (name, usage_count) SELECT 'P' || i, 1 FROM generate_series(1, ${many - 1}) i`;
 
-  test.each([
-    [
-      'Escape and y',
-      async (console: Terminal) => {
-        console.press(keys.escape);
-        await console.until(/Stop after this batch\?/);
-        console.press('n');
-        await console.until(/Esc or Ctrl-C stops/);
-        console.press(keys.escape);
-        await console.until(/Stop after this batch\?/);
-        console.press('y');
-      },
-    ],
-    ['Ctrl-C', async (console: Terminal) => console.press(keys.ctrlC)],
-  ])('by %s, and finished batches stay', async (_, stop) => {
+  test.each(
+    scaledList(1, [
+      [
+        'Escape and y',
+        async (console: Terminal) => {
+          console.press(keys.escape);
+          await console.until(/Stop after this batch\?/);
+          console.press('n');
+          await console.until(/Esc or Ctrl-C stops/);
+          console.press(keys.escape);
+          await console.until(/Stop after this batch\?/);
+          console.press('y');
+        },
+      ],
+      ['Ctrl-C', async (console: Terminal) => console.press(keys.ctrlC)],
+    ]),
+  )('by %s, and finished batches stay', async (_, stop) => {
     await insertMany();
     const console = await open();
     await ask(console, 'S');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -15,7 +16,7 @@ afterAll(() => own.drop());
 type Size = [columns: number, rows: number];
 const large: Size = [160, 48];
 // Narrower by a column and by half, and wider again.
-const sizes: Size[] = [[159, 48], [80, 24], [120, 40], large];
+const sizes = scaledList<Size>(2, [[80, 24], large, [159, 48], [120, 40]]);
 let resized: Terminal;
 let fresh: Terminal[];
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
 const schema = (name: string) => readFileSync(new URL(`../schemas/${name}.sql`, import.meta.url), 'utf8');
@@ -36,11 +38,13 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 const shows = (wanted: RegExp) => (screen: string) => wanted.test(oneLine(screen));
 
 describe('the screen of the tables', () => {
-  test.each([
-    { columns: 80, rows: 24, args: [] },
-    { columns: 80, rows: 24, args: ['--ascii', '--no-color'] },
-    { columns: 160, rows: 50, args: [] },
-  ])('says what is odd and its consequences at $columns x $rows $args', async options => {
+  test.each(
+    scaledList(1, [
+      { columns: 80, rows: 24, args: ['--ascii', '--no-color'] },
+      { columns: 80, rows: 24, args: [] as string[] },
+      { columns: 160, rows: 50, args: [] },
+    ]),
+  )('says what is odd and its consequences at $columns x $rows $args', async options => {
     const console = open(plain, options);
     await console.until(/3 presets/);
     console.press('i');
@@ -77,7 +81,7 @@ describe('the screen of the tables', () => {
     expect(oneLine(seen)).toContain('<- the count');
   });
 
-  test('is in the help, and opens from other screens', async () => {
+  test('is in the help, and opens from other screens', needsFullScale(), async () => {
     const console = open(plain);
     await console.until(/3 presets/);
     console.press('t');

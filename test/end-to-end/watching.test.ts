@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 
@@ -95,7 +96,7 @@ test('a double count is reported as such', async () => {
   await console.until(/✗ Too often +count 10 -> 12, records 10 -> 11: 1 use raised it by/);
 });
 
-test('many correct uses do not push a problem off an 80x24 screen', async () => {
+test('many correct uses do not push a problem off an 80x24 screen', needsFullScale(), async () => {
   const console = await watchFirst();
   await byHand();
   await console.until(/✗ No record +count 10 -> 11/);
@@ -128,7 +129,7 @@ test('w ends it and keeps what was seen, w again starts over, and leaving forget
   expect(await console.until(/Latest records\n +\d{4}-/)).not.toMatch(/Watch(ing|ed) |Counted once/);
 });
 
-test('nothing is waited for while nothing is read', async () => {
+test('nothing is waited for while nothing is read', needsFullScale(), async () => {
   const console = await watchFirst();
   console.press('p');
   expect(await console.until(/Paused: nothing is read/)).not.toContain('Waiting for a use');
@@ -140,7 +141,7 @@ test('nothing is waited for while nothing is read', async () => {
   expect(paused.split('\n').at(-1)).not.toContain('w watch');
 });
 
-test('everything seen of a deleted preset stays', async () => {
+test('everything seen of a deleted preset stays', needsFullScale(), async () => {
   const console = await watchFirst();
   await byHand();
   await console.until(/✗ No record/);
@@ -173,27 +174,31 @@ test('only the count is watched if some records are hidden, and the screen says 
   }
 });
 
-test('only the count is watched if counting records is expensive, and the screen says why', async () => {
-  const large = await createDatabase();
-  try {
-    await large.sql`DROP INDEX idx_preset_usage_preset_created`;
-    const [only = ''] = await insertPresets(large.sql, ['Noir']);
-    // More than a scan of every other second should read: 18 MB.
-    await large.sql`
+test(
+  'only the count is watched if counting records is expensive, and the screen says why',
+  needsFullScale(),
+  async () => {
+    const large = await createDatabase();
+    try {
+      await large.sql`DROP INDEX idx_preset_usage_preset_created`;
+      const [only = ''] = await insertPresets(large.sql, ['Noir']);
+      // More than a scan of every other second should read: 18 MB.
+      await large.sql`
       INSERT INTO preset_usage (preset_id, usage_type, usage_data)
       SELECT ${only}, 'generation', jsonb_build_object('prompt', repeat('x', 900)) FROM generate_series(1, 18000)`;
-    terminal = startTerminal({ env: { DATABASE_URL: large.url } });
-    await terminal.until(/1 preset /);
-    terminal.press(keys.enter);
-    await terminal.until(/Latest records\n +\d{4}-/);
-    terminal.press('w');
-    const screen = await terminal.until(/Watching since[\s\S]*Waiting for a use/);
-    expect(screen).toMatch(/Only the count is watched: the table has no index/);
-    await insertRecords(large.sql, only, 1);
-    await terminal.until(/· Count moved +count 18,000 -> 18,001; records not looked at/);
-    terminal.kill('SIGKILL');
-    await terminal.exit();
-  } finally {
-    await large.drop();
-  }
-});
+      terminal = startTerminal({ env: { DATABASE_URL: large.url } });
+      await terminal.until(/1 preset /);
+      terminal.press(keys.enter);
+      await terminal.until(/Latest records\n +\d{4}-/);
+      terminal.press('w');
+      const screen = await terminal.until(/Watching since[\s\S]*Waiting for a use/);
+      expect(screen).toMatch(/Only the count is watched: the table has no index/);
+      await insertRecords(large.sql, only, 1);
+      await terminal.until(/· Count moved +count 18,000 -> 18,001; records not looked at/);
+      terminal.kill('SIGKILL');
+      await terminal.exit();
+    } finally {
+      await large.drop();
+    }
+  },
+);

@@ -6,6 +6,7 @@ import { runMigration } from '../../source/migration/run.ts';
 import { fitQueries, readMigrationScript } from '../../source/trigger/migration/read-script.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createUnmigrated, migration, mismatches, runFile, use } from '../psql/files.ts';
 
@@ -142,20 +143,24 @@ describe('a trigger that also handles other events', () => {
 });
 
 describe('partitions', () => {
-  test('a row trigger stays one, so that an insert straight into a partition counts', async () => {
-    await arrange(partitioned + counter(addOne) + fires('INSERT'));
-    expect(await played()).toMatchObject({ partition: 'right -> right', insert: 'right -> right' });
-    await migrated();
-    await own.sql`INSERT INTO part (preset_id, usage_type) VALUES (${ids[0]!}, 'x')`;
-    await use(own.sql, ids[1]!);
-    expect(await mismatches(own.sql)).toEqual([]);
-    expect(await plan()).toMatchObject({ differs: [], proof: null });
-    await runFile(own.url, migration);
-    await own.sql`INSERT INTO part (preset_id, usage_type) VALUES (${ids[0]!}, 'x')`;
-    expect(await mismatches(own.sql)).toEqual([]);
-  });
+  test(
+    'a row trigger stays one, so that an insert straight into a partition counts',
+    needsFullScale(),
+    async () => {
+      await arrange(partitioned + counter(addOne) + fires('INSERT'));
+      expect(await played()).toMatchObject({ partition: 'right -> right', insert: 'right -> right' });
+      await migrated();
+      await own.sql`INSERT INTO part (preset_id, usage_type) VALUES (${ids[0]!}, 'x')`;
+      await use(own.sql, ids[1]!);
+      expect(await mismatches(own.sql)).toEqual([]);
+      expect(await plan()).toMatchObject({ differs: [], proof: null });
+      await runFile(own.url, migration);
+      await own.sql`INSERT INTO part (preset_id, usage_type) VALUES (${ids[0]!}, 'x')`;
+      expect(await mismatches(own.sql)).toEqual([]);
+    },
+  );
 
-  test('triggers of each partition are replaced by one of the whole', async () => {
+  test('triggers of each partition are replaced by one of the whole', needsFullScale(), async () => {
     await arrange(partitioned + counter(addOne) + fires('INSERT', ours, 'part'));
     expect(await played()).toMatchObject({ partition: 'right -> right', insert: 'right -> right' });
     await migrated();
@@ -163,7 +168,7 @@ describe('partitions', () => {
     expect(await mismatches(own.sql)).toEqual([]);
   });
 
-  test('the trigger of a table that inherits stays', async () => {
+  test('the trigger of a table that inherits stays', needsFullScale(), async () => {
     await arrange(
       `CREATE TABLE old_usage () INHERITS (preset_usage);${counter(addOne)}${fires('INSERT')}${fires('INSERT', 'counts_old', 'old_usage')}`,
     );

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { ageReceipts } from '../helpers/age-receipts.ts';
 import { insertPresets } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { type Over, RepairBench } from '../helpers/repair-bench.ts';
+import { scaledList } from '../helpers/scale.ts';
 
 // Records that consist only of the key of their preset: they all look alike.
 const bare = `
@@ -92,7 +94,7 @@ describe('a state directory that was copied with its key', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('put back in several transactions, and with uses since: still seen', async () => {
+  test('put back in several transactions, and with uses since: still seen', needsFullScale(), async () => {
     await use(pastel, 30);
     const reset = await bench.repair('reset', history);
     const directory = copied();
@@ -207,17 +209,24 @@ describe('an ordinary undo is not prevented', () => {
     expect(await bench.counts()).toMatchObject({ Noir: [362, 362] });
   });
 
-  test('but where some came at once, so that part of them may be there, the plan warns', async () => {
-    const reset = await bench.repair('reset', history);
-    const plain = await planUndo(reset);
-    await use(noir, 40);
-    const plan = await planUndo(reset);
-    expect(plan.remarks).toContainEqual(
-      expect.objectContaining({ code: 'presence-unknown', message: expect.stringContaining('1 preset has') }),
-    );
-    expect(plan.fingerprint).not.toBe(plain.fingerprint);
-    await puts(reset);
-  });
+  test(
+    'but where some came at once, so that part of them may be there, the plan warns',
+    needsFullScale(),
+    async () => {
+      const reset = await bench.repair('reset', history);
+      const plain = await planUndo(reset);
+      await use(noir, 40);
+      const plan = await planUndo(reset);
+      expect(plan.remarks).toContainEqual(
+        expect.objectContaining({
+          code: 'presence-unknown',
+          message: expect.stringContaining('1 preset has'),
+        }),
+      );
+      expect(plan.fingerprint).not.toBe(plain.fingerprint);
+      await puts(reset);
+    },
+  );
 
   test('by a use whose transaction was older than the reset and ended after it', async () => {
     const late = postgres(bench.own.url, { max: 1, onnotice: () => {} });
@@ -245,7 +254,7 @@ describe('an ordinary undo is not prevented', () => {
     expect(await bench.counts()).toMatchObject({ Noir: [100, 100] });
   });
 
-  test.each([[[0, 1]], [[1, 0]]])(
+  test.each(scaledList(1, [[[1, 0]], [[0, 1]]]))(
     'by another undo of this state directory: two resets, order %o',
     async order => {
       const first = await bench.repair('reset', history);

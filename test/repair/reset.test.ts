@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { changesOf, RepairBench } from '../helpers/repair-bench.ts';
+import { scaledList } from '../helpers/scale.ts';
 
 let bench: RepairBench;
 let noir: string;
@@ -174,7 +176,7 @@ describe('with history', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('tables in a schema of another name, with columns that need quotes', async () => {
+  test('tables in a schema of another name, with columns that need quotes', needsFullScale(), async () => {
     await bench.arrange(`
       CREATE SCHEMA "My App";
       CREATE TABLE "My App".presets (id bigint PRIMARY KEY, name text, usage_count int, last_used_at timestamptz);
@@ -218,7 +220,7 @@ describe('a preset with more records than go at once', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test.each([[null], [2], [-5]])('whose count is %s', async count => {
+  test.each(scaledList(1, [[null], [2], [-5]]))('whose count is %s', async count => {
     await insertRecords(bench.own.sql, noir, 1_200);
     await bench.setCounts({ Noir: count });
     const before = await bench.tables();

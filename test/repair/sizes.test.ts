@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { scaled, timeLimit } from '../helpers/scale.ts';
 
@@ -147,7 +148,7 @@ describe('an undo of batches that hold more than goes at once', () => {
     await bench.setCounts({ Noir: 31, Pastel: 1, Warm: 4 });
   });
 
-  test('puts them back in parts, each with its count', async () => {
+  test('puts them back in parts, each with its count', needsFullScale(), async () => {
     const before = await bench.tables();
     const reset = await resetWhole();
     const drifts = new Set<string>();
@@ -200,17 +201,21 @@ describe('an undo of batches that hold more than goes at once', () => {
     expect(await bench.counts()).toEqual(before);
   });
 
-  test('what the server takes only in smaller parts goes back in smaller parts, and no trigger is blamed', async () => {
-    const before = await bench.tables();
-    const reset = await resetWhole();
-    // As if more than 256 MB of text came at once: that limit is the server's, so a smaller one is set here.
-    await bench.arrange(`CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  test(
+    'what the server takes only in smaller parts goes back in smaller parts, and no trigger is blamed',
+    needsFullScale(),
+    async () => {
+      const before = await bench.tables();
+      const reset = await resetWhole();
+      // As if more than 256 MB of text came at once: that limit is the server's, so a smaller one is set here.
+      await bench.arrange(`CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF (SELECT count(*) FROM added) > 1 THEN RAISE EXCEPTION 'total size exceeds the maximum' USING ERRCODE = '54000'; END IF; RETURN NULL; END $$;
       CREATE TRIGGER few AFTER INSERT ON preset_usage REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION few()`);
-    const outcome = await undo(reset);
-    expect(outcome).toMatchObject({ restored: 28, left: [], ended: 'finished', error: null });
-    expect(await bench.tables()).toEqual(before);
-  });
+      const outcome = await undo(reset);
+      expect(outcome).toMatchObject({ restored: 28, left: [], ended: 'finished', error: null });
+      expect(await bench.tables()).toEqual(before);
+    },
+  );
 });
 
 test('a record that no receipt keeps is named in the plan', async () => {

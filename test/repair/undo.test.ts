@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordsFile } from '../../source/repair/receipts/places.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { changesOf, RepairBench } from '../helpers/repair-bench.ts';
 
 let bench: RepairBench;
@@ -74,7 +75,7 @@ describe('what came since', () => {
     expect((await bench.receipt(undone)).end?.left).toMatchObject([{ name: 'Noir', reason: 'gone' }]);
   });
 
-  test('a drift that something else has moved is left as it is', async () => {
+  test('a drift that something else has moved is left as it is', needsFullScale(), async () => {
     await bench.setCounts({ Noir: 9, Pastel: 9 });
     const synced = await bench.repair('sync');
     await bench.setCounts({ Noir: 5 });
@@ -259,23 +260,27 @@ describe('a table that has changed', () => {
     expect(await bench.counts()).toEqual({ Noir: [3, 3], Pastel: [2, 2], Warm: [0, 0] });
   });
 
-  test('a constraint that the records do not meet: each preset says so, nothing is half done', async () => {
-    const reset = await bench.repair('reset', withHistory);
-    await bench.arrange(`ALTER TABLE preset_usage ADD CONSTRAINT since CHECK (created_at > now())`);
-    const before = await bench.tables();
-    const undone = await bench.undo(reset);
-    expect(undone).toMatchObject({ changed: 0, restored: 0, ended: 'finished' });
-    expect(
-      undone.left.map(({ name, reason, message }) => [name, reason, message.includes('"since"')]).sort(),
-    ).toEqual([
-      ['Noir', 'refused', true],
-      ['Pastel', 'refused', true],
-    ]);
-    expect(await bench.tables()).toEqual(before);
-    // And nothing of it counts as taken back.
-    await bench.arrange('ALTER TABLE preset_usage DROP CONSTRAINT since');
-    expect(await bench.undo(reset)).toMatchObject({ changed: 2, restored: 5, left: [] });
-  });
+  test(
+    'a constraint that the records do not meet: each preset says so, nothing is half done',
+    needsFullScale(),
+    async () => {
+      const reset = await bench.repair('reset', withHistory);
+      await bench.arrange(`ALTER TABLE preset_usage ADD CONSTRAINT since CHECK (created_at > now())`);
+      const before = await bench.tables();
+      const undone = await bench.undo(reset);
+      expect(undone).toMatchObject({ changed: 0, restored: 0, ended: 'finished' });
+      expect(
+        undone.left.map(({ name, reason, message }) => [name, reason, message.includes('"since"')]).sort(),
+      ).toEqual([
+        ['Noir', 'refused', true],
+        ['Pastel', 'refused', true],
+      ]);
+      expect(await bench.tables()).toEqual(before);
+      // And nothing of it counts as taken back.
+      await bench.arrange('ALTER TABLE preset_usage DROP CONSTRAINT since');
+      expect(await bench.undo(reset)).toMatchObject({ changed: 2, restored: 5, left: [] });
+    },
+  );
 });
 
 describe('what is in the way', () => {

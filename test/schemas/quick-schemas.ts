@@ -15,8 +15,6 @@ export const walkedHere: readonly string[] = [
   'keys-citext',
   'more-triggers',
   'two-schemas',
-  'prisma-names',
   'counts-beyond-exact-numbers',
-  'no-foreign-key-and-orphans',
   'view-of-the-same-name',
 ];

@@ -6,6 +6,7 @@ import { Watch } from '../../../source/watch/run/watch.ts';
 import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
+import { needsFullScale } from '../../helpers/needs.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
 
 let own: TestDatabase;
@@ -84,7 +85,7 @@ describe('a watch', () => {
     expect(tick.counters).toMatchObject([{ id: b, usageCount: 2, records: 2 }]);
   });
 
-  test('sees rows being hidden and shown again, by policies and by grants', async () => {
+  test('sees rows being hidden and shown again, by policies and by grants', needsFullScale(), async () => {
     const role = `watcher_${own.name}`;
     await own.sql
       .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT SELECT ON presets, preset_usage TO ${role}`)
