@@ -12,17 +12,17 @@ import { inWords } from './report.ts';
 import { benchScan } from './scan.ts';
 import { benchTrigger } from './trigger.ts';
 
-type Part = (url: string, say: (line: string) => void) => Promise<Figure[]>;
+type Part = (url: string, say: (line: string) => void, options: { large: boolean }) => Promise<Figure[]>;
 
 const parts: Record<string, Part> = {
-  audit: benchAudit,
+  audit: (url, say) => benchAudit(url, say),
   console: benchConsole,
   counters: benchCounters,
   diagnosis: benchDiagnosis,
   migrate: benchMigrate,
   repair: benchRepair,
   scan: benchScan,
-  trigger: benchTrigger,
+  trigger: (url, say) => benchTrigger(url, say),
 };
 
 /** Where to measure: the server that `TEST_DATABASE_URL` names, else one of our own. */
@@ -39,7 +39,7 @@ async function run(names: string[], url: string): Promise<number> {
   for (const name of names) {
     console.log(`\n${name}`);
     try {
-      const found = await parts[name]!(url, line => console.log(`  ${line} ...`));
+      const found = await parts[name]!(url, line => console.log(`  ${line} ...`), { large });
       for (const figure of found) console.log(`  ${inWords(figure)}`);
       figures.push(...found);
     } catch (error) {
@@ -56,11 +56,12 @@ async function run(names: string[], url: string): Promise<number> {
   return failed.length;
 }
 
-const asked = process.argv.slice(2);
+const large = process.argv.includes('--large');
+const asked = process.argv.slice(2).filter(word => word !== '--large');
 const unknown = asked.filter(name => !(name in parts));
 if (unknown.length > 0) {
   console.error(
-    `There is no part ${unknown.join(', ')}. Name some of ${Object.keys(parts).join(', ')}, or none for all.`,
+    `There is no part ${unknown.join(', ')}. Name some of ${Object.keys(parts).join(', ')}, or none for all; --large measures more.`,
   );
   process.exit(2);
 }

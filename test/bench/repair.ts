@@ -6,6 +6,7 @@ import { connectTo } from '../helpers/connect.ts';
 import { doRepair, mismatches, request, stateDirectory } from '../helpers/repair.ts';
 import { type BenchDatabase, createBenchDatabase, vacuum } from './database.ts';
 import type { Figure } from './figure.ts';
+import { benchPlans } from './plans.ts';
 import { median, percentile } from './statistics.ts';
 import type { WritersAnswer, WritersData } from './writers.ts';
 
@@ -38,10 +39,14 @@ interface Seen {
 /**
  * Measures what a sync costs eight clients that use presets all the while, against the UPDATE that one would type and against
  * nothing: every window is held against the same writers right before and after it, because a machine is not as fast in one
- * minute as in the next. And how long large repairs take. `url` is a superuser's URL.
+ * minute as in the next. And how long a plan and large repairs take. `url` is a superuser's URL.
  */
-export async function benchRepair(url: string, say: (line: string) => void): Promise<Figure[]> {
-  const figures: Figure[] = [];
+export async function benchRepair(
+  url: string,
+  say: (line: string) => void,
+  { large: isLarge }: { large: boolean },
+): Promise<Figure[]> {
+  const figures = await benchPlans(url, isLarge ? 20_000_000 : 1_000_000, say);
   for (const drifting of [5, presets]) {
     say(
       `${clients} writers, ${presets} presets, ${records} records, ${drifting} drift: ${rounds} rounds of each`,

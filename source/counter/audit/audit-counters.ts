@@ -1,4 +1,3 @@
-import { pause } from '../../connection/deadlines.ts';
 import { type QueryTiming, startTiming } from '../../connection/query-timing.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { addTotals, type Counter, noTotals, type Totals } from '../counter.ts';
@@ -55,18 +54,10 @@ interface AuditOptions {
   onPage?: (progress: PageProgress) => void;
   /** The memory of the previous audit of the same database and scope. */
   memory?: AuditMemory | null;
-  /** Reads one small page after the other with pauses in between: nine times slower, and barely noticeable to other clients. */
-  gentle?: boolean;
 }
 
 // Two, because a third gains nothing on a server with two cores, and production has other work to do.
 const connections = 2;
-// About 5 ms, if the index is vacuumed.
-const gentlePage = 50_000;
-// One connection works a ninth of the time: eight others that keep two cores of a server busy lose about a tenth to it.
-const restPerPage = 8;
-// In milliseconds.
-const longestRest = 200;
 // A plan is made anew when the number of presets has changed by this share: until then its pages are about the same size.
 const planTolerance = 0.1;
 
@@ -78,16 +69,12 @@ const planTolerance = 0.1;
 export async function auditCounters(
   database: Database,
   tables: Tables,
-  { scope, signal, onPage, memory: last = null, gentle = false }: AuditOptions,
+  { scope, signal, onPage, memory: last = null }: AuditOptions,
 ): Promise<AuditSummary> {
   const takenAt = Date.now();
   const start = performance.now();
   const memory = last && isUsable(last, tables) ? last : null;
-  const plan =
-    memory?.plan ??
-    (await database.read(reader => planAudit(reader, tables, scope, gentle ? gentlePage : undefined), {
-      signal,
-    }));
+  const plan = memory?.plan ?? (await database.read(reader => planAudit(reader, tables, scope), { signal }));
   const ranges = plan.ranges.values();
   const pages: AuditMemory['pages'] = new Map();
   const summary = { totals: noTotals, orphans: 0, allRecords: 0 };
@@ -96,11 +83,10 @@ export async function auditCounters(
   const failure = new AbortController();
   const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
   // A single page is a scan of everything, which the server's parallel workers do best.
-  const serial = gentle || plan.ranges.length > 1;
+  const serial = plan.ranges.length > 1;
   const work = async () => {
     for (const range of ranges) {
       const before = memory?.pages.get(range);
-      const pageStart = performance.now();
       const answered = startTiming();
       // One transaction per page: an ALTER TABLE, and all clients queued behind it, wait for one page at most.
       const page = await database.read(
@@ -127,12 +113,10 @@ export async function auditCounters(
         counters,
         gone: missing(before?.counters, counters),
       });
-      if (gentle && finished < plan.ranges.length)
-        await pause(Math.min(longestRest, (performance.now() - pageStart) * restPerPage), either);
     }
   };
   let reason: unknown;
-  const workers = Array.from({ length: Math.min(gentle ? 1 : connections, plan.ranges.length) }, () =>
+  const workers = Array.from({ length: Math.min(connections, plan.ranges.length) }, () =>
     work().catch(error => {
       // The other worker's failure is only a consequence.
       if (!failure.signal.aborted) reason = error;

@@ -35,7 +35,6 @@ export async function planReset({
   } else {
     const summary = await auditCounters(database, tables, {
       scope: 'all',
-      gentle: true,
       signal,
       onPage: ({ counters }) =>
         ids.push(
