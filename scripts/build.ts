@@ -33,6 +33,22 @@ const measuredWhenNeeded: Plugin = {
   },
 };
 
+/** Ink draws every cell anew for every frame. With these, a frame costs what changed: see the files. */
+const inkDrawsWhatChanged: Plugin = {
+  name: 'ink-draws-what-changed',
+  setup({ onResolve, onEnd }) {
+    const unseen = new Set(['output', 'log-update']);
+    onResolve({ filter: /^\.\/(output|log-update)\.js$/ }, ({ path, importer }) => {
+      if (!/node_modules\/ink\/build\/\w+\.js$/.test(importer.replaceAll('\\', '/'))) return undefined;
+      const name = path.slice(2, -3);
+      unseen.delete(name);
+      return { path: `${root}scripts/ink-${name}.ts` };
+    });
+    // Another version of Ink may have other files.
+    onEnd(() => ({ errors: [...unseen].map(name => ({ text: `Ink does not import ./${name}.js.` })) }));
+  },
+};
+
 /**
  * Importing one of Node's modules builds a namespace of everything it exports, even what is not used (0.5 ms each, 4 for
  * node:crypto). Getting them from the process costs nothing, and those that a start rarely needs are not even loaded.
@@ -118,6 +134,7 @@ await build({
   plugins: [
     yogaWithoutFetch,
     measuredWhenNeeded,
+    inkDrawsWhatChanged,
     builtinsWhenNeeded,
     apart({ 'options.ts': 'command-line.js' }),
   ],

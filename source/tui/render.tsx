@@ -27,7 +27,7 @@ export function render(store: Store, looks: Theme): RenderedScreen {
     patchConsole: false,
     // With CI set, Ink would draw nothing until the end, even in a real terminal.
     interactive: true,
-    maxFps: 30,
+    maxFps: 60,
   });
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
   app.waitUntilExit().then(value => resolve(value === 'interrupted' ? 'interrupted' : 'quit'), reject);

@@ -8,3 +8,8 @@ export interface Figure {
   /** True where the target was reached; left out where there is none. */
   met?: boolean;
 }
+
+/** The figure with a target: `most`, or less. */
+export function atMost(most: number, figure: Figure): Figure {
+  return { ...figure, target: `at most ${most}`, met: figure.value <= most };
+}

@@ -1,0 +1,117 @@
+// Replaces Ink's log-update in the bundle: see build.ts. Ink writes lines that changed, and where a list is scrolled by one row
+// every line of it did: 8 kB at 200x50. Here the terminal scrolls these lines itself.
+import ink, { type CursorPosition, type LogUpdate } from '../node_modules/ink/build/log-update.js';
+
+type Create = (typeof ink)['create'];
+
+/** Lines that moved: `first` to `last` were scrolled `by` lines, up if it is above 0. */
+export interface Scroll {
+  first: number;
+  last: number;
+  by: number;
+}
+
+// Keys that arrive together move further than one row; beyond this most lines are new anyway.
+const furthest = 12;
+// A few lines are written as quickly as the terminal is asked to move them.
+const least = 4;
+
+/** The scroll that saves the most lines, or null if it is not worth it. */
+export function findScroll(before: readonly string[], after: readonly string[]): Scroll | null {
+  let best: Scroll | null = null;
+  let most = least - 1;
+  for (let distance = 1; distance <= furthest; distance += 1) {
+    for (const by of [distance, -distance]) {
+      const { first, last, saved } = mostSaved(before, after, by);
+      // The lines that a scroll leaves empty are written.
+      if (saved - distance <= most) continue;
+      most = saved - distance;
+      best = { first: Math.min(first, first + by), last: Math.max(last, last + by), by };
+    }
+  }
+  return best;
+}
+
+/** The consecutive lines of which most need not be written if they are those `by` further down before. */
+function mostSaved(before: readonly string[], after: readonly string[], by: number) {
+  const best = { first: 0, last: -1, saved: 0 };
+  let first = 0;
+  let saved = 0;
+  for (const [line, text] of after.entries()) {
+    const from = line + by;
+    const isMoved = from >= 0 && from < before.length && before[from] === text;
+    const isSame = before[line] === text;
+    saved += isMoved === isSame ? 0 : isMoved ? 1 : -1;
+    if (saved <= 0 || from < 0 || from >= before.length) {
+      first = line + 1;
+      saved = 0;
+    } else if (saved > best.saved) Object.assign(best, { first, last: line, saved });
+  }
+  return best;
+}
+
+/** What a terminal shows of `lines` after a scroll. */
+export function scrolled(lines: readonly string[], { first, last, by }: Scroll): string[] {
+  return lines.map((line, index) => {
+    if (index < first || index > last) return line;
+    const from = index + by;
+    return from < first || from > last ? '' : (lines[from] ?? '');
+  });
+}
+
+/** The sequence for it, which leaves the cursor in the last of `rows` rows. */
+export function scrollSequence({ first, last, by }: Scroll, rows: number): string {
+  // An index in the last line of the region moves it up, a reverse index in the first line down.
+  const move =
+    by > 0 ? `\u001b[${last + 1};1H${'\n'.repeat(by)}` : `\u001b[${first + 1};1H${'\u001bM'.repeat(-by)}`;
+  return `\u001b[${first + 1};${last + 1}r${move}\u001b[r\u001b[${rows};1H`;
+}
+
+const create: Create = (stream, options) => {
+  const log = ink.create(stream, options);
+  if (!options?.incremental) return log;
+  let shown: string[] | null = null;
+  let columns = stream.columns;
+  let cursor: CursorPosition | undefined;
+
+  const scrollFirst = (lines: string[]) => {
+    // Only a frame that fills the screen begins in its first row.
+    const fills = shown?.length === lines.length && lines.length === stream.rows;
+    if (!shown || !fills || columns !== stream.columns) return;
+    if (cursor !== undefined || log.getCursorPosition() !== undefined) return;
+    const scroll = findScroll(shown, lines);
+    if (!scroll) return;
+    stream.write(scrollSequence(scroll, lines.length));
+    log.sync(scrolled(shown, scroll).join('\n'));
+  };
+  const render = (text: string) => {
+    const lines = text.split('\n');
+    scrollFirst(lines);
+    shown = lines;
+    columns = stream.columns;
+    return log(text);
+  };
+  const forgetting = (act: () => void) => () => {
+    shown = null;
+    act();
+  };
+  return Object.assign(render, {
+    clear: forgetting(log.clear),
+    done: forgetting(log.done),
+    reset: forgetting(log.reset),
+    sync(text: string) {
+      shown = text.split('\n');
+      columns = stream.columns;
+      log.sync(text);
+    },
+    setCursorPosition(position: CursorPosition | undefined) {
+      cursor = position;
+      log.setCursorPosition(position);
+    },
+    isCursorDirty: log.isCursorDirty,
+    willRender: log.willRender,
+    getCursorPosition: log.getCursorPosition,
+  }) satisfies LogUpdate;
+};
+
+export default { create };
