@@ -79,11 +79,15 @@ const mostTries = 3;
  * password stays in this process's memory, and goes only to the host that asked.
  */
 async function withPassword<Value>(config: Config, work: (config: Config) => Promise<Value>): Promise<Value> {
-  const { target } = config;
+  const { target, replica } = config;
   let typed: readonly TypedPassword[] = [];
   for (let tries = 0; ; tries += 1) {
     try {
-      return await work(target.kind === 'server' ? { ...config, target: { ...target, typed } } : config);
+      return await work(
+        target.kind === 'server'
+          ? { ...config, target: { ...target, typed }, replica: replica && { ...replica, typed } }
+          : config,
+      );
     } catch (error) {
       if (!isConsoleError(error) || target.kind !== 'server' || target.password !== undefined) throw error;
       const host = whoseHost(error, typed);

@@ -4,6 +4,7 @@ import { namesDatabase } from '../connection/libpq/environment.ts';
 import { resolveTarget } from '../connection/libpq/resolve-target.ts';
 import type { ServerTarget } from '../connection/libpq/target.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
+import { usageError } from '../errors/errors.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, flagTable, invalidValue, isValid } from './flags.ts';
@@ -20,8 +21,13 @@ type AddressFrom = 'flag' | 'environment' | 'file';
 
 /** How the program was asked to run, checked once and frozen. */
 export interface Config
-  extends Omit<FlagValues, 'databaseUrl' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'> {
+  extends Omit<
+    FlagValues,
+    'databaseUrl' | 'replica' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'
+  > {
   target: Target;
+  /** The standby that large reads go to. */
+  replica: ServerTarget | null;
   /** Null if nobody named a database. */
   addressFrom: AddressFrom | null;
   /** The counter that is meant: that of presets in `schema`, until --counter or the database says otherwise. */
@@ -52,7 +58,7 @@ type Environment = Record<string, string | undefined>;
  * silently.
  */
 export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
-  const { demo, preset, databaseUrl, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
+  const { demo, preset, databaseUrl, replica, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
   const { target, addressFrom } = demo
     ? { target: { kind: 'demo', source: '--demo' } as const, addressFrom: 'flag' as const }
     : findTarget(databaseUrl, environment, directory);
@@ -66,6 +72,7 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
     claims: readJwtClaims(jwtClaims, rest.asRole),
     stateDirectory: stateDirectory(environment, homedir()),
     target: Object.freeze(target),
+    replica: replica === null ? null : Object.freeze(findReplica(replica, target, environment)),
     addressFrom,
   });
 }
@@ -94,6 +101,18 @@ const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 /** Whether the environment names a database, even if in a way that cannot be used. */
 export function namesAddress(environment: Environment): boolean {
   return urlNames.some(name => environment[name] !== undefined) || namesDatabase(environment);
+}
+
+function findReplica(text: string, target: Target, environment: Environment): ServerTarget {
+  const source = '--replica';
+  if (target.kind === 'demo')
+    throw usageError(
+      'replica-of-demo',
+      'The demo has no standby.',
+      'Leave out --replica, or name a database.',
+    );
+  refuseMistakes(text, source);
+  return resolveTarget({ text, source }, environment, environment.HOME || homedir());
 }
 
 function findTarget(

@@ -34,6 +34,14 @@ export const flags = {
     give: 'a URL such as postgres://user@host:5432/database',
     mayBeEmpty: true,
   },
+  replica: {
+    kind: 'text',
+    value: 'URL',
+    group: 'Database',
+    help: 'count on this standby of the database; what is small and every write stay with the server itself',
+    for: ['check', 'checklist', 'sync', 'reset'],
+    give: 'the URL of a standby such as postgres://user@standby:5432/database',
+  },
   schema: {
     kind: 'text',
     value: 'NAME',

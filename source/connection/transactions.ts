@@ -2,6 +2,7 @@ import type { ServerTarget } from '../config/config.ts';
 import { databaseError, interrupted, type Place, sqlState, stopIfInterrupted } from '../errors/errors.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening, type ServerNotice } from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
+import type { ReplayPosition } from './replay-position.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
 import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
 import { unsupportedParameters } from './server-support.ts';
@@ -30,6 +31,8 @@ interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Turns the server's parallel workers off, for reads that already run side by side. */
   serial?: boolean;
+  /** True for what reads a whole table: it goes to the standby, where --replica names one. */
+  large?: boolean;
 }
 
 /** A pool of at most three connections: one for ticks, two for an audit. Writes use a separate connection. */
@@ -54,6 +57,8 @@ export interface Database {
   policiesApply(apply: boolean): void;
   /** The encryption of the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
+  /** How far the standby was at the end of the last large read; null where the server itself was read. */
+  replayed(): ReplayPosition | null;
   close(): Promise<void>;
 }
 
@@ -130,6 +135,7 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     },
     openWriting: () => openWriting(opening, place),
     encryption: () => opening.encryption,
+    replayed: () => null,
     close: () => discard(sql),
   };
 }

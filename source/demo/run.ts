@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { demoCluster, demoWorker, sqlDirectory } from '../config/paths.ts';
 import type { ServerTarget } from '../connection/libpq/target.ts';
+import { withReplica } from '../connection/replica.ts';
 import { connect, type Database } from '../connection/transactions.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { DemoProgress } from './start.ts';
@@ -28,9 +29,13 @@ export async function openDatabase(
   { onProgress, onFailure, traffic = false }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (config.target.kind === 'server') {
-    const { target } = config;
-    const database = connect(target, config);
-    return { database, connect: () => connect(target, config), close: () => database.close() };
+    const { target, replica } = config;
+    const open = () => {
+      const server = connect(target, config);
+      return replica === null ? server : withReplica(server, connect(replica, config));
+    };
+    const database = open();
+    return { database, connect: open, close: () => database.close() };
   }
   // Loaded only here, so that nobody with a database waits for PGlite.
   const { startDemo } = await import('./start.ts');

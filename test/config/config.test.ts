@@ -238,6 +238,22 @@ test.each<[Record<string, string>, boolean | undefined, boolean | null]>([
   expect(loadConfig({ color }, environment, directory).color).toBe(expected);
 });
 
+test('a standby is resolved as a server is, and the demo has none', () => {
+  const replica = 'postgres://reader:secret@standby.example:5433/app';
+  const config = loadConfig({ databaseUrl: 'postgres://h/app', replica }, {}, '/nowhere');
+  expect(config.replica).toMatchObject({
+    host: 'standby.example',
+    port: 5433,
+    user: 'reader',
+    source: '--replica',
+  });
+  expect(loadConfig({ databaseUrl: 'postgres://h/app' }, {}, '/nowhere').replica).toBeNull();
+  const refused = (given: Parameters<typeof loadConfig>[0], code: string) =>
+    expect(() => loadConfig(given, {}, '/nowhere')).toThrow(expect.objectContaining({ code, exitCode: 2 }));
+  refused({ demo: true, replica }, 'replica-of-demo');
+  refused({ databaseUrl: 'postgres://h/app', replica: 'jdbc:postgresql://standby/app' }, 'bad-url');
+});
+
 test('the configuration cannot be changed afterwards', () => {
   const config = loadConfig({ preset: ['a'] }, {}, directory);
   expect(Object.isFrozen(config) && Object.isFrozen(config.target) && Object.isFrozen(config.presets)).toBe(

@@ -60,6 +60,7 @@ export class FakeDatabase {
       },
       policiesApply: () => {},
       encryption: () => null,
+      replayed: () => null,
       close: async () => {},
     };
   }

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ranOn } from './engines.ts';
 import { quickDirectory } from './quick-directory.ts';
+import { waitFor } from './wait.ts';
 
 /** A PostgreSQL server that the tests may change freely. */
 export interface TestServer {
@@ -20,6 +23,8 @@ export interface EmbeddedServer extends TestServer {
   /** What the server has written to its log. */
   log(): string;
   start(): Promise<void>;
+  /** Starts a physical standby of it, which streams its log; `flags` go to the standby's process. Stops the server for a moment. */
+  startStandby(flags?: string[]): Promise<EmbeddedServer>;
   /**
    * Ends the server, by default at once (an immediate shutdown). SIGINT disconnects its clients first, and SIGKILL leaves them to
    * notice.
@@ -81,7 +86,18 @@ async function loadEmbedded() {
 }
 
 /** Starts a server from the embedded binaries; `flags` go to the `postgres` process. */
-export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
+export function startEmbedded(flags: string[] = []): Promise<EmbeddedServer> {
+  return startAt({ password: randomBytes(9).toString('base64url'), flags, copied: null });
+}
+
+interface Start {
+  password: string;
+  flags: string[];
+  /** Files and directories that it begins with, each with its place; null for a new server. */
+  copied: readonly [from: string, to: string][] | null;
+}
+
+async function startAt({ password, flags, copied }: Start): Promise<EmbeddedServer> {
   const EmbeddedPostgres = await loadEmbedded();
   const port = await freePort();
   const directory = quickDirectory('preset-usage-pg-');
@@ -93,7 +109,7 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
     databaseDir: join(directory, 'data'),
     port,
     user: 'postgres',
-    password: randomBytes(9).toString('base64url'),
+    password,
     authMethod: 'scram-sha-256',
     persistent: true,
     // PostgreSQL refuses to run as root, which is who CI machines often are.
@@ -114,10 +130,13 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
     onLog: remember,
     onError: remember,
   });
-  const { password } = (postgres as unknown as { options: { password: string } }).options;
+  const isReady = async () => log.some(line => line.includes('ready to accept read-only connections'));
   try {
-    await postgres.initialise();
-    await postgres.start();
+    if (copied === null) await postgres.initialise();
+    else for (const [from, to] of copied) await promisify(execFile)('cp', ['-a', from, join(directory, to)]);
+    const started = postgres.start();
+    // Of a standby it waits for a word that never comes.
+    await (copied === null ? started : Promise.race([started, waitFor(isReady, 'the standby to start')]));
   } catch (error) {
     throw new Error(`The embedded PostgreSQL did not start: ${error ?? 'no reason given'}\n${log.join('')}`);
   }
@@ -125,21 +144,40 @@ export async function startEmbedded(flags: string[] = []): Promise<EmbeddedServe
   ranOn(`servers of their own (${engine})`);
   const child = () =>
     (postgres as unknown as { process?: import('node:child_process').ChildProcess }).process;
+  const kill: EmbeddedServer['kill'] = async (signal = 'SIGQUIT') => {
+    const running = child();
+    if (!running || running.exitCode !== null) return;
+    const gone = new Promise(resolve => running.once('exit', resolve));
+    // SIGQUIT is PostgreSQL's immediate shutdown: every backend dies at once and nothing is flushed.
+    running.kill(signal);
+    await gone;
+    (postgres as unknown as { process?: unknown }).process = undefined;
+  };
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     engine,
     port,
     log: () => log.join('\n'),
     start: () => postgres.start(),
-    async kill(signal = 'SIGQUIT') {
-      const running = child();
-      if (!running || running.exitCode !== null) return;
-      const gone = new Promise(resolve => running.once('exit', resolve));
-      // SIGQUIT is PostgreSQL's immediate shutdown: every backend dies at once and nothing is flushed.
-      running.kill(signal);
-      await gone;
-      (postgres as unknown as { process?: unknown }).process = undefined;
+    async startStandby(more = []) {
+      // What is copied must not change meanwhile.
+      await kill('SIGINT');
+      const data = join(directory, 'data');
+      const copy = join(directory, 'copy');
+      await promisify(execFile)('cp', ['-a', data, copy]);
+      await postgres.start();
+      const from = `primary_conninfo=host=127.0.0.1 port=${port} user=postgres password=${password}`;
+      return startAt({
+        password,
+        flags: [...flags, '-c', from, ...more],
+        // Any file that the server's user owns will do for the signal.
+        copied: [
+          [copy, 'data'],
+          [join(copy, 'PG_VERSION'), 'data/standby.signal'],
+        ],
+      });
     },
+    kill,
     async stop() {
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });

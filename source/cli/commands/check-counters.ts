@@ -48,8 +48,6 @@ export async function checkCounters(
     }),
     { signal },
   );
-  const head = databaseHead(inspected, database);
-  const { line } = databaseInfo(inspected, database);
   const { chosen, notCheckable } = config.all
     ? everyCounter(found)
     : {
@@ -63,6 +61,8 @@ export async function checkCounters(
   for (const definition of chosen) {
     results.push(await auditOne(database, definition, config.all, { signal, onProgress }));
   }
+  const head = databaseHead(inspected, database);
+  const { line } = databaseInfo(inspected, database);
   const document = (result: Result) =>
     'failed' in result
       ? []

@@ -85,7 +85,7 @@ export async function auditRows(
   const start = performance.now();
   const counters = await database.read(
     async reader => readCounters(reader, tables, await ids(reader), 'counted'),
-    { signal },
+    { signal, large: true },
   );
   const durationMs = performance.now() - start;
   return {
@@ -121,7 +121,10 @@ async function told(
   const sizes = new Map(wrong.map(counter => [counter, sizeOf(counter)]));
   const mismatches = wrong.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
   const ids = mismatches.map(({ id }) => id);
-  const lastRecords = await database.read(reader => readLastRecords(reader, tables, ids), { signal });
+  const lastRecords = await database.read(reader => readLastRecords(reader, tables, ids), {
+    signal,
+    large: true,
+  });
   return { mismatches, lastRecords };
 }
 

@@ -74,7 +74,9 @@ export async function auditCounters(
   const takenAt = Date.now();
   const start = performance.now();
   const memory = last && isUsable(last, tables) ? last : null;
-  const plan = memory?.plan ?? (await database.read(reader => planAudit(reader, tables, scope), { signal }));
+  const plan =
+    memory?.plan ??
+    (await database.read(reader => planAudit(reader, tables, scope), { signal, large: true }));
   const ranges = plan.ranges.values();
   const pages: AuditMemory['pages'] = new Map();
   const summary = { totals: noTotals, orphans: 0, allRecords: 0 };
@@ -95,7 +97,7 @@ export async function auditCounters(
           await requireEveryRowSeen(reader, tables);
           return page;
         },
-        { signal: either, serial },
+        { signal: either, serial, large: true },
       );
       const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
