@@ -15,6 +15,9 @@ export const usualLimits: BatchLimits = {
   recordBytes: 4 * 1024 * 1024,
 };
 
+/** While nobody else writes. The bytes stay: they bound the memory of both sides. */
+export const quietLimits: BatchLimits = { ...usualLimits, presets: 2_000, records: 20_000 };
+
 /** Such as `16 MB`. */
 export function inMegabytes(bytes: number): string {
   const megabytes = bytes / 1024 / 1024;

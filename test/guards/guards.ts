@@ -24,6 +24,7 @@ const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
 const kindsTest = 'test/repair/kinds/refusals.test.ts';
 const alsoWritesTest = 'test/repair/also-writes.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
+const trafficTest = 'test/repair/run/traffic.test.ts';
 
 export const guards: readonly Guard[] = [
   {
@@ -468,8 +469,8 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/queue.ts',
     guard: 'the queue: batches grow',
-    text: 'held < goodHold ? 2',
-    without: 'held < goodHold ? 1',
+    text: 'held < good ? 2',
+    without: 'held < good ? 1',
     test: [
       queueTest,
       'the size of a batch > doubles while rows are held for less than 12 ms, up to a hundred presets',
@@ -477,10 +478,22 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
+    file: 'source/repair/run/traffic.ts',
+    guard: 'the queue: batches stay small beside others',
+    text: 'if (own !== this.#next) this.others();',
+    without: '',
+    test: [
+      trafficTest,
+      'a repair has the server to itself > not while others took a number before its first',
+    ],
+    says: 'expected true to be false',
+    quick: true,
+  },
+  {
     file: 'source/repair/run/queue.ts',
     guard: 'the queue: batches shrink',
-    text: 'held > badHold ? 0.5',
-    without: 'held > badHold ? 1',
+    text: 'held > bad ? 0.5',
+    without: 'held > bad ? 1',
     test: [queueTest, 'the size of a batch > is halved where they are held for longer, down to one'],
     says: 'deeply equal',
     quick: true,

@@ -1,5 +1,5 @@
 import { pause } from '../../connection/deadlines.ts';
-import { type BatchLimits, usualLimits } from '../batch-limits.ts';
+import { type BatchLimits, quietLimits, usualLimits } from '../batch-limits.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { LeftAlone } from '../repair.ts';
 import type { Batch, BatchResult } from './batch.ts';
@@ -26,9 +26,10 @@ interface Limits {
   most?: Partial<BatchLimits> | undefined;
 }
 
-// A batch grows as long as rows are held for less than this. In milliseconds.
-const goodHold = 12;
-const badHold = 30;
+// A batch grows as long as rows are held for less than `good` milliseconds, and shrinks if they are held for more than `bad`.
+const usualHold = { good: 12, bad: 30 };
+// While nobody else writes. Whoever comes then waits once for this long.
+const quietHold = { good: 80, bad: 200 };
 const least = { presets: 1, records: 50 };
 // In milliseconds: how long a busy row is left alone.
 const firstBackoff = 20;
@@ -39,7 +40,7 @@ export class Queue {
   readonly #lanes = new Map<string | null, Lane>();
   readonly #limits: Limits;
   #givenUp: LeftAlone[] = [];
-  readonly #most: BatchLimits;
+  #most: BatchLimits;
   #presets: number;
   #records: number;
   /** About how many records, judging by the last batches, fit into the bytes of a batch. Reading more is wasted. */
@@ -105,15 +106,19 @@ export class Queue {
     return null;
   }
 
-  /** Records the result of a batch: finished work is removed, busy rows are retried, and the batch size follows the cost. */
-  settle(batch: Batch, result: BatchResult): void {
+  /**
+   * Records the result of a batch: finished work is removed, busy rows are retried, and the batch size follows the cost. `isQuiet`:
+   * nobody else writes.
+   */
+  settle(batch: Batch, result: BatchResult, isQuiet = false): void {
+    this.#most = { ...(isQuiet ? quietLimits : usualLimits), ...this.#limits.most };
     switch (result.outcome) {
       case 'committed':
       case 'nothing':
         this.#fit(batch, result);
         this.#advance(batch, result);
         this.#tableBusy = null;
-        if (result.outcome === 'committed') this.#resize(result.held);
+        if (result.outcome === 'committed') this.#resize(result.held, isQuiet ? quietHold : usualHold);
         return;
       case 'busy':
         if (batch.truncate) this.#postponeTruncate();
@@ -142,7 +147,8 @@ export class Queue {
     }
     const tasks: RepairTask[] = [];
     let weight = 0;
-    const most = Math.min(this.#records, this.#fitting);
+    const presets = Math.min(this.#presets, this.#most.presets);
+    const most = Math.min(this.#records, this.#most.records, this.#fitting);
     let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
@@ -152,7 +158,7 @@ export class Queue {
       const alone = lane.alone || lane.tries > 1 || lane.id === null;
       if (tasks.length > 0) {
         if (alone) continue;
-        if (tasks.length >= this.#presets || weight + task.weight > most) break;
+        if (tasks.length >= presets || weight + task.weight > most) break;
       }
       tasks.push(task);
       weight += task.weight;
@@ -292,8 +298,8 @@ export class Queue {
     });
   }
 
-  #resize(held: number): void {
-    const factor = held < goodHold ? 2 : held > badHold ? 0.5 : 1;
+  #resize(held: number, { good, bad }: typeof usualHold): void {
+    const factor = held < good ? 2 : held > bad ? 0.5 : 1;
     this.#presets = Math.max(least.presets, Math.min(this.#most.presets, Math.round(this.#presets * factor)));
     this.#records = Math.max(
       Math.min(least.records, this.#most.records),

@@ -10,6 +10,7 @@ import type { Batch, BatchResult } from './batch.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
+import type { Traffic } from './traffic.ts';
 import { readTransactionOutcome, type TransactionOutcome } from './transaction-outcome.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
@@ -24,6 +25,7 @@ export interface BatchWork {
   source?: UndoSource | undefined;
   /** The committed transactions of this repair; this one is added to them. */
   written: string[];
+  traffic: Traffic;
   /** Stops the wait for another repair's lock; a batch that has begun is finished. */
   signal?: AbortSignal | undefined;
 }
@@ -41,7 +43,7 @@ const patience = 30_000;
  * after the receipt was written, the server is asked about the outcome before anything else is done.
  */
 export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
-  const { writing, plan, receipt, batch, timeouts, signal } = work;
+  const { writing, plan, receipt, batch, timeouts, traffic, signal } = work;
   const { tables } = plan.inspected;
   let noted: { number: number; xid: string } | null = null;
   let prepared: PreparedBatch | null = null;
@@ -50,6 +52,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       const open = () => openBatch(writer, tables, recordWrites(plan));
       const xid = await waitForLock(writer, open, timeouts.lockTimeout, signal);
       if (xid === null) throw new Stopped();
+      traffic.began(xid);
       prepared = await prepareBatch({
         reader: writer,
         plan,

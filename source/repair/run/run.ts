@@ -25,6 +25,7 @@ import { Queue } from './queue.ts';
 import { holdRepairLock } from './repair-lock.ts';
 import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
+import { Traffic } from './traffic.ts';
 
 export interface RunOptions {
   /** In seconds. Statement timeout, and how long a row held by another session is retried. */
@@ -38,12 +39,14 @@ export interface RunOptions {
   fresh?: boolean;
   /** Lower limits than usual for one batch. */
   most?: Partial<BatchLimits>;
+  /** Milliseconds without a sign of others after which it writes in large batches and does not rest; usually a second. */
+  quietAfter?: number;
 }
 
 // In a row.
 const mostLost = 5;
 const mostRefused = 50;
-// After rows were held, the application has this many times as long without us.
+// After rows were held, others have this many times as long without us.
 const restPerHeld = 4;
 // Reading, writing the receipt and auditing again hold nothing, but still cost the server and this machine time.
 const restPerBatch = 1;
@@ -71,7 +74,10 @@ export async function* runRepair(
     const plan = await freshPlan(database, agreed, options);
     const began = await database.read(readServerMark);
     const receipt = await openReceipt(options.directory, { ...headOf(database, plan), began });
-    const run = new Run(database, plan, receipt, options, start);
+    const run = new Run(database, plan, receipt, options, {
+      start,
+      traffic: new Traffic(began.xid, options.quietAfter),
+    });
     try {
       yield* run.batches();
       return await run.end();
@@ -168,6 +174,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #start: number;
   readonly #queue: Queue;
+  readonly #traffic: Traffic;
   readonly #source: UndoSource | undefined;
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
@@ -190,13 +197,14 @@ class Run {
     plan: FullPlan,
     receipt: ReceiptWriter,
     options: RunOptions,
-    start: number,
+    { start, traffic }: { start: number; traffic: Traffic },
   ) {
     this.#database = database;
     this.#plan = plan;
     this.#receipt = receipt;
     this.#options = options;
     this.#start = start;
+    this.#traffic = traffic;
     this.#queue = new Queue(plan.tasks, {
       truncate: plan.method === 'truncate',
       patience: patience(options),
@@ -231,11 +239,13 @@ class Run {
           source: this.#source,
           timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
           written: this.#written,
+          traffic: this.#traffic,
           signal,
         });
         this.#requireSense(result);
+        if (result.waiting > 0 || result.outcome === 'busy') this.#traffic.others();
         // First, so that what was written counts as done whatever happens while it is audited.
-        this.#queue.settle(batch, result);
+        this.#queue.settle(batch, result, this.#traffic.isQuiet);
         await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
@@ -416,7 +426,7 @@ class Run {
   }
 
   async #rest({ outcome, held }: BatchResult, took: number): Promise<void> {
-    if (outcome !== 'committed' || this.#queue.isEmpty()) return;
+    if (outcome !== 'committed' || this.#queue.isEmpty() || this.#traffic.isQuiet) return;
     const rest = Math.max(held * restPerHeld, took * restPerBatch);
     await pause(Math.min(longestRest, rest), this.#options.signal);
   }

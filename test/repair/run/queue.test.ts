@@ -37,12 +37,12 @@ async function next(from: Queue): Promise<Batch | null> {
 }
 
 /** Takes `number` batches of which each one is committed with its rows held for `held` milliseconds; their sizes. */
-async function sizes(from: Queue, number: number, held: number): Promise<number[]> {
+async function sizes(from: Queue, number: number, held: number, isQuiet = false): Promise<number[]> {
   const seen: number[] = [];
   for (let each = 0; each < number; each += 1) {
     const batch = (await from.next())!;
     seen.push(batch.tasks.length);
-    from.settle(batch, result('committed', { held }));
+    from.settle(batch, result('committed', { held }), isQuiet);
   }
   return seen;
 }
@@ -50,6 +50,21 @@ async function sizes(from: Queue, number: number, held: number): Promise<number[
 describe('the size of a batch', () => {
   test('doubles while rows are held for less than 12 ms, up to a hundred presets', async () => {
     expect(await sizes(queue(tasks(500)), 5, 11)).toEqual([20, 40, 80, 100, 100]);
+  });
+
+  test('grows to two thousand presets while nobody else writes, and is a hundred as soon as anybody does', async () => {
+    const own = queue(tasks(10_000));
+    expect(await sizes(own, 9, 79, true)).toEqual([20, 40, 80, 160, 320, 640, 1_280, 2_000, 2_000]);
+    expect(await sizes(own, 3, 20)).toEqual([2_000, 100, 100]);
+  });
+
+  test('is halved then where rows are held for more than 200 ms', async () => {
+    expect(await sizes(queue(tasks(500)), 3, 200, true)).toEqual([20, 20, 20]);
+    expect(await sizes(queue(tasks(500)), 3, 201, true)).toEqual([20, 10, 5]);
+  });
+
+  test('is as small as was wanted then too', async () => {
+    expect(await sizes(queue(tasks(500), { most: { presets: 3 } }), 2, 1, true)).toEqual([3, 3]);
   });
 
   test('stays between 12 and 30 ms', async () => {

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Traffic } from '../../../source/repair/run/traffic.ts';
+
+describe('a repair has the server to itself', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('a second after it began, if its own numbers follow each other', () => {
+    const traffic = new Traffic('77');
+    traffic.began('77');
+    vi.advanceTimersByTime(999);
+    traffic.began('78');
+    expect(traffic.isQuiet).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(traffic.isQuiet).toBe(true);
+  });
+
+  test.each([
+    ['others took a number before its first', ['78']],
+    ['others took a number between two of its own', ['77', '79']],
+    ['the server has begun anew, after a failover', ['77', '41']],
+    ['others took one in the round of a 32-bit counter', ['77', '4294967375']],
+  ])('not while %s', (_, numbers) => {
+    const traffic = new Traffic('77');
+    vi.advanceTimersByTime(5_000);
+    for (const number of numbers) traffic.began(number);
+    expect(traffic.isQuiet).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    traffic.began(String(BigInt(numbers.at(-1)!) + 1n));
+    expect(traffic.isQuiet).toBe(true);
+  });
+
+  test('not while it has waited for others, or they for it', () => {
+    const traffic = new Traffic('77');
+    vi.advanceTimersByTime(5_000);
+    traffic.others();
+    expect(traffic.isQuiet).toBe(false);
+  });
+});
