@@ -11,7 +11,7 @@ import {
   type OpenSocket,
   openSocket,
 } from './open-socket.ts';
-import { listenForFatalMessages } from './protocol/fatal-messages.ts';
+import { type FatalMessage, listenForFatalMessages } from './protocol/fatal-messages.ts';
 import { followLogin, loginRequests } from './protocol/login-requests.ts';
 import { guardMessages } from './protocol/message-guard.ts';
 import { scramPassword } from './protocol/scram-password.ts';
@@ -34,6 +34,8 @@ export interface Opening {
   speaking: Speaking | null;
   /** True while the driver opens a connection to cancel something. */
   cancelling: boolean;
+  /** The last message with which the server ended a connection, and when, in the milliseconds of performance.now(). */
+  lastWords: { words: FatalMessage; at: number } | null;
 }
 
 interface Speaking {
@@ -51,6 +53,11 @@ export interface Pool {
   patience: number;
   /** Runs what makes the driver cancel a statement, so that the cancel goes to the host where the statement runs. */
   cancel(cancelling: () => void): void;
+  /**
+   * With what the server ended a connection since `moment`, in the milliseconds of performance.now(). Between two statements there is
+   * nothing that the driver could reject with it.
+   */
+  lastWordsSince(moment: number): FatalMessage | null;
   /** Gives up connections that are still being opened: the driver would keep them, and nothing would close them. */
   abandon(): void;
 }
@@ -67,6 +74,7 @@ export function prepareOpening(target: ServerTarget): Opening {
     passwordNotice: target.passwordFrom === undefined ? null : isFrom(target.passwordFrom),
     speaking: null,
     cancelling: false,
+    lastWords: null,
   };
 }
 
@@ -119,6 +127,8 @@ export function openPool(opening: Opening, most = 3, onNotice?: (notice: ServerN
         opening.cancelling = false;
       }
     },
+    lastWordsSince: moment =>
+      opening.lastWords && opening.lastWords.at >= moment ? opening.lastWords.words : null,
     abandon: () => abandoned.abort(),
   };
 }
@@ -251,7 +261,10 @@ function listen(opening: Opening, { socket, certified, encryption, loopback }: O
     opening.speaking = speaking;
     login(chunk);
     const fatal = readFatalMessage(chunk);
-    if (fatal) socket.destroy(fatal);
+    if (fatal) {
+      opening.lastWords = { words: fatal, at: performance.now() };
+      socket.destroy(fatal);
+    }
     first = false;
   });
 }

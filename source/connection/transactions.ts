@@ -192,7 +192,7 @@ class Silence extends Error {
  * is not answered long after its timeout.
  */
 async function withTransaction<T>(
-  { sql, patience, cancel: cancelIn }: Pool,
+  { sql, patience, cancel: cancelIn, lastWordsSince }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: WriteTransaction) => Promise<T>,
@@ -212,7 +212,7 @@ async function withTransaction<T>(
   let watchdog: NodeJS.Timeout | undefined;
   const limits = new RoleLimits();
   let over = false;
-  let words: FatalMessage | null = null;
+  const begun = performance.now();
   const expectWithin = (seconds: number) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => silence.reject(new Silence('no answer')), (seconds + grace) * 1000);
@@ -231,7 +231,6 @@ async function withTransaction<T>(
         try {
           return await query;
         } catch (error) {
-          if (error instanceof FatalMessage) words = error;
           if (isGone(error)) return pending();
           throw error;
         } finally {
@@ -283,7 +282,7 @@ async function withTransaction<T>(
     if (!isGone(error) || error instanceof Silence) throw error;
     // The driver rejects the transaction before the statement's own rejection arrives.
     await new Promise(resolve => setImmediate(resolve));
-    throw words ?? limits.whyEnded(error) ?? error;
+    throw lastWordsSince(begun) ?? limits.whyEnded(error) ?? error;
   } finally {
     clearTimeout(watchdog);
     signal?.removeEventListener('abort', cancel);

@@ -118,21 +118,37 @@ describe('a standby that lags', () => {
   });
 });
 
-test('a read that the standby ends for its primary is named', async () => {
-  const database = open(standby.url);
-  const conflict = database.read(
-    async reader => {
-      await reader.rows('SELECT count(*) FROM public.preset_usage');
-      // What locks the table here locks it there too.
-      await sql.begin(other => other`LOCK TABLE preset_usage IN ACCESS EXCLUSIVE MODE`);
-      await waitFor(async () => {
+describe('a read that the standby ends for its primary is named', () => {
+  // What locks the table here locks it there too.
+  const conflict = () => sql.begin(other => other`LOCK TABLE preset_usage IN ACCESS EXCLUSIVE MODE`);
+  const isNamed = (read: Promise<unknown>) =>
+    expect(read).rejects.toMatchObject({ code: 'recovery-conflict', exitCode: 3 });
+  const sessions = (asked: string) =>
+    replaying<{ pid: number }[]>`SELECT pid FROM pg_stat_activity WHERE query LIKE ${`${asked}%`}`;
+
+  test('while a statement runs', async () => {
+    const read = open(standby.url).read(
+      reader => reader.rows('SELECT count(*), pg_sleep(60) FROM public.preset_usage'),
+      { large: true },
+    );
+    const named = isNamed(read);
+    await waitFor(async () => (await sessions('SELECT count(*), pg_sleep')).length > 0, 'the read');
+    await conflict();
+    await named;
+  });
+
+  test('and while none runs', async () => {
+    const read = open(standby.url).read(
+      async reader => {
+        await reader.rows('SELECT count(*) AS idle FROM public.preset_usage');
+        await conflict();
+        await waitFor(async () => (await sessions('SELECT count(*) AS idle')).length === 0, 'the end');
         await reader.rows('SELECT 1');
-        return false;
-      }, 'the conflict');
-    },
-    { large: true },
-  );
-  await expect(conflict).rejects.toMatchObject({ code: 'recovery-conflict', exitCode: 3 });
+      },
+      { large: true },
+    );
+    await isNamed(read);
+  });
 });
 
 describe('what is no standby of the database is not used:', () => {
