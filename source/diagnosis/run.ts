@@ -11,6 +11,7 @@ import { asWritten } from '../counter/writing/as-written.ts';
 import { stopIfInterrupted } from '../errors/errors.ts';
 import { readCounterHealth } from '../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../trigger/health.ts';
+import { type CatalogMemory, catalogsOf } from '../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { countsAgain, type KeepingNow, keepingNow, whyOff, writersOf } from './catalog-evidence.ts';
 import { type Causes, complete, findCauses } from './diagnose.ts';
@@ -72,7 +73,14 @@ export async function diagnose(
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
   const chosen = withinReach(mismatches, limit);
   const evidence = await database.read(
-    reader => gather(reader, tables, mismatches, { chosen, limit, allRecords, keeping }),
+    reader =>
+      gather(reader, tables, mismatches, {
+        chosen,
+        limit,
+        allRecords,
+        keeping,
+        catalogs: catalogsOf(database),
+      }),
     { signal },
   );
   onLastUsed?.(tallyLastUsed(evidence.accurate));
@@ -143,7 +151,14 @@ async function gather(
     limit,
     allRecords,
     keeping,
-  }: { chosen: readonly string[]; limit: number; allRecords: number | null; keeping: KeepingNow | null },
+    catalogs,
+  }: {
+    chosen: readonly string[];
+    limit: number;
+    allRecords: number | null;
+    keeping: KeepingNow | null;
+    catalogs: CatalogMemory;
+  },
 ): Promise<Evidence> {
   const columns = await readEvidenceColumns(reader, tables);
   const wrong = mismatches.map(({ id }) => id);
@@ -159,7 +174,7 @@ async function gather(
   });
   const read = await readEvidence(reader, tables, columns, [...chosen, ...right]);
   const readIds = new Set(read.map(({ id }) => id));
-  const catalog = await readTriggerCatalog(reader, asWritten(tables));
+  const catalog = await readTriggerCatalog(reader, asWritten(tables), catalogs);
   const findings = keeping ? [] : judgeTrigger(catalog).findings;
   const { statistics, cascades } = await readTableStatistics(reader, tables);
   return {

@@ -1,4 +1,4 @@
-import type { Reader } from '../connection/transactions.ts';
+import type { Database, Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import type { TriggerCatalog } from './catalog.ts';
 
@@ -23,20 +23,34 @@ const text = `SELECT concat_ws(' ', $1::oid, $2::oid, current_user,
  * than checking that nothing has changed.
  */
 export class CatalogMemory {
-  #kept: { state: string; catalog: TriggerCatalog; at: number } | null = null;
+  #kept: { state: string; catalog: Promise<TriggerCatalog>; at: number } | null = null;
 
   /** A text that changes when the relevant part of the catalog does. */
-  async state(reader: Reader, { presets, records }: Tables): Promise<string> {
+  async state(reader: Reader, { schema, presets, records }: Tables): Promise<string> {
     const [row] = (await reader.rows(text, [presets.oid, records.oid])) as { state: string }[];
-    return row?.state ?? '';
+    return [row?.state, schema, presets.name, presets.countName, records.name, records.preset].join(' ');
   }
 
-  recall(state: string): TriggerCatalog | null {
+  /** The catalog of this state, whose bodies may still be parsed. */
+  recall(state: string): Promise<TriggerCatalog> | null {
     const kept = this.#kept;
     return kept && kept.state === state && performance.now() - kept.at < longest ? kept.catalog : null;
   }
 
-  keep(state: string, catalog: TriggerCatalog): void {
-    this.#kept = { state, catalog, at: performance.now() };
+  keep(state: string, catalog: Promise<TriggerCatalog>): void {
+    const kept = { state, catalog, at: performance.now() };
+    this.#kept = kept;
+    catalog.catch(() => {
+      if (this.#kept === kept) this.#kept = null;
+    });
   }
+}
+
+const memories = new WeakMap<Database, CatalogMemory>();
+
+/** The memory that all readers of a database share. */
+export function catalogsOf(database: Database): CatalogMemory {
+  const known = memories.get(database) ?? new CatalogMemory();
+  memories.set(database, known);
+  return known;
 }

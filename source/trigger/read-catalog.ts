@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import { roleName } from '../counter/role-name.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading } from '../sql/sql-effects.ts';
 import type { CatalogReplication, TriggerCatalog } from './catalog.ts';
@@ -47,16 +48,24 @@ const catalogFunction = z.object({
 
 const catalogIndex = z.object({ name: z.string(), definition: z.string(), columns: z.array(z.string()) });
 
-const columns = z.array(z.object({ name: z.string(), required: z.boolean() }));
+const column = z.object({
+  table: z.number(),
+  name: z.string(),
+  /** The type without a length, and under a domain. */
+  plainType: z.string(),
+  required: z.boolean(),
+  generated: z.boolean(),
+});
 
 const answer = z.object({
-  columns: z.object({ presets: columns, records: columns }),
+  shows: z.array(z.number()),
+  columns: z.array(column),
   triggers: z.array(catalogTrigger),
   functions: z.array(catalogFunction),
   uniques: z.array(catalogIndex),
 });
 
-type Rows = z.infer<typeof answer> & {
+type Rows = Omit<z.infer<typeof answer>, 'shows'> & {
   writers: WriterRows;
   fit: MigrationFit | null;
   replication: CatalogReplication;
@@ -64,50 +73,44 @@ type Rows = z.infer<typeof answer> & {
 
 // pg_trigger, because information_schema.triggers lists disabled triggers as if they worked.
 // tgparentid leaves out the copies in partitions; `offIn` lists the partitions whose copy is off.
+// Under the catalog's path regclass names a table as %I.%I does, without joining it.
 const text = `WITH RECURSIVE ${routineClosure}, triggers AS MATERIALIZED (
-  SELECT t.*, c.relname, n.nspname FROM pg_trigger t
-    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  SELECT t.oid, t.tgname, t.tgrelid, t.tgenabled, t.tgtype, t.tgqual IS NOT NULL AS condition, t.tgattr, t.tgnewtable, t.tgfoid FROM pg_trigger t
    WHERE NOT t.tgisinternal AND t.tgparentid = 0
-     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = '${triggerName}' OR t.tgfoid IN (SELECT oid FROM near))
+     AND (t.tgrelid IN ($1::oid, $2::oid) OR t.tgname = '${triggerName}' OR t.tgfoid = ANY (ARRAY(SELECT oid FROM near)))
 ), copies (top, oid, tgrelid, tgenabled) AS (
-  SELECT t.oid, c.oid, c.tgrelid, c.tgenabled FROM triggers t JOIN pg_trigger c ON c.tgparentid = t.oid
+  SELECT t.oid, t.oid, t.tgrelid, t.tgenabled FROM triggers t
   UNION ALL
   SELECT k.top, c.oid, c.tgrelid, c.tgenabled FROM copies k JOIN pg_trigger c ON c.tgparentid = k.oid
 ), off AS MATERIALIZED (
-  SELECT k.top, format('%I.%I', n.nspname, c.relname) AS "table" FROM copies k
-    JOIN pg_class c ON c.oid = k.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind = 'r' AND k.tgenabled IN ('D', 'R')
-), functions AS MATERIALIZED (
-  SELECT p.oid, n.nspname, p.proname, p.prosrc, p.prosecdef, p.proconfig, p.prokind, p.proargtypes, p.prorettype, p.proowner, p.proacl, l.lanname, l.lanpltrusted
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-   WHERE p.oid IN (SELECT tgfoid FROM triggers UNION SELECT oid FROM near UNION SELECT oid FROM called)
-), columns AS MATERIALIZED (
-  SELECT a.attrelid, a.attnum, a.attname AS name,
-         (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '' AS required
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-   WHERE a.attrelid IN ($1::oid, $2::oid) AND a.attnum > 0 AND NOT a.attisdropped
+  SELECT k.top, c.oid::regclass::text AS "table" FROM copies k JOIN pg_class c ON c.oid = k.tgrelid
+   WHERE k.oid <> k.top AND c.relkind = 'r' AND k.tgenabled IN ('D', 'R')
 )
 SELECT
-  (SELECT json_build_object(
-      'presets', json_agg(json_build_object('name', name, 'required', required) ORDER BY attnum) FILTER (WHERE attrelid = $1::oid),
-      'records', json_agg(json_build_object('name', name, 'required', required) ORDER BY attnum) FILTER (WHERE attrelid = $2::oid))
-     FROM columns)::text AS columns,
-  (SELECT coalesce(json_agg(json_build_object('name', tgname, 'tableOid', tgrelid::bigint, 'table', format('%I.%I', nspname, relname),
-            'enabled', tgenabled, 'offIn', (SELECT coalesce(json_agg("table" ORDER BY "table"), '[]') FROM off WHERE top = triggers.oid), 'type', tgtype, 'condition', tgqual IS NOT NULL,
+  (SELECT json_agg(oid::bigint) FROM shows)::text AS shows,
+  (SELECT coalesce(json_agg(json_build_object('table', a.attrelid::bigint, 'name', a.attname,
+            'plainType', coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text, 'generated', a.attgenerated <> '',
+            'required', (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '') ORDER BY a.attnum), '[]')
+     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid IN ($1::oid, $2::oid) AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
+  (SELECT coalesce(json_agg(json_build_object('name', tgname, 'tableOid', tgrelid::bigint, 'table', tgrelid::regclass::text,
+            'enabled', tgenabled, 'offIn', (SELECT coalesce(json_agg("table" ORDER BY "table"), '[]') FROM off WHERE top = triggers.oid), 'type', tgtype, 'condition', condition,
             'updateOf', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
                           WHERE a.attrelid = tgrelid AND a.attnum = ANY (tgattr::int2[])),
             'newTable', tgnewtable, 'functionOid', tgfoid::bigint,
-            'definition', pg_get_triggerdef(oid, true)) ORDER BY relname, tgname), '[]') FROM triggers)::text AS triggers,
-  (SELECT coalesce(json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', proname,
-            'identity', format('%I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(oid)),
-            'source', CASE WHEN prosrc = '' THEN pg_get_functiondef(oid) ELSE prosrc END, 'language', lanname, 'trusted', lanpltrusted, 'definer', prosecdef,
-            'identityTypes', oidvectortypes(proargtypes), 'kind', CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
-            'searchPath', (SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search_path=%'),
-            'isTrigger', prorettype = 'trigger'::regtype,
-            'arguments', pg_get_function_arguments(oid), 'result', pg_get_function_result(oid), 'owner', pg_get_userbyid(proowner),
-            'executors', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]')
-                            FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-                           WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> proowner)) ORDER BY nspname, proname), '[]') FROM functions)::text AS functions,
+            'definition', pg_get_triggerdef(oid, true)) ORDER BY (SELECT c.relname FROM pg_class c WHERE c.oid = tgrelid), tgname), '[]') FROM triggers)::text AS triggers,
+  (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'schema', n.nspname, 'name', p.proname,
+            'identity', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+            'source', CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END, 'language', l.lanname, 'trusted', l.lanpltrusted, 'definer', p.prosecdef,
+            'identityTypes', oidvectortypes(p.proargtypes), 'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+            'searchPath', (SELECT s FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%'),
+            'isTrigger', p.prorettype = 'trigger'::regtype,
+            'arguments', pg_get_function_arguments(p.oid), 'result', pg_get_function_result(p.oid), 'owner', pg_get_userbyid(p.proowner),
+            'executors', (SELECT coalesce(json_agg(e.role ORDER BY e.role), '[]')
+                            FROM (SELECT ${roleName('a.grantee')} AS role FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                                   WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> p.proowner) e)) ORDER BY n.nspname, p.proname), '[]')
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+    WHERE p.oid IN (SELECT tgfoid FROM triggers UNION ALL SELECT oid FROM near UNION ALL SELECT oid FROM called))::text AS functions,
   (SELECT coalesce(json_agg(json_build_object('name', ic.relname, 'definition', pg_get_indexdef(i.indexrelid),
             'columns', (SELECT coalesce(json_agg(quote_ident(a.attname)), '[]') FROM pg_attribute a
                          WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))), '[]')
@@ -126,7 +129,7 @@ export async function readTriggerCatalog(
   return (await readCatalogRows(reader, tables, memory))();
 }
 
-/** The same in two steps: the second parses the bodies without the transaction, which others may wait for. */
+/** The same in two steps: the second waits for the parser, and need not be inside the transaction, which others may wait for. */
 export async function readCatalogRows(
   reader: Reader,
   tables: Tables,
@@ -135,34 +138,40 @@ export async function readCatalogRows(
   const { presets, records } = tables;
   const state = memory && (await memory.state(reader, tables));
   const known = state === null ? null : memory?.recall(state);
-  if (known) return async () => known;
+  if (known) return () => known;
   // The planner overestimates this query's cost; JIT compilation would take longer than running it.
   await reader.rows('SET LOCAL jit = off');
   const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<
     string,
     string
   >[];
-  const parsed = answer.parse({
-    columns: JSON.parse(row?.columns ?? 'null'),
+  const { shows, ...parsed } = answer.parse({
+    shows: JSON.parse(row?.shows ?? '[]'),
+    columns: JSON.parse(row?.columns ?? '[]'),
     triggers: JSON.parse(row?.triggers ?? '[]'),
     functions: JSON.parse(row?.functions ?? '[]'),
     uniques: JSON.parse(row?.uniques ?? '[]'),
   });
-  const writers = await readWriterRows(
-    reader,
-    tables,
-    parsed.triggers.map(({ tableOid }) => tableOid),
-  );
-  const fit = await readMigrationFit(reader, tables);
+  const writers = await readWriterRows(reader, tables, {
+    shows,
+    triggered: parsed.triggers.map(({ tableOid }) => tableOid),
+    generates: parsed.columns.some(({ table, generated }) => generated && table === presets.oid),
+  });
+  const fit = await readMigrationFit(reader, tables, parsed.columns);
   const replication = await readReplication(reader, tables);
-  return async () => {
-    const catalog = await withReadings({ ...parsed, writers, fit, replication }, tables);
-    if (state !== null) memory?.keep(state, catalog);
-    return catalog;
-  };
+  const catalog = withReadings({ ...parsed, writers, fit, replication }, tables);
+  // It may fail before anybody waits for it.
+  catalog.catch(() => {});
+  if (state !== null) memory?.keep(state, catalog);
+  return () => catalog;
 }
 
-async function withReadings({ writers, functions, ...rest }: Rows, tables: Tables): Promise<TriggerCatalog> {
+async function withReadings(
+  { writers, functions, columns, ...rest }: Rows,
+  tables: Tables,
+): Promise<TriggerCatalog> {
+  const columnsOf = (oid: number) =>
+    columns.filter(({ table }) => table === oid).map(({ name, required }) => ({ name, required }));
   return {
     presetsOid: tables.presets.oid,
     recordsOid: tables.records.oid,
@@ -174,6 +183,7 @@ async function withReadings({ writers, functions, ...rest }: Rows, tables: Table
     presetColumn: tables.records.preset,
     countKind: tables.presets.countKind,
     ...rest,
+    columns: { presets: columnsOf(tables.presets.oid), records: columnsOf(tables.records.oid) },
     ...(await writers.withReadings()),
     functions: await Promise.all(
       functions.map(async routine => ({

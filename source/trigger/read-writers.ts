@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
+import { roleName } from '../counter/role-name.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading, type SqlReading } from '../sql/sql-effects.ts';
 import type {
@@ -61,16 +62,11 @@ const job = z.object({
   active: z.boolean(),
 });
 
-// $1 and $2 are the two tables, $3 the tables of the triggers that were read, $4 the count's name.
-const text = `WITH RECURSIVE shows AS (
-  SELECT unnest(ARRAY[$1::oid, $2::oid]) AS oid
-  UNION
-  SELECT r.ev_class FROM shows s JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN' JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v'
-), rules AS MATERIALIZED (
-  SELECT r.rulename, r.ev_class, r.ev_enabled, pg_get_ruledef(r.oid) AS definition FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE r.rulename <> '_RETURN' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+// $1 and $2 are the two tables, $3 the tables of the triggers that were read, $4 the count's name, $5 both tables and the views that
+// show them. Under the catalog's path regclass names a table as %I.%I does, without joining it.
+const text = `WITH RECURSIVE rules AS MATERIALIZED (
+  SELECT r.rulename, r.ev_class, r.ev_enabled, pg_get_ruledef(r.oid) AS definition FROM pg_rewrite r
+   WHERE r.rulename <> '_RETURN' AND r.ev_class >= 16384
 ), refers AS (
   SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.conkey FROM pg_constraint c
    WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid IN ($1::oid, $2::oid) AND c.confdeltype IN ('c', 'n', 'd')
@@ -78,10 +74,10 @@ const text = `WITH RECURSIVE shows AS (
   SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.conkey FROM refers r JOIN pg_constraint c ON c.contype = 'f' AND c.conparentid = 0 AND c.conrelid = r.confrelid AND c.confdeltype = 'c'
    WHERE r.confdeltype = 'c'
 ), relations AS MATERIALIZED (
-  SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.reloptions, c.oid IN (SELECT oid FROM shows) AS shows
+  SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.reloptions, c.oid = ANY ($5::oid[]) AS shows
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.oid IN (SELECT oid FROM shows UNION SELECT ev_class FROM rules UNION SELECT unnest($3::oid[]) UNION SELECT confrelid FROM refers)
-      OR (c.relkind IN ('r', 'p', 'v', 'f', 'm') AND c.relname IN (SELECT t.relname FROM pg_class t WHERE t.oid IN (SELECT oid FROM shows)))
+   WHERE c.oid IN (SELECT unnest($5::oid[] || $3::oid[]) UNION ALL SELECT ev_class FROM rules UNION ALL SELECT confrelid FROM refers)
+      OR (c.relkind IN ('r', 'p', 'v', 'f', 'm') AND c.relname IN (SELECT t.relname FROM pg_class t WHERE t.oid = ANY ($5::oid[])))
 )
 SELECT
   (SELECT json_agg(json_build_object('oid', oid::bigint, 'schema', nspname, 'name', relname, 'table', format('%I.%I', nspname, relname),
@@ -90,7 +86,7 @@ SELECT
             'policies', CASE WHEN relrowsecurity THEN (SELECT coalesce(json_agg(json_build_object(
                 'event', e.name,
                 'permissive', p.polpermissive,
-                'roles', (SELECT json_agg(r.rolname) FROM unnest(p.polroles) g LEFT JOIN pg_roles r ON r.oid = g),
+                'roles', (SELECT json_agg(${roleName('g')}) FROM unnest(p.polroles) g),
                 'closed', 'false' IN (CASE e.name WHEN 'INSERT' THEN '' ELSE coalesce(pg_get_expr(p.polqual, p.polrelid), '') END,
                                       CASE e.name WHEN 'DELETE' THEN '' ELSE coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid), '') END))), '[]')
                FROM pg_policy p JOIN (VALUES ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) e (command, name) ON p.polcmd::text IN ('*', e.command)
@@ -98,47 +94,43 @@ SELECT
             'query', CASE WHEN relkind = 'v' AND shows THEN pg_get_viewdef(oid) END,
             'updatable', CASE WHEN relkind = 'v' AND shows THEN pg_relation_is_updatable(oid, false) ELSE 0 END,
             'grants', (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
-                SELECT g.grantee, r.rolname, array_agg(DISTINCT g.privilege_type ORDER BY g.privilege_type) AS privileges FROM (
+                SELECT ${roleName('g.grantee')} AS rolname, array_agg(DISTINCT g.privilege_type ORDER BY g.privilege_type) AS privileges FROM (
                     SELECT grantee, privilege_type FROM aclexplode(coalesce(relacl, acldefault('r', relowner)))
                     UNION ALL
                     SELECT a.grantee, a.privilege_type FROM pg_attribute, aclexplode(attacl) a WHERE attrelid = relations.oid AND attacl IS NOT NULL) g
-                  LEFT JOIN pg_roles r ON r.oid = g.grantee
                  WHERE g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') AND g.grantee <> relowner
-                 GROUP BY g.grantee, r.rolname) granted)) ORDER BY nspname, relname) FROM relations)::text AS relations,
+                 GROUP BY g.grantee) granted)) ORDER BY nspname, relname) FROM relations)::text AS relations,
   (SELECT coalesce(json_agg(json_build_object('name', rulename, 'tableOid', ev_class::bigint, 'enabled', ev_enabled, 'definition', definition)
             ORDER BY rulename), '[]') FROM rules)::text AS rules,
-  (SELECT coalesce(json_agg(json_build_object('name', conname, 'tableOid', conrelid::bigint, 'table', format('%I.%I', sn.nspname, s.relname),
-            'toOid', confrelid::bigint, 'to', format('%I.%I', tn.nspname, t.relname),
+  (SELECT coalesce(json_agg(json_build_object('name', conname, 'tableOid', conrelid::bigint, 'table', conrelid::regclass::text,
+            'toOid', confrelid::bigint, 'to', confrelid::regclass::text,
             'onDelete', CASE confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' ELSE 'set default' END,
             'columns', (SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = conrelid AND a.attnum = ANY (conkey)),
-            'definition', pg_get_constraintdef(refers.oid)) ORDER BY conname), '[]')
-     FROM refers JOIN pg_class s ON s.oid = conrelid JOIN pg_namespace sn ON sn.oid = s.relnamespace
-       JOIN pg_class t ON t.oid = confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace)::text AS refs,
-  (SELECT coalesce(json_agg(json_build_object('column', a.attname, 'expression', pg_get_expr(d.adbin, d.adrelid),
-            'reads', (SELECT coalesce(json_agg(b.attname), '[]') FROM pg_depend p JOIN pg_attribute b ON b.attrelid = p.refobjid AND b.attnum = p.refobjsubid
-                       WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid AND p.refobjsubid <> a.attnum
-                         AND ((p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid)
-                           OR (p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)))) ORDER BY a.attnum), '[]')
-     FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = $1::oid AND a.attgenerated <> '')::text AS generated,
+            'definition', pg_get_constraintdef(refers.oid)) ORDER BY conname), '[]') FROM refers)::text AS refs,
   (SELECT coalesce(json_agg(json_build_object('role', rolname, 'privileges', privileges) ORDER BY rolname NULLS FIRST), '[]') FROM (
-      SELECT r.rolname, array_agg(DISTINCT g.privilege_type) AS privileges
+      SELECT ${roleName('g.grantee')} AS rolname, array_agg(DISTINCT g.privilege_type) AS privileges
         FROM pg_class c CROSS JOIN LATERAL (
           SELECT grantee, privilege_type FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner)))
           UNION ALL
           SELECT e.grantee, e.privilege_type FROM pg_attribute a, aclexplode(a.attacl) e WHERE a.attrelid = c.oid AND a.attname = $4 AND a.attacl IS NOT NULL) g
-        LEFT JOIN pg_roles r ON r.oid = g.grantee
        WHERE c.oid = $1::oid AND g.privilege_type IN ('INSERT', 'UPDATE') AND g.grantee <> c.relowner
-       GROUP BY g.grantee, r.rolname) granted)::text AS "countGrants",
+       GROUP BY g.grantee) granted)::text AS "countGrants",
   (SELECT coalesce(json_agg(json_build_object('name', r.rolname, 'bypass', r.rolbypassrls, 'has', h.has) ORDER BY r.rolname), '[]')
      FROM pg_roles r CROSS JOIN LATERAL (
-       SELECT coalesce(json_agg(g.rolname), '[]') AS has FROM pg_roles g
-        WHERE g.oid <> r.oid AND EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
-          AND EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = g.oid) AND pg_has_role(r.oid, g.oid, 'USAGE')) h
+       SELECT coalesce(json_agg(pg_get_userbyid(g.roleid)), '[]') AS has FROM (SELECT DISTINCT m.roleid FROM pg_auth_members m) g
+        WHERE g.roleid <> r.oid AND EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AND pg_has_role(r.oid, g.roleid, 'USAGE')) h
     WHERE NOT r.rolsuper AND r.rolname !~ '^pg_' AND (r.rolbypassrls OR h.has::text <> '[]'))::text AS roles,
-  EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'cron' AND c.relname = 'job') AS "hasJobs",
-  coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'cron' AND c.relname = 'job'), false) AS "mayReadJobs"`;
+  (SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'cron' AND c.relname = 'job') AS "mayReadJobs"`;
+
+// Apart, because most tables have none.
+const generatedColumns = `SELECT coalesce(json_agg(json_build_object('column', a.attname, 'expression', pg_get_expr(d.adbin, d.adrelid),
+            'reads', (SELECT coalesce(json_agg(b.attname), '[]') FROM pg_depend p JOIN pg_attribute b ON b.attrelid = p.refobjid AND b.attnum = p.refobjsubid
+                       WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid AND p.refobjsubid <> a.attnum
+                         AND ((p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid)
+                           OR (p.classid = 'pg_class'::regclass AND p.objid = a.attrelid AND p.objsubid = a.attnum)))) ORDER BY a.attnum), '[]')::text AS generated
+     FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = $1::oid AND a.attgenerated <> ''`;
 
 // pg_cron's policy shows a role only its own jobs. Older versions have neither jobname nor active.
 const jobs = `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', to_jsonb(j) ->> 'jobname', 'schedule', schedule, 'command', command, 'user', username,
@@ -160,17 +152,25 @@ export interface WriterRows {
   withReadings(): Promise<Readable>;
 }
 
+/** What is known already: both tables and the views that show them, the tables of triggers, and whether the row has generated columns. */
+interface Known {
+  shows: readonly number[];
+  triggered: readonly number[];
+  generates: boolean;
+}
+
 /** Reads rules, views, foreign keys, generated columns and jobs that may write either table, and the grants. */
 export async function readWriterRows(
   reader: Reader,
   tables: Tables,
-  triggered: readonly number[],
+  { shows, triggered, generates }: Known,
 ): Promise<WriterRows> {
   const [row] = (await reader.rows(text, [
     tables.presets.oid,
     tables.records.oid,
     `{${triggered.join(',')}}`,
     tables.presets.countName,
+    `{${shows.join(',')}}`,
   ])) as Record<string, unknown>[];
   const listed = (name: string) => JSON.parse((row?.[name] as string | null) ?? '[]');
   const relations = z.array(relation).parse(listed('relations'));
@@ -178,8 +178,10 @@ export async function readWriterRows(
   const roles = z.array(role).parse(listed('roles'));
   const rules = z.array(rule).parse(listed('rules'));
   const references = z.array(reference).parse(listed('refs'));
-  const columns = z.array(generated).parse(listed('generated'));
-  const { hasJobs = false, mayReadJobs = false } = row ?? {};
+  const [columns] = generates
+    ? ((await reader.rows(generatedColumns, [tables.presets.oid])) as { generated: string }[])
+    : [];
+  const { mayReadJobs } = row ?? {};
   const [found] = mayReadJobs ? ((await reader.rows(jobs)) as { jobs: string }[]) : [];
   const planned = z.array(job).parse(JSON.parse(found?.jobs ?? '[]'));
   return {
@@ -199,9 +201,9 @@ export async function readWriterRows(
       countGrants,
       roles,
       references,
-      generated: columns,
+      generated: z.array(generated).parse(JSON.parse(columns?.generated ?? '[]')),
       jobs: await Promise.all(planned.map(async each => ({ ...each, reading: await read(each.command) }))),
-      jobsHidden: hasJobs === true && mayReadJobs !== true,
+      jobsHidden: mayReadJobs === false,
     }),
   };
 }

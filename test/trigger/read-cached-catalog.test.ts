@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../source/connection/transactions.ts';
+import type { Database, Reader } from '../../source/connection/transactions.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
-import { CatalogMemory } from '../../source/trigger/read-cached-catalog.ts';
-import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
+import { CatalogMemory, catalogsOf } from '../../source/trigger/read-cached-catalog.ts';
+import { readCatalogRows, readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 
@@ -54,4 +54,39 @@ test.each([
   const after = await read();
   expect(after).not.toBe(before);
   expect(await read()).toBe(after);
+});
+
+test('a second reader waits for the parser of the first instead of reading again', async () => {
+  const shared = catalogsOf(database);
+  const statements: string[] = [];
+  const rows = () =>
+    database.read(async reader => {
+      const tables = await readTables(reader, 'public');
+      const heard: Reader = {
+        rows: (text, ...rest) => {
+          statements.push(text);
+          return reader.rows(text, ...rest);
+        },
+      };
+      return readCatalogRows(heard, tables, shared);
+    });
+  const parse = await rows();
+  statements.length = 0;
+  const again = await rows();
+  expect(statements).toHaveLength(1);
+  expect(await again()).toBe(await parse());
+});
+
+test('another counter of the same tables has a catalog of its own', async () => {
+  const readBy = (label: string) =>
+    database.read(async reader => {
+      const tables = await readTables(reader, 'public');
+      return readTriggerCatalog(
+        reader,
+        { ...tables, presets: { ...tables.presets, countName: label } },
+        memory,
+      );
+    });
+  expect((await readBy('another_count')).countName).toBe('another_count');
+  expect((await readBy('usage_count')).countName).toBe('usage_count');
 });

@@ -199,3 +199,36 @@ test('a role that may not read the jobs learns that there may be some', async ()
     await other.close();
   }
 });
+
+test('a caller is found by whatever name it calls a writer', async () => {
+  const calls = {
+    '"reset of uses"': 'UPDATE public.presets SET usage_count = 0',
+    '"zähl$er"': 'SELECT app."reset of uses"()',
+    '"größe_1"': 'SELECT app."zähl$er"()',
+    '"Upper"': 'SELECT\tapp.größe_1\n()',
+    '"by-dash"': 'SELECT/**/app."Upper"()',
+    last: 'SELECT 1; SELECT (app."by-dash"()), \'x\'',
+    not_last: 'SELECT last_value FROM pg_sequences; SELECT app_last() FROM (SELECT 1) app_last',
+  };
+  await own.sql
+    .unsafe(
+      Object.entries(calls)
+        .map(
+          ([name, body]) =>
+            `CREATE FUNCTION app.${name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body.replaceAll('SELECT', 'PERFORM').replace(/\(PERFORM/, '(SELECT')}; END $$`,
+        )
+        .join(';\n'),
+    )
+    .simple();
+  const found = Object.keys(told(await look(database)));
+  await own.sql
+    .unsafe(
+      Object.keys(calls)
+        .map(name => `DROP FUNCTION app.${name}()`)
+        .join(';'),
+    )
+    .simple();
+  const { not_last: _, ...callers } = calls;
+  expect(found).toEqual(expect.arrayContaining(Object.keys(callers).map(name => `function app.${name}`)));
+  expect(found).not.toContain('function app.not_last');
+});

@@ -17,6 +17,7 @@ import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
+import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { notes } from '../output/check-notes.ts';
 import { auditJson, beyondReach } from '../output/counter-audit.ts';
@@ -31,6 +32,7 @@ export async function check(
   signal: AbortSignal,
   onProgress: (done: number, presets: number) => void,
 ): Promise<Outcome> {
+  const catalogs = catalogsOf(database);
   const { found, report, findings } = await database.read(
     async reader => {
       const found = await inspectDatabase(reader, database, config.choice);
@@ -38,7 +40,7 @@ export async function check(
       return {
         found,
         report,
-        findings: judgeTrigger(await readTriggerCatalog(reader, found.tables)).findings,
+        findings: judgeTrigger(await readTriggerCatalog(reader, found.tables, catalogs)).findings,
       };
     },
     { signal },

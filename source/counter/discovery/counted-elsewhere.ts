@@ -1,7 +1,7 @@
 import type { Reader } from '../../connection/transactions.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import { presetNames } from '../definition/preset-names.ts';
-import type { Relation } from './read-relations.ts';
+import type { Relation } from '../schema/relation.ts';
 
 const { records: recordsName, trigger, triggerFunction } = presetNames;
 

@@ -1,7 +1,7 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { CounterDefinition, TableName } from '../definition/definition.ts';
+import type { Relation } from '../schema/relation.ts';
 import type { Column } from './find-column.ts';
-import type { Relation } from './read-relations.ts';
 
 type Named = Pick<CounterDefinition, 'id' | 'source'>;
 

@@ -2,9 +2,9 @@ import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { CounterDefinition } from '../definition/definition.ts';
 import { presetNouns } from '../definition/nouns.ts';
 import { presetNames } from '../definition/preset-names.ts';
+import type { Relation } from '../schema/relation.ts';
 import { requireComparable, timeColumn } from './column-kinds.ts';
 import { findColumn, needColumn } from './find-column.ts';
-import type { Relation } from './read-relations.ts';
 
 /**
  * The counter of presets, with its columns as this database has them. Throws (exit code 3) if one is missing, or if it is not

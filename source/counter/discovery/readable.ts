@@ -1,6 +1,6 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { Relation } from '../schema/relation.ts';
 import type { Column } from './find-column.ts';
-import type { Relation } from './read-relations.ts';
 
 /** The table itself. Throws (exit code 3) if this role may read none of it, or if it is only a part of a table. */
 export function readable(table: Relation): Relation {

@@ -3,9 +3,9 @@ import type { Reader } from '../../connection/transactions.ts';
 import { sqlState } from '../../errors/errors.ts';
 import type { CounterDefinition, Noun } from '../definition/definition.ts';
 import { columnsOf, type Predicate, printPredicate } from '../definition/predicate.ts';
+import type { Relation } from '../schema/relation.ts';
 import { isTime, requireComparable, requireExactAmount } from './column-kinds.ts';
 import { definedColumn, misfit } from './defined-column.ts';
-import type { Relation } from './read-relations.ts';
 import { type Relations, typedColumns } from './truth.ts';
 
 /** Throws (exit code 3) if a counter's columns do not go together, so that counts would mean something else. */

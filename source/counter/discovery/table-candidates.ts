@@ -1,22 +1,22 @@
 import type { Reader } from '../../connection/transactions.ts';
 import { presetNames } from '../definition/preset-names.ts';
+import type { Relation } from '../schema/relation.ts';
 import { isTable } from './choose-tables.ts';
 import { foldName } from './fold-name.ts';
-import { askRelations, type Relation } from './read-relations.ts';
+import { askRelations, type Wanted } from './read-relations.ts';
 
 const { rows, records } = presetNames;
 
 // The usual case: both tables are in the schema under their own names. Found by an index of the catalog.
-const usual = `
-WITH named AS MATERIALIZED (
-  SELECT c.oid, c.relname::text AS wanted FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname = $1 AND c.relname IN ('${rows}', '${records}')
-), near AS MATERIALIZED (SELECT oid FROM named)`;
+const usual: Wanted = {
+  wanted: 'c.relname::text',
+  where: `n.nspname = $1 AND c.relname IN ('${rows}', '${records}')`,
+};
 
 // Every other case: the relations of the schema, those that a foreign key joins to them and, if the schema lacks one, those of
 // other schemas. At most 20, because there may be a thousand schemas that each have one.
-const unusual = `
-WITH named AS MATERIALIZED (
+const unusual: Wanted = {
+  ctes: `named AS MATERIALIZED (
   SELECT c.oid, n.nspname, c.relkind, CASE replace(lower(c.relname), '_', '') WHEN '${foldName(rows)}' THEN '${rows}' ELSE '${records}' END AS wanted
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition
@@ -35,7 +35,10 @@ WITH named AS MATERIALIZED (
   SELECT d.refobjid FROM named v JOIN pg_rewrite w ON w.ev_class = v.oid
     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
    WHERE v.nspname = $1 AND v.relkind = 'v'
-)`;
+), `,
+  wanted: '(SELECT wanted FROM named WHERE named.oid = c.oid)',
+  where: 'c.oid IN (SELECT oid FROM near)',
+};
 
 /** Reads the relations that may be the two tables of `schema`; with one statement if both are there under their usual names. */
 export async function readCandidates(reader: Reader, schema: string): Promise<Relation[]> {

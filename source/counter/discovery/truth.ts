@@ -2,10 +2,10 @@ import { inSchema } from '../../connection/search-path.ts';
 import type { CounterDefinition } from '../definition/definition.ts';
 import { columnsOf, printPredicate } from '../definition/predicate.ts';
 import type { Operators } from '../operators.ts';
+import type { Relation } from '../schema/relation.ts';
 import { areAlike, operatorsBetween } from './column-kinds.ts';
 import { definedColumn } from './defined-column.ts';
 import type { Column } from './find-column.ts';
-import type { Relation } from './read-relations.ts';
 
 /** The relations that a counter stands on, as the catalog has them. */
 export interface Relations {

@@ -19,11 +19,10 @@ export const visibility = z.object({
  * anything else. The result of other conditions is not known before the rows are read, so they count as hiding some.
  */
 function openPolicy(role: string): string {
-  const concerns = `p.polrelid = c.oid AND p.polcmd IN ('r', '*')
-      AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) g WHERE g <> 0 AND pg_has_role(${role}, g, 'USAGE')))`;
-  return `(EXISTS (SELECT FROM pg_policy p WHERE ${concerns} AND p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true')
-    AND NOT EXISTS (SELECT FROM pg_policy p WHERE ${concerns} AND NOT p.polpermissive
-                      AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM 'true'))`;
+  return `(SELECT coalesce(bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true'), false)
+             AND NOT bool_or(NOT p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM 'true')
+      FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*')
+       AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) g WHERE g <> 0 AND pg_has_role(${role}, g, 'USAGE'))))`;
 }
 
 /** The columns of `visibility` for a pg_class named `c`. Policies of partitions do not apply: they are read through `c`. */
@@ -31,9 +30,7 @@ export const visibilityColumns = `
        row_security_active(c.oid) AS active,
        row_security_active(c.oid) AND NOT ${openPolicy('current_user')} AS rls,
        c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE') AS forced,
-       (SELECT format('%I.%I', pn.nspname, pc.relname) FROM pg_inherits i
-          JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-         WHERE c.relispartition AND i.inhrelid = c.oid) AS "partOf"`;
+       CASE WHEN c.relispartition THEN (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid) END AS "partOf"`;
 
 /** Why this role may not see every row of the table; null if it sees them all. */
 export function whyHidden(name: string, { rls, forced }: z.infer<typeof visibility>): string | null {

@@ -11,6 +11,7 @@ import { asWritten } from '../../counter/writing/as-written.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
+import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { alsoWritesRemarks, restoredColumns } from '../also-writes.ts';
 import type { Receipt } from '../receipts/receipt.ts';
@@ -52,7 +53,7 @@ export async function planRepair(
       const found = await inspectDatabase(reader, database, request.counter);
       return {
         found,
-        catalog: await readTriggerCatalog(reader, asWritten(found.tables)),
+        catalog: await readTriggerCatalog(reader, asWritten(found.tables), catalogsOf(database)),
         facts: await readRepairFacts(reader, found.tables),
         identity: await readIdentity(reader, database, found.tables),
         risks: await readRisks(reader, found.tables, request),

@@ -11,7 +11,7 @@ import { isConsoleError, isTransient } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import { effectsOf } from '../../trigger/effects/effects.ts';
-import { CatalogMemory } from '../../trigger/read-cached-catalog.ts';
+import { type CatalogMemory, catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readCatalogRows, readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { readCountersAndSessions } from '../read-watched-counters.ts';
 import type { Focus, Tick } from '../watch-event.ts';
@@ -26,7 +26,7 @@ const reportPause = 10_000;
 /** Reads what is on screen, one tick after the other. */
 export class TickReader {
   readonly #context: WatchContext;
-  readonly #catalogs = new CatalogMemory();
+  readonly #catalogs: CatalogMemory;
   readonly #health: HealthWatch;
   #seen: TriggerCatalog | null = null;
   /** True once counting the records on screen timed out; ticks then leave it to the audit. */
@@ -37,6 +37,7 @@ export class TickReader {
 
   constructor(context: WatchContext) {
     this.#context = context;
+    this.#catalogs = catalogsOf(context.database);
     this.#health = new HealthWatch(context);
   }
 

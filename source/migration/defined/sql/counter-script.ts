@@ -4,8 +4,8 @@ import { printPredicate } from '../../../counter/definition/predicate.ts';
 import { operatorsBetween } from '../../../counter/discovery/column-kinds.ts';
 import { definedColumn } from '../../../counter/discovery/defined-column.ts';
 import type { Column } from '../../../counter/discovery/find-column.ts';
-import type { Relation } from '../../../counter/discovery/read-relations.ts';
 import { type Relations, typedColumns } from '../../../counter/discovery/truth.ts';
+import type { Relation } from '../../../counter/schema/relation.ts';
 
 /** What keeps a counter, as it is installed. */
 export interface CounterScript {
