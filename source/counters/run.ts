@@ -7,9 +7,10 @@ import { isConsoleError } from '../errors/errors.ts';
 import { addingFunctions } from './find/adding-functions.ts';
 import { assemble, type Seen } from './find/assemble.ts';
 import { countersByName, type NamedCounter } from './find/by-name.ts';
+import { resetSentence } from './find/resets.ts';
 import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
 import { type Readings, type Writing, writingsOf } from './find/writings.ts';
-import { type Judged, writtenCounters } from './find/written-counters.ts';
+import { type Judged, type UncheckableColumn, writtenCounters } from './find/written-counters.ts';
 import { readAgreement, readCrowded } from './read-agreement.ts';
 import { readBodies } from './read-bodies.ts';
 import { readCatalog } from './read-catalog.ts';
@@ -32,8 +33,11 @@ export async function findCounters(
   );
   const readings = await readBodies(catalog);
   const writings = writingsOf(readings);
-  const judged = judgeBodies(readings, writings);
-  const named = countersByName(catalog.tables, certain(judged));
+  const byBodies = judgeBodies(readings, writings);
+  const byNames = countersByName(catalog.tables, certain(byBodies));
+  const resets = resetNamed(writings, byNames);
+  const judged = [...byBodies, ...resets.values()];
+  const named = byNames.filter(each => !resets.has(each));
   const seen = await lookAtRows(database, judged, named, signal);
   const { counters, notCheckable } = assemble(catalog, judged, named, { ...seen, builtIn });
   return { counters: withBesides(counters, writings), notCheckable };
@@ -76,6 +80,17 @@ export function judgeBodies(readings: Readings, writings: readonly Writing[]): J
 }
 
 const keyOf = ({ table, column }: Pick<Judged, 'table' | 'column'>) => `${table.oid} ${column}`;
+
+/** Of the counters that only names speak for, those that a body sets to a number. */
+function resetNamed(writings: readonly Writing[], named: readonly NamedCounter[]) {
+  const found = new Map<NamedCounter, UncheckableColumn>();
+  for (const each of named) {
+    const { table, column, key, reference } = each;
+    const reason = resetSentence(writings, { ...each, key, columns: new Set(reference) });
+    if (reason !== null) found.set(each, { table, column, reason, unlogged: false });
+  }
+  return found;
+}
 
 /** The columns for which names have nothing to add. */
 function certain(judged: readonly Judged[]): Set<string> {

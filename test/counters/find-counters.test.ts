@@ -60,6 +60,14 @@ const schema = `
     UPDATE invoices SET paid = paid + p_amount, payment_count = payment_count + 1 WHERE id = p_invoice;
   END $$;
   CREATE SEQUENCE pay_id;
+  CREATE TABLE public.inboxes (id integer PRIMARY KEY, unread integer DEFAULT 0, drafts_count integer DEFAULT 0);
+  CREATE TABLE public.mails (id integer PRIMARY KEY, inbox_id integer REFERENCES public.inboxes);
+  CREATE TABLE public.drafts (id integer PRIMARY KEY, inbox_id integer REFERENCES public.inboxes);
+  CREATE FUNCTION public.mail_in() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN UPDATE inboxes SET unread = unread + 1 WHERE id = NEW.inbox_id; RETURN NULL; END $$;
+  CREATE TRIGGER mail_in AFTER INSERT ON public.mails FOR EACH ROW EXECUTE FUNCTION public.mail_in();
+  CREATE FUNCTION public.open_inbox(i integer) RETURNS void LANGUAGE sql AS $$ UPDATE inboxes SET unread = 0 WHERE id = i $$;
+  CREATE FUNCTION public.send_drafts() RETURNS void LANGUAGE plpgsql AS $$ DECLARE n integer := 0; BEGIN UPDATE inboxes SET drafts_count = n; END $$;
 
   INSERT INTO forum.members SELECT i, 'm' || i, 0, 30 FROM generate_series(1, 6) i;
   INSERT INTO forum.topics (id, member_id, title) SELECT i, 1 + i % 3, 't' || i FROM generate_series(1, 9) i;
@@ -121,6 +129,8 @@ describe('the counters of a database', () => {
       'forum.topics.bookmark_count: Line 1 of forum.size_bookmarks() sets it to the size of NEW.bookmarks.',
       'forum.topics.views: forum.hit(bigint) adds to it, and nothing logs what it counts.',
       'forum.topics.votes_count: Line 2 of forum.counter_cache() runs SQL that is not known before it runs.',
+      'public.inboxes.drafts_count: Line 1 of public.send_drafts() sets it to 0 and keeps the records.',
+      'public.inboxes.unread: public.open_inbox(integer) sets it to 0 and keeps the records.',
     ]);
   });
 

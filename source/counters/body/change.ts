@@ -37,6 +37,8 @@ export function placeText({ routine, line }: Place): string {
 export interface Outcome {
   changes: Change[];
   insertions: Insertion[];
+  /** Tables of which it deletes rows. */
+  emptied: CatalogTable[];
   /** Where it runs SQL that is not known before it runs. */
   dynamic: { place: Place; text: Expression; table: string | null }[];
   /** Routines that could not be read, each with the reason. */
@@ -44,5 +46,5 @@ export interface Outcome {
 }
 
 export function emptyOutcome(): Outcome {
-  return { changes: [], insertions: [], dynamic: [], problems: [] };
+  return { changes: [], insertions: [], emptied: [], dynamic: [], problems: [] };
 }

@@ -1,4 +1,4 @@
-import type { DeleteStmt, InsertStmt, MergeStmt, Node, UpdateStmt } from 'libpg-query';
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, TruncateStmt, UpdateStmt } from 'libpg-query';
 import { tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Outcome, Place } from './change.ts';
@@ -28,6 +28,7 @@ export function runStatement(node: Node, given: Scope, standing: Standing, outco
   if ('InsertStmt' in node) return inserted(node.InsertStmt, scope, standing, outcome);
   if ('DeleteStmt' in node) return removed(node.DeleteStmt, scope, standing, outcome);
   if ('MergeStmt' in node) merged(node.MergeStmt, scope, standing, outcome);
+  if ('TruncateStmt' in node) outcome.emptied.push(...truncated(node.TruncateStmt, scope));
   if ('CallStmt' in node && node.CallStmt.funccall)
     readExpression({ FuncCall: node.CallStmt.funccall }, scope);
   return [];
@@ -100,10 +101,15 @@ function settings(list: readonly Node[], scope: Scope): { column: string; value:
     return [
       {
         column: name,
-        value: val && 'MultiAssignRef' in val ? ofSeveral(val, scope) : readExpression(val, scope),
+        value: settingOf(val, scope),
       },
     ];
   });
+}
+
+function settingOf(val: Node | undefined, scope: Scope): Expression {
+  if (val && 'MultiAssignRef' in val) return ofSeveral(val, scope);
+  return val && 'SetToDefault' in val ? opaque('DEFAULT') : readExpression(val, scope);
 }
 
 /** One value of SET (a, b) = (...). */
@@ -175,6 +181,7 @@ function removed(statement: DeleteStmt, scope: Scope, { path }: Standing, outcom
   const table = tableOf(statement, scope);
   if (!table) return [];
   const { relation, usingClause = [], whereClause, returningClause } = statement;
+  outcome.emptied.push(table);
   const source: Source = { kind: 'inserted', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source };
   return combinations(usingClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
@@ -183,6 +190,12 @@ function removed(statement: DeleteStmt, scope: Scope, { path }: Standing, outcom
     outcome.insertions.push({ source, table, values: [], conditions: [...path, ...conditions, ...where] });
     return returned(returningClause, inner, [], [source]);
   });
+}
+
+function truncated({ relations = [] }: TruncateStmt, scope: Scope): CatalogTable[] {
+  return relations.flatMap(each =>
+    'RangeVar' in each ? (tableOf({ relation: each.RangeVar }, scope) ?? []) : [],
+  );
 }
 
 function excluded(values: readonly { column: string; value: Expression }[]): Row {

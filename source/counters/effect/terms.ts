@@ -14,7 +14,7 @@ export type Sum =
   | { kind: 'sets'; terms: readonly Term[] };
 
 /** One way in which an expression comes out, with what is true then. */
-interface Way {
+export interface Way {
   when: readonly Expression[];
   value: Expression;
 }
@@ -47,7 +47,7 @@ function mentions(each: Expression, what: (inner: Expression) => boolean): boole
 }
 
 /** The ways that CASE inside a sum may go, each with its condition. */
-function ways(each: Expression): Way[] {
+export function ways(each: Expression): Way[] {
   switch (each.kind) {
     case 'case': {
       const passed: Expression[] = [];

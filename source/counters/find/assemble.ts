@@ -41,14 +41,20 @@ export function assemble(
     notCheckable.set(id, { id, table: { schema: table.schema, table: table.name }, column, reason });
   };
   for (const each of judged) {
+    const isBuiltIn = builtIn?.id === idOf(each);
     if ('reason' in each) refuse(each);
-    else if (each.link === null && crowded.has(each.table.oid))
-      refuse({ ...each, reason: crowdedReason(each) });
+    // The built-in counter is one, whatever else sets it.
+    const written = 'reason' in each ? (isBuiltIn ? each.otherwise : undefined) : each;
+    if (!written) continue;
+    if (written.link === null && crowded.has(written.table.oid))
+      refuse({ ...written, reason: crowdedReason(written) });
     else {
       // For the built-in counter it is known whether deleted records stay counted.
-      const known = builtIn?.id === idOf(each) && each.unseen !== null;
-      const told = known ? { ...each, subtracts: builtIn.onDelete === 'subtracts', unseen: null } : each;
-      counters.set(idOf(each), define(asMade(told), tables, reserved));
+      const known = isBuiltIn && written.unseen !== null;
+      const told = known
+        ? { ...written, subtracts: builtIn.onDelete === 'subtracts', unseen: null }
+        : written;
+      counters.set(idOf(written), define(asMade(told), tables, reserved));
     }
   }
   if (builtIn) {

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogRoutine } from '../catalog.ts';
+import { countedWords } from './count-name.ts';
 
 const writes = /\bupdate\b|\bon\s+conflict\b|\bmerge\b/i;
 const counts = /\b(?:count|sum|cardinality|array_length|jsonb?_array_length)\s*\(/i;
@@ -28,15 +29,21 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   const counting = new Set(
     readable.filter(({ source }) => counts.test(source)).map(({ name }) => name.toLowerCase()),
   );
-  const chosen = new Set(
-    readable.filter(routine => {
-      if (routine.isTrigger && !fired.has(routine.oid)) return false;
-      const { source } = routine;
-      if (routine.isTrigger && /\bexecute\b/i.test(source)) return true;
-      const assigns = routine.isTrigger && /\bnew\s*\./i.test(source);
-      return (writes.test(source) || assigns) && setsOne(source, numbers, mayCount(source, counting));
-    }),
+  const writing = readable.filter(({ isTrigger, oid, source }) =>
+    isTrigger
+      ? fired.has(oid) && (writes.test(source) || /\bnew\s*\.|\bexecute\b/i.test(source))
+      : writes.test(source),
   );
+  const counted = new Set([...numbers].filter(name => countedWords(name) !== null));
+  const chosen = new Set<CatalogRoutine>();
+  for (const routine of writing) {
+    const { source, isTrigger } = routine;
+    const names = namesSet(source, numbers, mayCount(source, counting));
+    for (const name of names) counted.add(name);
+    if (names.length > 0 || (isTrigger && /\bexecute\b/i.test(source))) chosen.add(routine);
+  }
+  // What sets one of these to anything else may show that it is no count.
+  for (const routine of writing) if (setsAny(routine.source, counted)) chosen.add(routine);
   return [...withCalled(chosen, readable, fired)];
 }
 
@@ -45,8 +52,9 @@ function mayCount(source: string, counting: ReadonlySet<string>): boolean {
   return counts.test(source) || namesCalled(source).some(name => counting.has(name));
 }
 
-/** Whether a body sets one of these columns: to anything, or else to something that has its name again. */
-function setsOne(source: string, numbers: ReadonlySet<string>, toAnything: boolean): boolean {
+/** Which of these columns a body sets: to anything, or else to something that has its name again. */
+function namesSet(source: string, numbers: ReadonlySet<string>, toAnything: boolean): string[] {
+  const found: string[] = [];
   for (const match of source.matchAll(set)) {
     const [whole, quoted = ''] = match;
     const name = quoted.replace(/^"|"$/g, '').toLowerCase();
@@ -59,12 +67,20 @@ function setsOne(source: string, numbers: ReadonlySet<string>, toAnything: boole
         .toLowerCase()
         .includes(name)
     )
-      return true;
+      found.push(name);
   }
   for (const [, names = ''] of source.matchAll(several)) {
-    for (const [name] of names.matchAll(word)) if (numbers.has(name.toLowerCase())) return true;
+    for (const [name] of names.matchAll(word))
+      if (numbers.has(name.toLowerCase())) found.push(name.toLowerCase());
   }
-  return false;
+  return found;
+}
+
+/** Whether a body sets one of these columns to anything. */
+function setsAny(source: string, names: ReadonlySet<string>): boolean {
+  return [...source.matchAll(set)].some(([, quoted = '']) =>
+    names.has(quoted.replace(/^"|"$/g, '').toLowerCase()),
+  );
 }
 
 function namesCalled(source: string): string[] {

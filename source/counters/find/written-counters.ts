@@ -2,10 +2,12 @@ import type { CounterWriter } from '../../counter/definition/definition.ts';
 import type { Predicate } from '../../counter/definition/predicate.ts';
 import { type Place, placeText } from '../body/change.ts';
 import type { CatalogTable } from '../catalog.ts';
+import { columnsIn } from '../condition/evaluate.ts';
 import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
 import { commonCondition, type EventEffects } from './common-condition.ts';
 import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
+import { resetSentence } from './resets.ts';
 import type { Writing } from './writings.ts';
 
 /** A counter as the bodies that write it say it. */
@@ -38,6 +40,8 @@ export interface UncheckableColumn {
   reason: string;
   /** Only a function adds to it, so that its name and its foreign keys may know better. */
   unlogged: boolean;
+  /** The counter that it would be, were it not for the reason. */
+  otherwise?: WrittenCounter;
 }
 
 export type Judged = WrittenCounter | UncheckableColumn;
@@ -59,8 +63,24 @@ export function writtenCounters(writings: readonly Writing[]): Judged[] {
         refusals: writing.refusals.filter(isOwn),
       }))
       .filter(({ effects, refusals }) => effects.length > 0 || refusals.length > 0);
-    return judge(table, column, own, emptiesOnTruncate(table, column, writings)) ?? [];
+    const judged = judge(table, column, own, emptiesOnTruncate(table, column, writings));
+    return judged && !('reason' in judged) ? unlessReset(judged, own, writings) : (judged ?? []);
   });
+}
+
+/** A counter, unless some body sets it to a number. */
+function unlessReset(counter: WrittenCounter, own: readonly Writing[], writings: readonly Writing[]): Judged {
+  const { table, column, record, link, amount } = counter;
+  const conditions = own.flatMap(({ effects }) => effects.flatMap(each => each.conditions));
+  const columns = new Set([
+    ...(link?.reference ?? []),
+    ...(amount === null ? [] : [amount]),
+    ...conditions.flatMap(columnsIn),
+  ]);
+  const reason = resetSentence(writings, { table, column, record, key: link?.key ?? [], columns });
+  if (reason === null) return counter;
+  const otherwise = { ...counter, certain: false, evidence: [...counter.evidence, reason] };
+  return { table, column, reason, unlogged: false, otherwise };
 }
 
 function emptiesOnTruncate(table: CatalogTable, column: string, writings: readonly Writing[]): boolean {
