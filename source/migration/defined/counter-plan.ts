@@ -38,6 +38,7 @@ interface Decided {
 /** What to do for a counter. Throws (exit code 4) where installing would count something twice, or is not possible. */
 export function changesFor(decided: Decided): CounterChanges {
   const { known, health, facts, script } = decided;
+  requireWritten(known, facts);
   if (isInstalled(facts, script)) return nothing;
   const ours = new Set(script.functions.map(({ name }) => name));
   const keepers = keepersOf(known.definition, known.writings).own;
@@ -164,6 +165,16 @@ export function leftUncounted(health: CounterHealth, definition: CounterDefiniti
         ]
       : []),
   ];
+}
+
+/** The server refuses every statement that writes a generated column, and what fired the trigger with it. */
+function requireWritten({ definition, circumstances }: Known, { relations }: CounterFacts): void {
+  if (!circumstances.count.generated) return;
+  throw refused(
+    'count-generated',
+    `${definition.row.count} of ${(relations.via ?? relations.row).name} is a generated column, so it cannot be written.`,
+    'Migrate what it is computed from, if those are counters.',
+  );
 }
 
 /** Triggers that fire once per statement see what they need only on plain tables. */

@@ -1,6 +1,7 @@
 import { givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { refused } from '../../counter/guards.ts';
 import { databaseError, isConsoleError } from '../../errors/errors.ts';
 import { claimsOf } from '../../simulation/read-identity.ts';
 import { stepsBlock, stepsValues, toStepsAnswer } from '../../simulation/sql/steps-block.ts';
@@ -24,7 +25,8 @@ const longestHold = 2;
 
 /**
  * Adds, removes, changes and moves records of a counter after `statements`, in a transaction that is rolled back. Where something is in
- * the way nothing is proved, and the reason says why. Rejects only if the connection is lost.
+ * the way nothing is proved, and the reason says why. Rejects with exit code 4 if the server then refuses what it takes today, and if
+ * the connection is lost.
  */
 export async function runCounterProof(
   database: Database,
@@ -50,6 +52,16 @@ export async function runCounterProof(
   if (!answer.found) return unproved('the row that it would be played with is gone');
   const planned = subject.steps.map(({ step }) => step);
   const { steps } = judgeSteps(answer, { rows, planned, notPossible, notSimulated, asOther: false });
+  const failed = steps.find(
+    ({ step, status }) => status === 'not-simulated' && answer.failures.some(each => each.step === step),
+  );
+  const before = failed && (await play(database, plan, [], signal));
+  if (failed && before && 'steps' in before && before.steps.some(({ step }) => step === failed.step))
+    throw refused(
+      'would-break',
+      `With this migration, the server would refuse what works today. ${stepPhrase(failed.step, definition)}: ${lowered(failed.reason ?? '')}.`,
+      'Both were tried in transactions that were rolled back. Change what refuses it first: a constraint, a type or another trigger.',
+    );
   const told = steps.map(result => ({
     step: result.step,
     status: isBeyondNumbers(result) ? ('not-simulated' as const) : result.status,

@@ -8,7 +8,7 @@ import type { TriggerState } from '../health.ts';
 import { describeType } from '../trigger-type.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
 import { type Circumstances, factsKey } from './facts/circumstances.ts';
-import { absenceFindings } from './findings/absence.ts';
+import { absenceFindings, generatedFinding } from './findings/absence.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
 import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
@@ -75,7 +75,8 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
   const fixed = new Set(
     [...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
   );
-  const verdicts = verdictsOn(definition, table, playing, fixed, circumstances.generated);
+  const { generated } = circumstances.count;
+  const verdicts = generated ? null : verdictsOn(definition, table, playing, fixed, circumstances.generated);
   const triggers = triggersOf(byTriggers);
   const routines = new Map(
     triggers.flatMap(({ function: oid }) => {
@@ -83,14 +84,24 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
       return found ? [[oid, found.identity] as const] : [];
     }),
   );
-  const findings = [
-    ...absenceFindings(keepers, definition, circumstances),
-    ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
-    ...unreadFindings(circumstances, definition),
-    ...verdictFindings(verdicts, { keepers, byTriggers, firing, playing, definition, circumstances, table }),
-    ...rightsFindings(routines, triggers, definition, circumstances),
-    ...otherFindings(keepers, playing, counts, definition, circumstances, table),
-  ];
+  const findings = generated
+    ? [generatedFinding(keepers, definition)]
+    : [
+        ...absenceFindings(keepers, definition, circumstances),
+        ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
+        ...unreadFindings(circumstances, definition),
+        ...verdictFindings(verdicts, {
+          keepers,
+          byTriggers,
+          firing,
+          playing,
+          definition,
+          circumstances,
+          table,
+        }),
+        ...rightsFindings(routines, triggers, definition, circumstances),
+        ...otherFindings(keepers, playing, counts, definition, circumstances, table),
+      ];
   const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
   const states = triggers.map(trigger => stateOf(trigger, table, routines, circumstances));
   return {

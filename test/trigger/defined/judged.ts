@@ -7,7 +7,7 @@ import { readingsOf } from '../../counters/catalog-of.ts';
 
 /** A catalog in which nothing stands out: the count is 0 by default, and everything can happen. */
 export const calm: Circumstances = {
-  count: { nullable: false, default: '0' },
+  count: { nullable: false, default: '0', generated: false },
   // Keys are made, and everything else is NULL by default.
   columns: new Map<string, { nullable: boolean; default: Value | undefined }>([
     ['id', { nullable: false, default: undefined }],

@@ -54,7 +54,12 @@ export interface Agreement {
 
 /** What decides, beside the bodies, whether a count is kept. */
 export interface Circumstances {
-  count: { nullable: boolean; default: string | null };
+  count: {
+    nullable: boolean;
+    default: string | null;
+    /** The server computes it from other columns: nothing else can write it. */
+    generated: boolean;
+  };
   /** Columns of the records: whether they hold NULL, and what they hold by default; undefined if that is computed. */
   columns: ReadonlyMap<string, { nullable: boolean; default: Value | undefined }>;
   /** Columns of the records that the server computes. */

@@ -41,7 +41,9 @@ const row = z.object({
   count: z.pipe(
     z.string(),
     z.transform(text =>
-      z.object({ nullable: z.boolean(), default: z.nullable(z.string()) }).parse(JSON.parse(text)),
+      z
+        .object({ nullable: z.boolean(), default: z.nullable(z.string()), generated: z.boolean() })
+        .parse(JSON.parse(text)),
     ),
   ),
   rights: z.pipe(
@@ -68,7 +70,7 @@ const text = `SELECT
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
-  (SELECT json_build_object('nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid))
+  (SELECT json_build_object('nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid), 'generated', a.attgenerated <> '')
      FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = $2::oid AND a.attname = $3)::text AS count,
   (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint,
