@@ -23,6 +23,7 @@ const lockTest = 'test/repair/run/repair-lock.test.ts';
 const useBlocksTest = 'test/simulation/sql/use-blocks.test.ts';
 const kindsTest = 'test/repair/kinds/refusals.test.ts';
 const alsoWritesTest = 'test/repair/also-writes.test.ts';
+const thereAndBackTest = 'test/repair/there-and-back.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
 const trafficTest = 'test/repair/run/traffic.test.ts';
 
@@ -1040,6 +1041,28 @@ export const guards: readonly Guard[] = [
     test: [
       'test/migration/defined/migrate.test.ts',
       'a condition on a stored column is installed and kept, and on a virtual one it is refused',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/repair/plan/undo/read-restore-columns.ts',
+    guard: 'an undo: not without what the amounts of its records are computed from',
+    text: 'if (unknown) match.obstacles.push(unknown);',
+    without: '',
+    test: [
+      thereAndBackTest,
+      'an undo that would leave out what amounts are computed from is refused, and so is one with a default',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/repair/plan/reversibility.ts',
+    guard: 'a deletion: not of records whose reference the server computes',
+    text: 'if (isPlain && !recordColumns.some(({ quoted }) => quoted === records.preset)) {',
+    without: 'if (false) {',
+    test: [
+      thereAndBackTest,
+      'records that name their row in a column that the server computes are not deleted',
     ],
     says: 'promise resolved',
   },

@@ -69,7 +69,8 @@ export async function planRepair(
   must(() => requireSure(found.tables, request));
   must(() => requireWritable(found, facts, request));
   must(() => requireReversible(found.tables, risks));
-  if (action === 'reset' && options.deleteHistory) must(() => requireHistoryOfItsOwn(found.tables, catalog));
+  if (action === 'reset' && options.deleteHistory)
+    must(() => requireHistoryOfItsOwn(found.tables, catalog, facts));
   const draft = await drafts[action]({ database, found, facts, request, identity, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;

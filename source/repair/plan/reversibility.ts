@@ -67,10 +67,20 @@ export function requireDeletable(
 export function requireHistoryOfItsOwn(
   { definition, presets, records }: Tables,
   catalog: TriggerCatalog,
+  { recordColumns }: Pick<RepairFacts, 'recordColumns'>,
 ): void {
   const { id, nouns, source, record } = definition;
-  if (source.kind === 'built-in') return;
+  const isBuiltIn = source.kind === 'built-in';
   const [, many] = nouns.record;
+  const isPlain = !record.through && !records.pairs;
+  if (isPlain && !recordColumns.some(({ quoted }) => quoted === records.preset)) {
+    throw refused(
+      'history-not-apart',
+      `The ${many} of ${id} refer to their ${nouns.row[1]} by ${records.preset}, which the server computes. This console does not delete them.`,
+      keepHistory,
+    );
+  }
+  if (isBuiltIn) return;
   const why =
     presets.oid === records.oid
       ? `The ${many} of ${id} are rows of the same table, which have counts of their own.`

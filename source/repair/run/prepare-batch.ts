@@ -1,10 +1,10 @@
-import { negated, type Quantity, sumOf, toAmount } from '../../counter/quantity.ts';
+import { negated, sumOf } from '../../counter/quantity.ts';
 import { leftForSize } from '../left-for-size.ts';
-import type { FullPlan } from '../plan/draft.ts';
 import { numberOf, resetChange } from '../plan/reset.ts';
 import { syncChange } from '../plan/sync.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import { readAmounts } from '../sql/amounts.ts';
 import {
   type CounterState,
   type FoundRecord,
@@ -66,7 +66,7 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   if (none) found.push(...(await orphansOf(asked, none, prepared)));
   const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
-  const amountPlace = amountPlaceOf(plan);
+  const { sums } = tables.records;
   const states =
     ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
   for (const task of tasks) {
@@ -93,13 +93,11 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       continue;
     }
     found.push(...going);
-    const worth =
-      amountPlace === null
-        ? going.length
-        : sumOf(going.map((record: FoundRecord) => amountOf(record, amountPlace)));
+    const worth = sums
+      ? sumOf(await readAmounts(reader, tables, plan.facts, going.map(valuesOf)))
+      : going.length;
     // A count that is too low must not fall below zero on the way. Amounts may be negative.
-    const delta =
-      amountPlace === null ? -Math.min(going.length, Math.max(0, Number(state.count ?? 0))) : negated(worth);
+    const delta = sums ? negated(worth) : -Math.min(going.length, Math.max(0, Number(state.count ?? 0)));
     add(prepared, {
       id: state.id,
       name: state.name,
@@ -107,7 +105,7 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       delta,
       drift: task.drift,
       deletes: going.length,
-      ...(amountPlace === null ? {} : { worth }),
+      ...(sums ? { worth } : {}),
       ...remainingOf(state, going.length),
       lastUsedBefore: state.lastUsed,
       ...(state.missing ? { adds: true } : {}),
@@ -124,18 +122,12 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   return prepared;
 }
 
-/** Where the amount is among the values of a record; null if records are counted. */
-function amountPlaceOf({ inspected, facts }: FullPlan): number | null {
-  const { amount } = inspected.tables.records;
-  return amount === null ? null : facts.recordColumns.findIndex(({ quoted }) => quoted === amount);
-}
-
 function remainingOf({ many }: CounterState, deleted: number): Pick<ReceiptChange, 'remaining'> {
   return many === undefined ? {} : { remaining: many - deleted };
 }
 
-function amountOf({ values }: FoundRecord, place: number): Quantity {
-  return toAmount((JSON.parse(values) as RecordValues)[place] ?? null);
+function valuesOf({ values }: FoundRecord): RecordValues {
+  return JSON.parse(values) as RecordValues;
 }
 
 /** The records of no preset that are deleted now. Comes back for more as long as there are any. */

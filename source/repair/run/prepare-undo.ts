@@ -1,9 +1,10 @@
-import { isSame, minus, negated, type Quantity, sumOf, toAmount } from '../../counter/quantity.ts';
+import { isSame, minus, negated, type Quantity, sumOf } from '../../counter/quantity.ts';
 import type { RepairTask } from '../plan/task.ts';
 import { movedBy, whyStateStays } from '../plan/undo/draft-undo.ts';
 import type { LeftState } from '../plan/undo/undoable-changes.ts';
 import type { PlaceRange, ReceiptChange } from '../receipts/receipt.ts';
 import { driftOf, type LeftAlone } from '../repair.ts';
+import { readAmounts } from '../sql/amounts.ts';
 import { type CounterState, type RecordValues, readDangling, readStates } from '../sql/counter-state.ts';
 import { gatherRecords, type StoredRecord } from './gather-records.ts';
 import { type BatchRequest, emptyBatch, idsOf, knownState, orderOf, type PreparedBatch } from './prepared.ts';
@@ -16,6 +17,8 @@ interface Going {
   task: RepairTask;
   counter: CounterState | null;
   records: StoredRecord[];
+  /** What they add to the count. */
+  worth: Quantity;
   /** How many records cannot go back, and the table that lacks what they refer to. */
   lost: number;
   lostTable: string | null;
@@ -24,9 +27,6 @@ interface Going {
   /** The rest of the task for a later batch; null if this is the last. */
   rest: RepairTask | null;
 }
-
-/** The amount of a record; null if records are counted. */
-type Amounts = ((record: StoredRecord) => Quantity) | null;
 
 /** Puts back the records whose references still exist, unchanged, and restores the drift there was. */
 export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
@@ -57,6 +57,7 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
         task: rest ? recordsAlone(task) : task,
         counter,
         records,
+        worth: 0,
         lost: 0,
         lostTable: null,
         inParts,
@@ -64,9 +65,6 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
       },
     ];
   });
-  const amountPlace = into.indexOf(tables.records.amount);
-  const amounts: Amounts =
-    tables.records.amount === null ? null : ({ values }) => toAmount(values[amountPlace] ?? null);
   const places = facts.recordColumns.map(({ quoted }) => into.indexOf(quoted));
   const inOrder = ({ values }: StoredRecord) => places.map(place => values[place] ?? null);
   const going = await withoutThere(asked, all, inOrder, prepared.left);
@@ -75,18 +73,23 @@ export async function prepareUndo(asked: BatchRequest): Promise<PreparedBatch> {
   const dangling =
     inserts.length > 0 ? await readDangling(reader, facts, inserts) : new Map<number, string>();
   prepared.order.inserts = inserts.filter((_, index) => !dangling.has(index));
+  const amounts = await readAmounts(reader, tables, facts, inserts);
   let seen = 0;
   for (const part of going) {
     const from = seen;
     seen += part.records.length;
     const whole = part.records.length;
+    const own = amounts.slice(from, seen);
     part.records = part.records.filter((_, index) => {
       const table = dangling.get(from + index);
       part.lostTable ??= table ?? null;
       return table === undefined;
     });
     part.lost = whole - part.records.length;
-    putBack(prepared, receipt.head.action, part, amounts);
+    part.worth = tables.records.sums
+      ? sumOf(own.filter((_, index) => !dangling.has(from + index)))
+      : part.records.length;
+    putBack(prepared, receipt.head.action, part, tables.records.sums);
   }
   return prepared;
 }
@@ -156,12 +159,11 @@ function nameOf({ id, name }: RepairTask): string {
 function putBack(
   prepared: PreparedBatch,
   action: string,
-  { task, counter, records, lost, lostTable, inParts }: Going,
-  amounts: Amounts,
+  { task, counter, records, worth, lost, lostTable, inParts }: Going,
+  sums: boolean,
 ): void {
   const { records: away = null, lastUsed = null } = task.undo ?? {};
   const back = records.length;
-  const worth = amounts ? sumOf(records.map(amounts)) : back;
   const { state, why } = stateOf(task, counter, action, { back, worth });
   const missing =
     lost > 0
@@ -185,7 +187,7 @@ function putBack(
     delta: counter ? minus(worth, state?.moved ?? 0) : 0,
     drift: counter ? driftOf(counter) : 0,
     deletes: -back || 0,
-    ...(amounts && back > 0 ? { worth: negated(worth) } : {}),
+    ...(sums && back > 0 ? { worth: negated(worth) } : {}),
     lastUsedBefore: counter?.lastUsed ?? null,
     ...(times ? { lastUsedAfter: lastUsed.before } : {}),
     ...(away && back > 0 ? { of: away.batch.batch } : {}),

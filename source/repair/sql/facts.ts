@@ -39,6 +39,15 @@ const facts = z.object({
   recordColumns: z.array(
     z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
   ),
+  /** The column whose values are added up; null if records are counted. */
+  amount: z.nullable(
+    z.object({
+      declared: z.string(),
+      /** The SQL that the server computes it by, from these columns, quoted; null if it is stored as it is given. */
+      computed: z.nullable(z.string()),
+      from: z.array(z.string()),
+    }),
+  ),
   /** The columns of the row, under their own names; `settable` if a repair may set them to a value that it has read as text. */
   rowColumns: z.array(
     z.object({ name: z.string(), quoted: z.string(), type: z.string(), settable: z.boolean() }),
@@ -89,6 +98,7 @@ export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
 
 // Names in Tables are already quoted, so columns are found by how the server would quote them. Types of a record's
 // columns are without length: a cast to varchar(n) or bit(n) cuts a longer value, which the column itself would refuse.
+// What a column is computed from: newer servers say that its expression depends on those columns, older ones that it does itself.
 const text = (tables: Tables) => `WITH RECURSIVE counted AS (
   SELECT a.* FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ), given AS (
@@ -117,6 +127,12 @@ SELECT json_build_object(
     FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
                                                       'number', attnum) ORDER BY attnum) FROM given),
+  'amount', (SELECT json_build_object('declared', format_type(a.atttypid, a.atttypmod), 'computed', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       'from', (SELECT coalesce(json_agg(DISTINCT quote_ident(f.attname)), '[]') FROM pg_depend x JOIN pg_attribute f ON f.attrelid = x.refobjid AND f.attnum = x.refobjsubid
+                 WHERE x.refclassid = 'pg_class'::regclass AND x.refobjid = $2::oid AND x.refobjsubid NOT IN (0, a.attnum) AND a.attgenerated <> ''
+                   AND ((x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid) OR (x.classid = 'pg_class'::regclass AND x.objid = $2::oid AND x.objsubid = a.attnum))))
+     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = $2::oid AND a.attnum > 0 AND NOT a.attisdropped AND quote_ident(a.attname) = $7),
   'rowColumns', (SELECT json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
        'settable', y.typnamespace = 'pg_catalog'::regnamespace AND y.typtype = 'b' AND a.attgenerated = '' AND a.attidentity = '' AND has_column_privilege($1::oid, a.attnum, 'UPDATE')) ORDER BY a.attnum)
      FROM counted a JOIN pg_type y ON y.oid = a.atttypid),
@@ -150,6 +166,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
     written.touched ?? '',
     records.preset,
     presets.oid,
+    records.amount ?? '',
   ])) as { facts: string }[];
   const { recordColumns, references, ...rest } = facts.parse(JSON.parse(row?.facts ?? 'null'));
   const placeOf = (number: number) => recordColumns.findIndex(column => column.number === number);

@@ -24,9 +24,10 @@ const tables = (over: Partial<Tables['records']> = {}, definition: Tables['defin
 const none = catalog({}, { triggers: [], functions: [] }, []);
 
 describe('the history of a counter', () => {
-  const refusal = (of: Tables, triggers = none) => {
+  const preset = { quoted: fakeTables.records.preset, type: 'uuid', declared: 'uuid', number: 1 };
+  const refusal = (of: Tables, triggers = none, recordColumns = [preset]) => {
     try {
-      requireHistoryOfItsOwn(of, triggers);
+      requireHistoryOfItsOwn(of, triggers, { recordColumns });
       return null;
     } catch (error) {
       const { code, exitCode, message, hint } = error as Record<string, unknown>;
@@ -56,6 +57,11 @@ describe('the history of a counter', () => {
     );
     expect(refusal(tables({ pairs: [] }))).toEqual(
       notApart('public.posts.likes counts every one of the likes in public.post_likes.'),
+    );
+    expect(refusal(tables(), none, [])).toEqual(
+      notApart(
+        `The likes of public.posts.likes refer to their posts by ${fakeTables.records.preset}, which the server computes.`,
+      ),
     );
     const pair = {} as NonNullable<Tables['records']['pairs']>[number];
     expect(refusal(tables({ pairs: [pair, pair] }))).toEqual(

@@ -14,8 +14,10 @@ import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
 import { readStoredRecords } from '../../receipts/records/stored-records.ts';
 import type { Remark } from '../../repair.ts';
 import type { RecordValues } from '../../sql/counter-state.ts';
+import type { RepairFacts } from '../../sql/facts.ts';
 import { columnThatChanges, readRecordColumns } from '../../sql/record-columns.ts';
 import type { RepairRequest } from '../repair-plan.ts';
+import { amountObstacle } from './amount-obstacle.ts';
 import type { UndoableChanges } from './undoable-changes.ts';
 
 /** Where the values of a receipt's records go, and what to remark on. */
@@ -32,7 +34,7 @@ interface RestoreColumns {
  */
 export async function readRestoreColumns(
   database: Database,
-  tables: Tables,
+  { tables, facts }: { tables: Tables; facts: RepairFacts },
   receipt: Receipt,
   own: UndoableChanges,
   { columns: choice = noChoice, dryRun = false }: RepairRequest,
@@ -55,6 +57,8 @@ export async function readRestoreColumns(
   const [row] = tables.definition.nouns.row;
   const named = { table, reference: tables.records.preset, storedReference: receipt.head.reference, row };
   const match = matchColumns(stored, columns, named, choice);
+  const unknown = amountObstacle(columns, tables.records, facts.amount, match.into);
+  if (unknown) match.obstacles.push(unknown);
   for (const retyped of match.retyped) {
     const column = stored[retyped.place];
     if (!column) continue;

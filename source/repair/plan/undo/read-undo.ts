@@ -38,7 +38,7 @@ export async function planUndo(context: PlanContext): Promise<PlanDraft> {
   const { receipts } = server;
   const receipt = receipts[0] ?? resolved[0];
   const own = undoableChanges(receipt, undosOf(receipts));
-  const restore = await readRestoreColumns(database, tables, receipt, own, request, signal);
+  const restore = await readRestoreColumns(database, { tables, facts }, receipt, own, request, signal);
   const written = onlyColumns(
     facts,
     restore.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
