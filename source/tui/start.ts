@@ -17,6 +17,7 @@ import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
 import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
+import { prepareLongList } from './rows/prepared-names.ts';
 import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
 import { type Action, initialState, type State } from './state/model.ts';
 import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
@@ -66,6 +67,7 @@ export async function openConsole(
       work?.follow(action, state);
       if (state.counter !== watched) switchTo(state.counter);
       counters?.follow(action, state);
+      if (action.type === 'audit-done') prepareLongList(state);
       if (action.type === 'connected') first.resolve();
       if (action.type === 'failure' && state.inspected === null) first.reject(action.error);
     },

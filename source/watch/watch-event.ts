@@ -4,6 +4,7 @@ import type { InspectedDatabase } from '../counter/inspect-database.ts';
 import type { NewestRecord } from '../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../counter/reading/record-history.ts';
+import type { CounterRows } from '../counter/rows/counter-rows.ts';
 import type { SchemaReport } from '../counter/schema/schema-report.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ConsoleError } from '../errors/errors.ts';
@@ -58,7 +59,15 @@ export type DiagnosisEvent =
 
 /** What a watch reports; times in milliseconds since 1970. */
 export type WatchEvent =
-  | { type: 'connected'; inspected: InspectedDatabase; counters: Counter[]; at: number; serverNow: number }
+  | {
+      type: 'connected';
+      inspected: InspectedDatabase;
+      /** Every row, which the watch keeps; it has the counters of this and of all later events. */
+      rows?: CounterRows;
+      counters: Counter[];
+      at: number;
+      serverNow: number;
+    }
   | { type: 'trigger'; trigger: ShownHealth }
   /** What keeps the count could not be read, so it is not known any more. */
   | { type: 'trigger-failure'; error: ConsoleError }

@@ -13,15 +13,17 @@ export interface AuditProgress {
   presets: number;
   /** The counters of the page that was just read. */
   counters: Counter[];
-  /** Ids that were on this page in the previous audit but are not any more. */
-  gone: string[];
   /** True for the page that completes the audit. */
   last: boolean;
 }
 
 /** A page as it arrives, with the times of its query and answer. */
-interface PageProgress extends AuditProgress {
+export interface PageProgress extends AuditProgress {
   at: QueryTiming;
+  /** Which page it is, also in a later audit with the memory of this one. */
+  range: KeyRange;
+  /** True if the page is as it was in the last audit. Its counters are not sent then. */
+  isSame: boolean;
 }
 
 /** What an audit remembers for the next one, so that counters that did not change are not sent again. */
@@ -30,8 +32,8 @@ export interface AuditMemory {
   /** The tables of the pages, and how many presets there were when they had been read. */
   tables: Tables;
   presets: number;
-  /** By range: the checksum of the page and its counters. */
-  pages: Map<KeyRange, { checksum: string; counters: Counter[] }>;
+  /** The checksums of the pages. */
+  pages: Map<KeyRange, string>;
 }
 
 /** The sums of a finished audit. */
@@ -44,8 +46,6 @@ export interface AuditSummary {
   takenAt: number;
   durationMs: number;
   memory: AuditMemory;
-  /** If pages were cut anew: ids that were in the memory and are on no page now. */
-  gone: string[];
 }
 
 interface AuditOptions {
@@ -54,6 +54,8 @@ interface AuditOptions {
   onPage?: (progress: PageProgress) => void;
   /** The memory of the previous audit of the same database and scope. */
   memory?: AuditMemory | null;
+  /** False for a page whose counters are needed even if they are as before. */
+  isKnown?: (range: KeyRange) => boolean;
 }
 
 // Two, because a third gains nothing on a server with two cores, and production has other work to do.
@@ -69,7 +71,7 @@ const planTolerance = 0.1;
 export async function auditCounters(
   database: Database,
   tables: Tables,
-  { scope, signal, onPage, memory: last = null }: AuditOptions,
+  { scope, signal, onPage, memory: last = null, isKnown = () => true }: AuditOptions,
 ): Promise<AuditSummary> {
   const takenAt = Date.now();
   const start = performance.now();
@@ -88,12 +90,12 @@ export async function auditCounters(
   const serial = plan.ranges.length > 1;
   const work = async () => {
     for (const range of ranges) {
-      const before = memory?.pages.get(range);
+      const before = isKnown(range) ? memory?.pages.get(range) : undefined;
       const answered = startTiming();
       // One transaction per page: an ALTER TABLE, and all clients queued behind it, wait for one page at most.
       const page = await database.read(
         async reader => {
-          const page = await readAuditPage(reader, tables, range, scope, before?.checksum);
+          const page = await readAuditPage(reader, tables, range, scope, before);
           await requireEveryRowSeen(reader, tables);
           return page;
         },
@@ -103,17 +105,16 @@ export async function auditCounters(
       summary.totals = addTotals(summary.totals, page.totals);
       summary.orphans += page.orphans;
       summary.allRecords += page.totals.records + page.orphans + page.unnamed;
-      // Pages that did not change since the last audit are passed on too: a tick may have seen a change, but not its reversal.
-      const counters = page.counters ?? before?.counters ?? [];
-      if (scope === 'all') pages.set(range, { checksum: page.checksum, counters });
+      if (scope === 'all') pages.set(range, page.checksum);
       finished += 1;
       onPage?.({
         at,
+        range,
+        isSame: page.counters === null,
         last: finished === plan.ranges.length,
         done: summary.totals.rows,
         presets: plan.presets,
-        counters,
-        gone: missing(before?.counters, counters),
+        counters: page.counters ?? [],
       });
     }
   };
@@ -133,7 +134,6 @@ export async function auditCounters(
     takenAt,
     durationMs: performance.now() - start,
     memory: { plan, tables, presets: summary.totals.rows, pages },
-    gone: memory === null && last ? missing([...auditedCounters(last)], [...auditedCounters({ pages })]) : [],
   };
 }
 
@@ -167,15 +167,4 @@ function isUsable({ plan, tables: before, presets }: AuditMemory, tables: Tables
         tables.records.alike,
       ]) && Math.abs(presets - plan.presets) <= planTolerance * plan.presets
   );
-}
-
-/** Every counter that an audit remembers. */
-export function* auditedCounters({ pages }: Pick<AuditMemory, 'pages'>): Generator<Counter> {
-  for (const { counters } of pages.values()) yield* counters;
-}
-
-function missing(before: Counter[] | undefined, now: Counter[]): string[] {
-  if (before === undefined || before === now) return [];
-  const present = new Set(now.map(({ id }) => id));
-  return before.filter(({ id }) => !present.has(id)).map(({ id }) => id);
 }

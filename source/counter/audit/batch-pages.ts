@@ -11,7 +11,6 @@ export function batchPages(pass: (progress: AuditProgress) => void): (page: Audi
     waiting = {
       ...page,
       counters: waiting ? waiting.counters.concat(page.counters) : page.counters,
-      gone: waiting ? waiting.gone.concat(page.gone) : page.gone,
     };
     if (performance.now() - since < gatherFor && !page.last) return;
     since = performance.now();

@@ -2,9 +2,9 @@ import { rowsOf } from '../../counter/definition/nouns.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
+import { sortAndFilter } from '../rows/sort-and-filter.ts';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { sortAndFilter } from '../state/sort-and-filter.ts';
 
 /** Why the list shows no row; null while nothing has been read. Before an audit is done, nothing is ruled out. */
 export function whyEmpty(state: State): string | null {

@@ -150,7 +150,7 @@ function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>)
 function scopeOf(state: State): Scope | null {
   if (state.screen === 'list') {
     if (state.filter === '') return null;
-    const ids = state.order;
+    const ids = state.order.slice();
     return {
       ids,
       title: `${rowsOf({ nouns: nounsIn(state) }, ids.length)} that the filter "${state.filter}" lists`,

@@ -88,7 +88,7 @@ export function createSimulationEffects(
   const request = (state: State): ChecklistRequest => ({
     ...config,
     counter: config.choice,
-    preset: state.selected ?? state.order[state.cursor] ?? null,
+    preset: state.selected ?? state.order.at(state.cursor) ?? null,
     logSince: Date.now() - logDay,
   });
   const start = (work: Promise<void>, failed: (error: ConsoleError) => Action) => {

@@ -25,7 +25,7 @@ export function moveCursor(state: State, move: Move, last = Number.MAX_SAFE_INTE
     return { ...state, scroll: Math.max(0, scroll) };
   }
   const cursor = moved(state.cursor, move, { page: height, last: state.order.length - 1 });
-  return scrollTo({ ...state, cursor, selected: state.order[cursor] ?? null });
+  return scrollTo({ ...state, cursor, selected: state.order.at(cursor) ?? null });
 }
 
 function moveStep(state: State, move: Move): State {
@@ -46,7 +46,7 @@ export function place(state: State): State {
   // Its preset is filtered out or gone: the cursor keeps its position.
   const cursor = Math.max(0, Math.min(state.order.length - 1, state.cursor));
   // On the list the preset under the cursor is selected; an open screen keeps its own.
-  const selected = state.screen === 'list' ? (state.order[cursor] ?? null) : state.selected;
+  const selected = state.screen === 'list' ? (state.order.at(cursor) ?? null) : state.selected;
   return scrollTo({ ...state, cursor, selected });
 }
 

@@ -1,4 +1,4 @@
-import type { Counter, Totals } from '../../counter/counter.ts';
+import type { Totals } from '../../counter/counter.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import type { NewestRecord } from '../../counter/reading/newest-record-model.ts';
@@ -13,26 +13,14 @@ import { type Drift, noDrift } from '../drift/model.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
 import type { Repair, RepairStep } from '../repair/model.ts';
+import type { Order } from '../rows/order.ts';
+import { ListedRows, type Row, type RowList } from '../rows/row-list.ts';
+import { type Sort, type SortAndFilter, sorts } from '../rows/sort.ts';
 import { noSimulation, type SimulationAction, type SimulationState } from '../simulation/simulation-state.ts';
 import type { Move } from './move.ts';
 import type { Screen } from './screens.ts';
 
-/** A counter on the list; times in milliseconds since 1970. */
-export interface Row extends Counter {
-  /** The last change of the count, and when it was seen; the list shows it until the next tick. */
-  change: number;
-  changedAt: number;
-}
-
-export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
-export type Sort = (typeof sorts)[number];
-
-export interface SortAndFilter {
-  sort: Sort;
-  /** Only presets whose name contains this text or whose id begins with it; empty for all. */
-  filter: string;
-  onlyMismatches: boolean;
-}
+export { type Row, type Sort, type SortAndFilter, sorts };
 
 export interface State extends SortAndFilter {
   size: { columns: number; rows: number };
@@ -61,9 +49,9 @@ export interface State extends SortAndFilter {
   trigger: ShownHealth | null;
   /** Why it is not known what keeps the count; null if nothing failed. */
   triggerFailure: ConsoleError | null;
-  rows: ReadonlyMap<string, Row>;
+  rows: RowList;
   /** The ids listed, in order. */
-  order: readonly string[];
+  order: Order;
   /** The preset under the cursor; null until the cursor is moved, which means the first of the list. */
   selected: string | null;
   cursor: number;
@@ -156,7 +144,7 @@ export function initialState(size: State['size']): State {
     inspected: null,
     trigger: null,
     triggerFailure: null,
-    rows: new Map(),
+    rows: new ListedRows(),
     order: [],
     selected: null,
     cursor: 0,

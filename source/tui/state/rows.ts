@@ -1,68 +1,26 @@
-import { type Counter, totals } from '../../counter/counter.ts';
+import type { Counter } from '../../counter/counter.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
+import { ListedRows, type RowList } from '../rows/row-list.ts';
+import { sortAndFilter } from '../rows/sort-and-filter.ts';
 import { place } from './cursor.ts';
-import type { Row, State } from './model.ts';
+import type { State } from './model.ts';
 import { keep } from './selectors.ts';
-import { sortAndFilter } from './sort-and-filter.ts';
 
-/** The same map if nothing changed, so that nothing is sorted or redrawn. */
+/** The rows with what was read; see ListedRows. */
 export function mergeRows(
-  rows: ReadonlyMap<string, Row>,
+  rows: RowList,
   counters: readonly Counter[],
   at: number,
   gone: readonly string[] = [],
-): ReadonlyMap<string, Row> {
-  const changed: Row[] = [];
-  for (const counter of counters) {
-    const old = rows.get(counter.id);
-    if (!old) {
-      changed.push({ ...counter, change: 0, changedAt: 0 });
-      continue;
-    }
-    const now = counter.records === null ? withRecordsOf(old, counter) : counter;
-    if (isAlike(old, now)) continue;
-    // NaN if either count is NaN.
-    const change = (counter.usageCount ?? 0) - (old.usageCount ?? 0) || 0;
-    changed.push({ ...now, change, changedAt: at });
-  }
-  const lost = gone.filter(id => rows.has(id));
-  if (changed.length === 0 && lost.length === 0) return rows;
-  const merged = new Map(rows);
-  for (const row of changed) merged.set(row.id, row);
-  for (const id of lost) merged.delete(id);
-  return merged;
+): ListedRows {
+  return ListedRows.of(rows).with(counters, gone, at);
 }
 
-/**
- * If counting records is expensive, a tick reads only the count. What was audited stays while the count does not change.
- */
-function withRecordsOf(old: Row, counter: Counter): Counter {
-  if (!Object.is(old.usageCount, counter.usageCount) || old.exact !== counter.exact) return counter;
-  const { records, exactRecords, exactDrift } = old;
-  return {
-    ...counter,
-    records,
-    ...(exactRecords === undefined ? {} : { exactRecords }),
-    ...(exactDrift === undefined ? {} : { exactDrift }),
-  };
-}
-
-function isAlike(a: Counter, b: Counter): boolean {
-  return (
-    Object.is(a.usageCount, b.usageCount) &&
-    a.exact === b.exact &&
-    a.records === b.records &&
-    a.exactRecords === b.exactRecords &&
-    a.exactDrift === b.exactDrift &&
-    a.lastUsedAt === b.lastUsedAt &&
-    a.name === b.name
-  );
-}
-
-export function withRows(state: State, rows: ReadonlyMap<string, Row>, at: number | null = null): State {
+export function withRows(state: State, rows: ListedRows, at: number | null = null): State {
   if (rows === state.rows) return state;
-  const sums = state.totals && keep(state.totals, totals(rows.values()));
+  const sums = state.totals && keep(state.totals, rows.rows.totals());
   return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
 }
 
@@ -71,9 +29,19 @@ function isLifted({ inspected }: State, now: InspectedDatabase): boolean {
 }
 
 /** Numbers read while rows were hidden are incomplete, so they are dropped once no row is hidden. */
-export function rowsSeen(state: State, now: InspectedDatabase): ReadonlyMap<string, Row> {
-  if (!isLifted(state, now)) return state.rows;
-  return new Map(Array.from(state.rows, ([id, row]) => [id, { ...row, records: null }]));
+export function rowsSeen(state: State, now: InspectedDatabase): ListedRows {
+  const listed = ListedRows.of(state.rows);
+  if (isLifted(state, now)) listed.rows.forgetRecords();
+  return listed;
+}
+
+/** The rows that the watch keeps, from its first event on. */
+export function rowsOf(
+  state: State,
+  { rows, inspected }: { rows?: CounterRows | undefined; inspected: InspectedDatabase },
+): ListedRows {
+  const seen = rowsSeen(state, inspected);
+  return rows === undefined || rows === seen.rows ? seen : ListedRows.watched(rows);
 }
 
 export function sumsSeen(state: State, now: InspectedDatabase): Pick<State, 'totals' | 'orphans'> {

@@ -23,7 +23,7 @@ export function visibleIds(state: State): readonly string[] {
 
 /** The preset under the cursor. */
 export function selectedRow(state: State): Row | undefined {
-  const id = state.selected ?? state.order[state.cursor];
+  const id = state.selected ?? state.order.at(state.cursor);
   return id === undefined ? undefined : state.rows.get(id);
 }
 

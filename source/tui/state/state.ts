@@ -1,4 +1,3 @@
-import { totals } from '../../counter/counter.ts';
 import { reduceCounters } from '../counters/state.ts';
 import { addDrift, driftAtCursor, readDrift } from '../drift/state.ts';
 import { keepDiagnoses } from '../preset/diagnoses.ts';
@@ -8,11 +7,20 @@ import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
 import { type Action, type State, sorts } from './model.ts';
 import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
-import { hideAfter, keepInspected, mergeRows, rearrange, rowsSeen, sumsSeen, withRows } from './rows.ts';
+import {
+  hideAfter,
+  keepInspected,
+  mergeRows,
+  rearrange,
+  rowsOf,
+  rowsSeen,
+  sumsSeen,
+  withRows,
+} from './rows.ts';
 import { keep } from './selectors.ts';
 import { watchCounter } from './watch-counter.ts';
 
-/** Every change of the console's state. Pure, so that a test can play any sequence of events and keys. */
+/** Every change of the console's state. It depends on nothing else, so a test can play any sequence of events and keys. */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'starting':
@@ -33,7 +41,7 @@ export function reduce(state: State, action: Action): State {
           drift: { ...state.drift, since: state.drift.since ?? action.at },
           ...sumsSeen(state, action.inspected),
         },
-        mergeRows(rowsSeen(state, action.inspected), action.counters, action.at),
+        mergeRows(rowsOf(state, action), action.counters, action.at),
       );
     case 'tables':
       return withRows(
@@ -42,7 +50,7 @@ export function reduce(state: State, action: Action): State {
           inspected: keepInspected(state.inspected, action.inspected),
           ...sumsSeen(state, action.inspected),
         },
-        rowsSeen(state, action.inspected),
+        mergeRows(rowsSeen(state, action.inspected), [], state.changedAt ?? 0),
       );
     case 'trigger':
       return { ...state, trigger: keep(state.trigger, action.trigger), triggerFailure: null };
@@ -81,22 +89,16 @@ export function reduce(state: State, action: Action): State {
         recordHistory: keep(state.recordHistory, { id: action.id, history: action.history }),
       };
     case 'audit-page': {
-      const { done, presets, counters, gone } = action.progress;
+      const { done, presets, counters } = action.progress;
       // Progress matters only during the first audit: after that the sums stay, and nothing is redrawn.
       const shown = state.totals === null ? { ...state, audit: { done, presets } } : state;
-      return withRows(shown, mergeRows(state.rows, counters, action.at, gone), action.at);
+      return withRows(shown, mergeRows(state.rows, counters, action.at), action.at);
     }
-    case 'audit-done':
-      return withRows(
-        {
-          ...state,
-          orphans: action.summary.orphans,
-          totals: keep(state.totals, totals(state.rows.values())),
-          audit: null,
-          auditFailure: null,
-        },
-        mergeRows(state.rows, [], 0, action.summary.gone),
-      );
+    case 'audit-done': {
+      const rows = mergeRows(state.rows, [], 0);
+      const done = { ...state, orphans: action.summary.orphans, audit: null, auditFailure: null };
+      return withRows({ ...done, totals: keep(state.totals, rows.rows.totals()) }, rows);
+    }
     case 'audit-failure':
       return { ...state, audit: null, auditFailure: action.error };
     case 'failure':

@@ -1,8 +1,9 @@
 import type { Database } from '../../connection/transactions.ts';
-import { type AuditMemory, auditCounters, auditedCounters } from '../../counter/audit/audit-counters.ts';
+import { type AuditMemory, auditCounters } from '../../counter/audit/audit-counters.ts';
 import { batchPages } from '../../counter/audit/batch-pages.ts';
 import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
 import { inspectDatabase } from '../../counter/inspect-database.ts';
+import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import type { DiagnoseWatch } from './diagnose-watch.ts';
@@ -14,6 +15,7 @@ export interface WatchContext {
   counter: CounterChoice;
   /** Aborted when the watch stops. */
   signal: AbortSignal;
+  rows: CounterRows;
   drift: DriftWatch;
   diagnosing: DiagnoseWatch;
   onEvent: (event: WatchEvent) => void;
@@ -53,31 +55,33 @@ export class AuditWatch {
 
   /** Audits everything; `diagnoses` says whether to diagnose mismatches afterwards. Rejects only with faults of this program. */
   async run(diagnoses: () => boolean): Promise<void> {
-    const { database, counter, signal, drift, diagnosing, onEvent } = this.#context;
+    const { database, counter, signal, rows, drift, diagnosing, onEvent } = this.#context;
     this.#running = true;
     const gathered = batchPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
     try {
       // Paging depends on the planner's estimates, and a migration may have changed columns.
       const fresh = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
       onEvent({ type: 'tables', inspected: fresh });
+      const began = performance.now();
       const summary = await auditCounters(database, fresh.tables, {
         scope: 'all',
         signal,
         memory: this.#memory,
-        onPage: progress => {
-          drift.gone(progress.gone);
-          drift.compare(fresh.tables, progress.counters, progress.at);
-          gathered(progress);
+        isKnown: page => rows.isWhole(page),
+        onPage: ({ counters, isSame, at, range, ...progress }) => {
+          rows.reserve(progress.presets);
+          drift.compare(fresh.tables, isSame ? 'same' : counters, at, range);
+          // The rows have them.
+          gathered({ ...progress, counters: [] });
         },
       });
-      drift.gone(summary.gone);
+      rows.endAudit(summary.memory.pages.keys(), began);
       this.#due = this.#again ? 0 : Date.now() + Math.max(leastPause, share * summary.durationMs);
       this.#again = false;
       this.#failures = 0;
       this.#memory = summary.memory;
       onEvent({ type: 'audit-done', summary });
-      if (diagnoses())
-        void diagnosing.audited(fresh.tables, auditedCounters(summary.memory), summary).catch(fatal);
+      if (diagnoses()) void diagnosing.audited(fresh.tables, rows.mismatches(), summary).catch(fatal);
     } catch (error) {
       if (signal.aborted) return;
       if (!isConsoleError(error)) throw error;

@@ -5,17 +5,13 @@ import { isOfPresets } from '../../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { CounterRows, type SeenTwice } from '../../counter/rows/counter-rows.ts';
 import { type DriftEvent, driftChange } from '../drift-event.ts';
 import type { KnownRepair, SeenRepair } from '../repaired-drift.ts';
 import { RepairedDrift } from '../repaired-drift.ts';
 import { rankWriters, type SessionNames } from '../session-activity.ts';
 import type { Sampling, SessionSample } from '../sessions.ts';
 import { SessionLog } from './session-log.ts';
-
-interface Known {
-  counter: Counter;
-  at: QueryTiming;
-}
 
 export interface Found extends Omit<DriftEvent, 'writers'> {
   before: QueryTiming;
@@ -28,12 +24,11 @@ const mostTold = 200;
 const mostWaiting = 20_000;
 
 /**
- * Compares each read of a counter with the previous one. Ticks and audits read concurrently, so only a statement sent after
- * the other was answered counts as later. Events wait until the server's sessions are read, to be reported with those that
+ * Takes each read of counters into the rows, and compares it with the previous one. Events wait until the server's sessions are read, to be reported with those that
  * were writing. Reads without records are ignored, and reads are not compared if the tables or columns were exchanged.
  */
 export class DriftWatch {
-  readonly #known = new Map<string, Known>();
+  readonly #rows: CounterRows;
   readonly #sessions = new SessionLog();
   readonly #repaired = new RepairedDrift();
   #meaning = '';
@@ -47,40 +42,50 @@ export class DriftWatch {
   #functions: readonly string[] = [];
   #direct = true;
 
-  /** Takes in a read of `counters`; returns true if one of them is out of step. */
-  compare(tables: Tables, counters: readonly Counter[], at: QueryTiming): boolean {
-    if (!this.#means(tables)) return false;
-    const rules = rulesOf(tables.definition);
-    const before = this.#waiting.length;
-    for (const counter of counters) {
-      if (counter.records === null) continue;
-      if (this.#isOwn(counter.id, at)) {
-        this.#known.delete(counter.id);
-        continue;
-      }
-      const known = this.#known.get(counter.id);
-      if (!known) {
-        this.#known.set(counter.id, { counter, at });
-        continue;
-      }
-      if (at.sentAt < known.at.answeredAt) continue;
-      const change = driftChange(known.counter, counter, rules);
-      if (change)
-        this.#wait({ ...timesOf(known.at, at), preset: { id: counter.id, name: counter.name }, change });
-      known.counter = counter;
-      known.at = at;
-    }
-    return this.#waiting.length > before;
+  constructor(rows = new CounterRows()) {
+    this.#rows = rows;
   }
 
-  /** Forgets presets that are gone: one that comes back with the same key is a different one. */
+  /**
+   * Takes in a read of `counters`; returns true if one of them is out of step. They are all of a page of an audit if there is one, or
+   * `same` if the page is as it was.
+   */
+  compare(
+    tables: Tables,
+    counters: readonly Counter[] | 'same',
+    at: QueryTiming,
+    page?: object | undefined,
+  ): boolean {
+    const told = this.#means(tables) ? at : null;
+    const isOwn = this.#own === null && at.sentAt > this.#ownUntil.at ? undefined : this.#isOwnAt(at);
+    const twice =
+      counters !== 'same'
+        ? this.#rows.see(counters, told, { page, isOwn })
+        : page === undefined
+          ? []
+          : this.#rows.seeAgain(page, told, { isOwn });
+    return this.#waitIfDrifted(tables, twice, at);
+  }
+
+  #waitIfDrifted(tables: Tables, twice: readonly SeenTwice[], at: QueryTiming): boolean {
+    const rules = rulesOf(tables.definition);
+    const waiting = this.#waiting.length + this.#more;
+    for (const { before, beforeAt, after } of twice) {
+      const change = driftChange(before, after, rules);
+      if (change)
+        this.#wait({ ...timesOf(beforeAt, at), preset: { id: after.id, name: after.name }, change });
+    }
+    return this.#waiting.length + this.#more > waiting;
+  }
+
+  /** Removes presets that are gone: one that comes back with the same key is a different one. */
   gone(ids: readonly string[]): void {
-    for (const id of ids) this.#known.delete(id);
+    this.#rows.gone(ids);
   }
 
   /** Forgets all reads, so that the next ones have nothing to compare with. `and` drops waiting events too. */
   forget(and?: 'found'): void {
-    this.#known.clear();
+    this.#rows.forgetReads();
     if (and !== 'found') return;
     this.#waiting = [];
     this.#more = 0;
@@ -95,7 +100,7 @@ export class DriftWatch {
     }
     // Reads before and after the console's own writes must not be compared.
     if (ids === 'all') this.forget();
-    else this.gone(ids);
+    else this.#rows.forgetReads(ids);
     this.#own = ids === 'all' ? ids : new Set(ids);
   }
 
@@ -218,10 +223,10 @@ export class DriftWatch {
     return hiddenBy.length === 0;
   }
 
-  #isOwn(id: string, { sentAt }: QueryTiming): boolean {
-    const holds = (ids: ReadonlySet<string> | 'all') => ids === 'all' || ids.has(id);
-    if (this.#own !== null && holds(this.#own)) return true;
-    return sentAt <= this.#ownUntil.at && holds(this.#ownUntil.ids);
+  #isOwnAt({ sentAt }: QueryTiming): (id: string) => boolean {
+    const { ids, at } = this.#ownUntil;
+    const own = [this.#own, sentAt <= at ? ids : null];
+    return id => own.some(each => each === 'all' || each?.has(id));
   }
 
   #wait(found: Found): void {

@@ -52,19 +52,26 @@ export class TickReader {
     this.#reportDue = 0;
   }
 
-  /** Finds the tables and reads the first window of `rows` presets. */
-  async first(rows: number): Promise<InspectedDatabase> {
-    const { database, counter, signal, drift, onEvent } = this.#context;
+  /** Finds the tables and reads the first window of `window` presets. */
+  async first(window: number): Promise<InspectedDatabase> {
+    const { database, counter, signal, rows, drift, onEvent } = this.#context;
     const { found, bodies } = await database.read(
       async reader => {
         const found = await inspectDatabase(reader, database, counter);
         const answered = startTiming();
-        const counters = await readMostUsed(reader, found.tables, rows);
+        const counters = await readMostUsed(reader, found.tables, window);
         // After a reconnection, a standby may show an older state than before.
         if (found.server.standby) drift.forget();
         drift.compare(found.tables, counters, answered());
         // The list can be drawn while the server reads the trigger.
-        onEvent({ type: 'connected', inspected: found, counters, at: Date.now(), serverNow: found.now });
+        onEvent({
+          type: 'connected',
+          inspected: found,
+          rows,
+          counters,
+          at: Date.now(),
+          serverNow: found.now,
+        });
         return { found, bodies: await readCatalogRows(reader, found.tables, this.#catalogs) };
       },
       { signal },

@@ -2,6 +2,7 @@ import type { Database } from '../../connection/transactions.ts';
 import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
 import type { FindRepairs, KnownRepair } from '../repaired-drift.ts';
 import { tickShare } from '../tick-share.ts';
@@ -39,7 +40,8 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #stopped = new AbortController();
   readonly #alarm = new WakeableTimer();
-  readonly #drift = new DriftWatch();
+  readonly #rows = new CounterRows();
+  readonly #drift = new DriftWatch(this.#rows);
   readonly #diagnosing: DiagnoseWatch;
   readonly #audit: AuditWatch;
   readonly #ticks: TickReader;
@@ -61,6 +63,7 @@ export class Watch {
       database,
       counter,
       signal,
+      rows: this.#rows,
       drift: this.#drift,
       diagnosing: this.#diagnosing,
       onEvent,

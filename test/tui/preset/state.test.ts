@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { observe } from '../../../source/counter/count-change.ts';
 import type { Counter } from '../../../source/counter/counter.ts';
 import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
@@ -66,20 +66,25 @@ const tick = (
 const play = (actions: Action[], from: State): State => actions.reduce(reduce, from);
 const w: Action = { type: 'watch-use' };
 const help: Action = { type: 'open', screen: 'help' };
-const open = play(
-  [
-    {
-      type: 'connected',
-      inspected: inspectedWith([], true, 'last_used_at'),
-      counters: [counter(10), counter(5, 5, 'b')],
-      at: 1,
-      serverNow: 1,
-    },
-    { type: 'open', screen: 'preset' },
-  ],
-  initialState({ columns: 80, rows: 24 }),
-);
-const watched = play([w, tick([counter(10)], 2)], open);
+let open: State;
+let watched: State;
+// Only the newest state has its rows.
+beforeEach(() => {
+  open = play(
+    [
+      {
+        type: 'connected',
+        inspected: inspectedWith([], true, 'last_used_at'),
+        counters: [counter(10), counter(5, 5, 'b')],
+        at: 1,
+        serverNow: 1,
+      },
+      { type: 'open', screen: 'preset' },
+    ],
+    initialState({ columns: 80, rows: 24 }),
+  );
+  watched = play([w, tick([counter(10)], 2)], open);
+});
 const kinds = ({ watching }: State) => watching?.changes.map(({ at, change }) => [at, change.kind]);
 
 describe('waiting for a real use', () => {
@@ -114,7 +119,7 @@ describe('waiting for a real use', () => {
   test('uses only ticks: an audit reads at another time', () => {
     const audit: WatchEvent = {
       type: 'audit-page',
-      progress: { done: 1, presets: 1, counters: [counter(99, 10)], gone: [], last: true },
+      progress: { done: 1, presets: 1, counters: [counter(99, 10)], last: true },
       at: 3,
     };
     expect(reduce(watched, audit).watching).toBe(watched.watching);

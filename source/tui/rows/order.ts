@@ -1,0 +1,52 @@
+import { ListedRows, type RowList } from './row-list.ts';
+import type { SortAndFilter } from './sort.ts';
+
+/** The ids of the list, in order. */
+export interface Order {
+  readonly length: number;
+  at(index: number): string | undefined;
+  indexOf(id: string): number;
+  slice(from?: number, to?: number): readonly string[];
+}
+
+/** An order as positions of rows, of which only those on screen become ids. */
+export class PositionOrder implements Order {
+  readonly positions: Uint32Array;
+  readonly by: SortAndFilter;
+  readonly #list: ListedRows;
+
+  constructor(list: RowList, positions: Uint32Array, { sort, filter, onlyMismatches }: SortAndFilter) {
+    this.#list = ListedRows.of(list);
+    this.positions = positions;
+    this.by = { sort, filter, onlyMismatches };
+  }
+
+  get length(): number {
+    return this.positions.length;
+  }
+
+  at(index: number): string | undefined {
+    const position = this.positions[index];
+    return position === undefined ? undefined : this.#list.rows.id(position);
+  }
+
+  indexOf(id: string): number {
+    const position = this.#list.rows.find(id);
+    return position < 0 ? -1 : this.positions.indexOf(position);
+  }
+
+  slice(from?: number, to?: number): readonly string[] {
+    return Array.from(this.positions.subarray(from, to), position => this.#list.rows.id(position));
+  }
+
+  /** True if `list` was sorted and filtered in this way. */
+  isOf(list: ListedRows, { sort, filter, onlyMismatches }: SortAndFilter): boolean {
+    const { by } = this;
+    return (
+      list.rows === this.#list.rows &&
+      by.sort === sort &&
+      by.filter === filter &&
+      by.onlyMismatches === onlyMismatches
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import type { CounterRows } from '../../counter/rows/counter-rows.ts';
+import { compareNames } from './name-order.ts';
+import { ListedRows, type RowList } from './row-list.ts';
+
+/** Positions in the order of names, as of the time when texts ended at `mark`; the ones after it are of rows that were added or renamed since. */
+interface Prepared {
+  order: Uint32Array;
+  mark: number;
+}
+
+/** Lists up to this length are in the order of their ids where all else is equal, which takes too long for longer ones. */
+export const mostById = 20_000;
+
+interface Preparing {
+  steps: Generator<void, Prepared>;
+  done: Prepared | null;
+}
+
+const prepared = new WeakMap<CounterRows, Preparing>();
+
+// In milliseconds: what a key may have to wait, and what is left to others in between.
+const slice = 4;
+const rest = 12;
+// In rows. The time is looked at that often.
+const stride = 2_000;
+// With more rows than this share added or renamed, the order is made anew.
+const mostAdded = 0.02;
+
+/** Sorts all names while nothing else is to do, so that a list of a million is sorted by name at once. */
+export function prepareNames(rows: CounterRows): void {
+  if (!needsAnew(rows)) return;
+  const preparing = begin(rows);
+  const work = () => {
+    const start = performance.now();
+    while (preparing.done === null && performance.now() - start < slice) advance(preparing);
+    // Another list is open, or a key could not wait.
+    if (preparing.done === null && prepared.get(rows) === preparing) setTimeout(work, rest).unref();
+  };
+  work();
+}
+
+/** The same for the list of a state, if it is a long one: others are sorted at once anyway. */
+export function prepareLongList({ rows }: { rows: RowList }): void {
+  if (rows instanceof ListedRows && rows.size > mostById) prepareNames(rows.rows);
+}
+
+/** Every position of `rows` in the order of names, of which those that `isListed`. */
+export function inNameOrder(rows: CounterRows, isListed: (position: number) => boolean): Uint32Array {
+  const preparing = prepared.get(rows);
+  const current = preparing && (preparing.done === null || !needsAnew(rows)) ? preparing : begin(rows);
+  while (current.done === null) advance(current);
+  const { order, mark } = current.done;
+  const added: number[] = [];
+  for (let position = 0; position < rows.length; position += 1)
+    if (rows.place(position) >= mark && rows.has(position) && isListed(position)) added.push(position);
+  added.sort((a, b) => compareNames(rows, a, b) || a - b);
+  const result = new Uint32Array(rows.size);
+  let length = 0;
+  let next = 0;
+  for (const position of order) {
+    if (rows.place(position) >= mark || !rows.has(position) || !isListed(position)) continue;
+    while (next < added.length && compareNames(rows, added[next] as number, position) < 0)
+      result[length++] = added[next++] as number;
+    result[length++] = position;
+  }
+  while (next < added.length) result[length++] = added[next++] as number;
+  return result.subarray(0, length);
+}
+
+function needsAnew(rows: CounterRows): boolean {
+  const known = prepared.get(rows)?.done;
+  if (!known) return true;
+  let added = 0;
+  for (let position = 0; position < rows.length; position += 1)
+    if (rows.place(position) >= known.mark) added += 1;
+  return added > mostAdded * rows.length;
+}
+
+function begin(rows: CounterRows): Preparing {
+  const preparing = { steps: sortSteps(rows), done: null };
+  prepared.set(rows, preparing);
+  return preparing;
+}
+
+function advance(preparing: Preparing): void {
+  const step = preparing.steps.next();
+  if (step.done) preparing.done = step.value;
+}
+
+/** Sorts by merging, and pauses after some rows. What is added or renamed meanwhile is not in order. */
+function* sortSteps(rows: CounterRows): Generator<void, Prepared> {
+  const mark = rows.textsEnd;
+  let from: Uint32Array = new Uint32Array(rows.length);
+  for (let position = 0; position < from.length; position += 1) from[position] = position;
+  let to: Uint32Array = new Uint32Array(from.length);
+  const { length } = from;
+  let steps = 0;
+  for (let width = 1; width < length; width *= 2) {
+    for (let start = 0; start < length; start += 2 * width) {
+      const middle = Math.min(length, start + width);
+      const end = Math.min(length, start + 2 * width);
+      let [left, right] = [start, middle];
+      for (let place = start; place < end; place += 1) {
+        const isLeft =
+          right === end ||
+          (left < middle && compareNames(rows, from[left] as number, from[right] as number) <= 0);
+        to[place] = from[isLeft ? left++ : right++] as number;
+        steps += 1;
+        if (steps % stride === 0) yield;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return { order: from, mark };
+}
