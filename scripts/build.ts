@@ -109,7 +109,8 @@ const shared: BuildOptions = {
   external: ['@electric-sql/*', 'libpg-query', 'oxc-parser'],
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', BUNDLED: 'true' },
   // Ink loads React's developer tools if it finds them; in production it must not search for them.
-  alias: { 'react-devtools-core': './scripts/empty.js' },
+  // object-hash asks OpenSSL for all of its algorithms as it is loaded (10 ms); the table only needs a key for a row.
+  alias: { 'react-devtools-core': './scripts/empty.js', 'object-hash': './scripts/row-key.ts' },
   logLevel: 'warning',
 };
 

@@ -10,3 +10,12 @@ export function secondsOf(seconds: number): string {
   if (seconds >= 60) return `${Math.round(seconds / 60)} min`;
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
+
+let list: Intl.ListFormat | undefined;
+
+/** Names in a sentence: "a", "a and b", "a, b, and c". */
+export function listed(names: Iterable<string>): string {
+  // Made when it is first needed: it reads ICU's tables (20 ms), and few frames have one.
+  list ??= new Intl.ListFormat('en');
+  return list.format(names);
+}

@@ -1,3 +1,4 @@
+import { listed } from '../format/plurals.ts';
 import type { Note } from './finding.ts';
 import type { ReasonContext } from './reason-context.ts';
 import type { ScanSubject } from './subject.ts';
@@ -8,10 +9,8 @@ function keepers({ writers }: ScanSubject): string | null {
   const [what, names] =
     triggers.length > 0 ? ['trigger', triggers] : ['function', functions.map(name => `${name}()`)];
   if (names.length === 0) return null;
-  return names.length === 1 ? `the ${what} ${names[0]} keeps` : `the ${what}s ${several.format(names)} keep`;
+  return names.length === 1 ? `the ${what} ${names[0]} keeps` : `the ${what}s ${listed(names)} keep`;
 }
-
-const several = new Intl.ListFormat('en');
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 

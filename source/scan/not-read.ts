@@ -1,5 +1,6 @@
 import { type ConsoleError, usageError } from '../errors/errors.ts';
 import { count } from '../format/numbers.ts';
+import { listed } from '../format/plurals.ts';
 import { displayText } from '../format/text.ts';
 import type { NotRead } from './finding.ts';
 
@@ -26,11 +27,9 @@ export function notReadWords({ reason, language, files, code, more }: NotRead): 
   }
 }
 
-const several = new Intl.ListFormat('en');
-
 /** The languages that were not read, in words; empty if all were. */
 export function languagesNotRead(notRead: readonly NotRead[]): string {
-  return several.format(notRead.filter(({ reason }) => reason === 'language').map(notReadWords));
+  return listed(notRead.filter(({ reason }) => reason === 'language').map(notReadWords));
 }
 
 /** The error (exit code 2) that nothing of a directory could be read; null if something was. */
@@ -45,7 +44,7 @@ export function nothingRead({
 }): ConsoleError | null {
   if (files > 0) return null;
   const languages = languagesNotRead(notRead);
-  const others = several.format(
+  const others = listed(
     notRead.filter(({ reason }) => /^(ignored|test|skipped)$/.test(reason)).map(notReadWords),
   );
   const left = languages || others;

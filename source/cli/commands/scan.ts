@@ -3,7 +3,7 @@ import { presetNames } from '../../counter/definition/preset-names.ts';
 import { type ConsoleError, exitCodes, usageError } from '../../errors/errors.ts';
 import { glyphs } from '../../format/badges.ts';
 import { count } from '../../format/numbers.ts';
-import { amount } from '../../format/plurals.ts';
+import { amount, listed } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
@@ -170,10 +170,8 @@ function guessed({ writes, notes }: ScanReport, { searched }: Wanted, width: num
   const guesses = searched?.guesses.filter(id => found.has(id)) ?? [];
   if (guesses.length === 0) return [];
   const [its, it] = guesses.length === 1 ? ['its name speaks', 'it'] : ['their names speak', 'they'];
-  return wrap(displayText(`Only ${its} for ${several.format(guesses)}: ${it} may be no counter.`), width);
+  return wrap(displayText(`Only ${its} for ${listed(guesses)}: ${it} may be no counter.`), width);
 }
-
-const several = new Intl.ListFormat('en');
 
 function leftOut({ searched }: Wanted, width: number): string[] {
   const { notCheckable = [] } = searched ?? {};
