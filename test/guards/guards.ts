@@ -83,10 +83,40 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'a batch: what is deferred runs within it',
-    text: 'SET CONSTRAINTS ALL IMMEDIATE;',
-    without: '',
+    text: "''}SET CONSTRAINTS ALL IMMEDIATE;",
+    without: "''}",
     test: [blockTest, 'a batch > counts what is deferred to the commit as time that rows are held'],
     says: 'to be greater than 190',
+  },
+  {
+    ...block,
+    guard: 'a batch: deferred triggers count before it does',
+    text: "order.deletes.length + order.inserts.length > 0 ? deferredFirst : ''",
+    without: "''",
+    test: [
+      thereAndBackTest,
+      'a count that triggers keep at the end of a transaction is 0, and then as before > by steps of one',
+    ],
+    says: 'to match object',
+  },
+  {
+    ...block,
+    guard: 'a batch: deferred triggers check after it has written',
+    text: 'WHEN OTHERS THEN NULL;',
+    without: '',
+    test: [
+      thereAndBackTest,
+      'a trigger that checks counts at the end of a transaction sees what was written',
+    ],
+    says: 'to match object',
+  },
+  {
+    ...block,
+    guard: 'a batch: the count is compared after deferred triggers',
+    text: "''}SET CONSTRAINTS ALL IMMEDIATE;",
+    without: "''}",
+    test: [thereAndBackTest, 'where one checks a count that another then changes, nothing is written'],
+    says: 'to deeply equal',
   },
   {
     ...block,

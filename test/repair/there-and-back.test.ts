@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import type { CounterDefinition } from '../../source/counter/definition/definition.ts';
 import type { BatchLimits } from '../../source/repair/batch-limits.ts';
@@ -169,4 +169,73 @@ test('records that name their row in a column that the server computes are not d
     },
   );
   expect(await run(request('reset', directory, { counter }))).toMatchObject({ changed: 1, left: [] });
+});
+
+const posts = defined({
+  row: { table: 'posts', count: 'replies' },
+  record: { table: 'replies', reference: ['post'] },
+});
+const counts = 'SELECT id, replies FROM posts ORDER BY id';
+const thread = `
+  CREATE TABLE posts (id integer PRIMARY KEY, replies integer NOT NULL DEFAULT 0 CHECK (replies >= 0), words bigint NOT NULL DEFAULT 0);
+  CREATE TABLE replies (id integer PRIMARY KEY, post integer NOT NULL REFERENCES posts DEFERRABLE INITIALLY DEFERRED, words integer NOT NULL DEFAULT 40);
+  INSERT INTO posts SELECT n FROM generate_series(1, 3) n;`;
+const written = 'INSERT INTO replies SELECT n, 1 + n % 3 FROM generate_series(1, 9) n;';
+const twoMore = 'UPDATE posts SET replies = replies + 2, words = words + 7 WHERE id = 2;';
+const counting = (
+  how: string,
+) => `CREATE FUNCTION count_replies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'INSERT' THEN UPDATE posts SET replies = replies + 1, words = words + NEW.words WHERE id = NEW.post;
+    ELSE UPDATE posts SET replies = replies - 1, words = words - OLD.words WHERE id = OLD.post; END IF; RETURN NULL; END $$;
+  CREATE CONSTRAINT TRIGGER count_replies AFTER INSERT OR DELETE ON replies ${how} FOR EACH ROW EXECUTE FUNCTION count_replies();`;
+const checking = (
+  wrong: string,
+) => `CREATE FUNCTION check_replies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT sum(replies) FROM posts) ${wrong} (SELECT count(*) FROM replies) THEN RAISE 'miscounted' USING ERRCODE = 'PX001'; END IF; RETURN NULL; END $$;
+  CREATE CONSTRAINT TRIGGER check_replies AFTER INSERT OR DELETE ON replies DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_replies();`;
+const recount = `CREATE FUNCTION recount() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE posts p SET replies = (SELECT count(*) FROM replies r WHERE r.post = p.id) WHERE id IN (OLD.post, NEW.post); RETURN NULL; END $$;
+  CREATE CONSTRAINT TRIGGER recount AFTER INSERT OR DELETE ON replies DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION recount();`;
+const zeros = [1, 2, 3].map(id => ({ id, replies: 0 }));
+
+describe('a count that triggers keep at the end of a transaction is 0, and then as before', () => {
+  test.each([
+    ['by steps of one', counting('DEFERRABLE INITIALLY DEFERRED')],
+    ['at once, though they may be deferred', counting('DEFERRABLE INITIALLY IMMEDIATE')],
+    ['by counting again', recount],
+  ])('%s', async (_, trigger) => {
+    await arrange(thread + trigger + written + twoMore);
+    const { before, between, after } = await around(posts, counts, { records: 2 });
+    expect(between).toEqual(zeros);
+    expect(after).toEqual(before);
+  });
+
+  test('and so is a sum', async () => {
+    const words = defined({
+      row: { table: 'posts', count: 'words' },
+      record: { table: 'replies', reference: ['post'], amount: 'words' },
+    });
+    await arrange(thread + counting('DEFERRABLE INITIALLY DEFERRED') + written + twoMore);
+    const all = 'SELECT id, replies, words::int FROM posts ORDER BY id';
+    const { before, between, after } = await around(words, all);
+    expect(between.map(row => row.words)).toEqual([0, 0, 0]);
+    expect(after).toEqual(before);
+  });
+});
+
+test('a trigger that checks counts at the end of a transaction sees what was written', async () => {
+  await arrange(thread + checking('<>') + written.replace(';', '; UPDATE posts SET replies = 3;'));
+  const { before, between, after } = await around(posts, counts);
+  expect(between).toEqual(zeros);
+  expect(after).toEqual(before);
+});
+
+test('where one checks a count that another then changes, nothing is written', async () => {
+  await arrange(thread + counting('DEFERRABLE INITIALLY DEFERRED') + written);
+  await own.sql.unsafe(`ALTER TABLE posts DROP CONSTRAINT posts_replies_check; ${checking('>')}`).simple();
+  const before = await read(counts);
+  const { changed, deleted, left } = await run(request('reset', directory, { counter: posts, options }));
+  expect({ changed, deleted }).toEqual({ changed: 0, deleted: 0 });
+  expect(left.map(({ reason }) => reason)).toEqual(['refused', 'refused', 'refused']);
+  expect(await read(counts)).toEqual(before);
 });

@@ -420,7 +420,7 @@ class Run {
       .filter(({ code }) => code === 'trigger-unhealthy')
       .map(({ message }) => message);
     return [
-      `It was written, but is already ${compareQuantities(by, 0) > 0 ? `${by} too high` : `${negated(by)} too low`} again: something else writes its count or its records.`,
+      `It was written, but is already ${compareQuantities(by, 0) > 0 ? `${by} too high` : `${negated(by)} too low`} again: its count or its records were changed since, or a trigger has changed the records.`,
       ...suspects,
     ].join(' ');
   }

@@ -182,6 +182,17 @@ function onlyOne(table: string): string {
   `;
 }
 
+/**
+ * Runs deferred triggers before the count is written: those that keep it would change it afterwards. One that checks it refuses
+ * now, and runs again once the count is written. A conflict with another session is no such refusal.
+ */
+const deferredFirst = `BEGIN
+    ${byOwnPath('SET CONSTRAINTS ALL IMMEDIATE;')}
+  EXCEPTION
+    WHEN lock_not_available OR transaction_rollback THEN RAISE;
+    WHEN OTHERS THEN NULL;
+  END;`;
+
 /** The block that runs a batch. Its values come from a setting of the transaction, so its text can be shown in the plan. */
 export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShape, quote = '$$'): string {
   const { presets, written, records, path } = tables;
@@ -242,6 +253,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
     order.deletes.length > 0 ? deletion(tables, idsOf(tables), order.truncate) : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
+    order.deletes.length + order.inserts.length > 0 ? deferredFirst : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
     INTO becomes FROM jsonb_array_elements(given->'rows') o;
   ${records.sums ? fits(tables, facts) : ''}${byOwnPath(`UPDATE ${written.name} p
@@ -254,13 +266,13 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     FROM ${givenRows} o
    WHERE ${isGiven}
      AND (${keysDiffer(`p.${written.count}`, becomes)}${lastUsed ? ` OR ${lastUsed.differs}` : ''}${restored.map(({ quoted }, place) => ` OR ${keysDiffer(`p.${quoted}::pg_catalog.text`, other(place))}`).join('')});
-  ${written.keys.length === 0 ? onlyOne(written.name) : ''}  -- A trigger or a policy may have kept a row from being written, or written something else.
+  ${written.keys.length === 0 ? onlyOne(written.name) : ''}SET CONSTRAINTS ALL IMMEDIATE;
+  -- A trigger or a policy may have kept a row from being written, or written something else.
   is_other := EXISTS (SELECT FROM pg_catalog.jsonb_each_text(becomes) b JOIN ${written.name} p ON ${isNamedBy(written.keys, 'p', 'b.key')}
               WHERE ${keysDiffer(`p.${written.count}`, `b.value::${facts.countType}`)});`)}
   IF is_other THEN
-    RAISE EXCEPTION 'a count is not what was written: a trigger or a policy on ${inString(written.name)} changes it' USING ERRCODE = 'P0001';
+    RAISE EXCEPTION 'a count is not what was written: a trigger changes it, or a policy on ${inString(written.name)} keeps it from being written' USING ERRCODE = 'P0001';
   END IF;
-  ${byOwnPath('SET CONSTRAINTS ALL IMMEDIATE;')}
   PERFORM set_config('${resultSetting}', jsonb_build_object(
     'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
                  AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
