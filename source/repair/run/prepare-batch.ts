@@ -7,7 +7,7 @@ import type { ReceiptChange } from '../receipts/receipt.ts';
 import { readAmounts } from '../sql/amounts.ts';
 import {
   type CounterState,
-  type FoundRecord,
+  type FoundRecords,
   type RecordValues,
   readOrphans,
   readStates,
@@ -61,9 +61,14 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks, most, limits, truncate } = asked;
   const { tables } = plan.inspected;
   const prepared = emptyBatch();
-  const found: FoundRecord[] = [];
+  const found: string[][] = [];
+  const take = ({ found: records, places }: FoundRecords) => {
+    if (!places) return;
+    found.push(records);
+    prepared.order.deletes.push(places);
+  };
   const [none] = tasks.filter(({ id }) => id === null);
-  if (none) found.push(...(await orphansOf(asked, none, prepared)));
+  if (none) take(await orphansOf(asked, none, prepared));
   const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
   const { sums } = tables.records;
@@ -74,16 +79,15 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
     const own = states.get(task.id);
     const state = plannedState(own?.state, task, plan, prepared.left);
     if (!state || !own) continue;
-    const [large] = own.tooLarge;
-    if (large !== undefined) {
-      prepared.left.push(leftForSize(task, large, limits));
+    if (own.tooLarge !== null) {
+      prepared.left.push(leftForSize(task, own.tooLarge, limits));
       continue;
     }
     const going = own.found;
     if (going.length === numberOf(state)) {
       const change = resetChange(state, clears, true);
       if (!change) continue;
-      found.push(...going);
+      take(own);
       add(prepared, { ...change, drift: task.drift, ...remainingOf(state, going.length) });
       continue;
     }
@@ -92,7 +96,7 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       prepared.rest.push(task);
       continue;
     }
-    found.push(...going);
+    take(own);
     const worth = sums
       ? sumOf(await readAmounts(reader, tables, plan.facts, going.map(valuesOf)))
       : going.length;
@@ -116,9 +120,8 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       weight: Math.max(1, task.weight - going.length),
     });
   }
-  prepared.order.deletes = found.map(({ place }) => place);
   prepared.order.truncate = truncate;
-  prepared.records = found.length > 0 ? found.map(({ values }) => values) : null;
+  prepared.records = found.length > 0 ? found.flat() : null;
   return prepared;
 }
 
@@ -126,8 +129,8 @@ function remainingOf({ many }: CounterState, deleted: number): Pick<ReceiptChang
   return many === undefined ? {} : { remaining: many - deleted };
 }
 
-function valuesOf({ values }: FoundRecord): RecordValues {
-  return JSON.parse(values) as RecordValues;
+function valuesOf(record: string): RecordValues {
+  return JSON.parse(record) as RecordValues;
 }
 
 /** The records of no preset that are deleted now. Comes back for more as long as there are any. */
@@ -135,13 +138,13 @@ async function orphansOf(
   { reader, plan, most, limits }: BatchRequest,
   task: RepairTask,
   prepared: PreparedBatch,
-): Promise<FoundRecord[]> {
-  const { found, tooLarge } = await readOrphans(reader, plan.inspected.tables, plan.facts, most, limits);
-  const [large] = tooLarge;
+): Promise<FoundRecords> {
+  const read = await readOrphans(reader, plan.inspected.tables, plan.facts, most, limits);
+  const { found, tooLarge } = read;
   if (found.length > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - found.length) });
-  else if (large !== undefined)
-    prepared.left.push(leftForSize({ ...task, name: 'Records of no preset' }, large, limits));
-  return found;
+  else if (tooLarge !== null)
+    prepared.left.push(leftForSize({ ...task, name: 'Records of no preset' }, tooLarge, limits));
+  return read;
 }
 
 function add(prepared: PreparedBatch, change: ReceiptChange & { id: string; adds?: boolean }): void {

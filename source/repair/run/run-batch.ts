@@ -4,7 +4,7 @@ import { hidesRowsNow } from '../../counter/discovery/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '../../errors/errors.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
-import { type BatchAnswer, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
+import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -110,7 +110,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     if (state === '25006') throw readOnlyNow(error);
     if (state === '') throw error;
     await requireSameTables(work.database, plan);
-    const tried = done ? done.order.deletes.length + done.order.inserts.length : undefined;
+    const tried = done ? deletedBy(done.order) + done.order.inserts.length : undefined;
     const outcome = isTooMuch(state, tried, recordWrites(plan) !== null) ? 'large' : 'refused';
     return {
       ...empty(outcome),
@@ -141,7 +141,7 @@ function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWr
 
 function committed(prepared: PreparedBatch, { held, waiting }: BatchAnswer): BatchResult {
   const { changes, left, rest, order } = prepared;
-  return { outcome: 'committed', changes, left, rest, deleted: order.deletes.length, held, waiting };
+  return { outcome: 'committed', changes, left, rest, deleted: deletedBy(order), held, waiting };
 }
 
 function empty(outcome: BatchResult['outcome']): BatchResult {

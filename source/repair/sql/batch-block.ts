@@ -9,7 +9,7 @@ import { keysDiffer } from '../../counter/operators.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { comparableCount } from '../../counter/reading/counters.ts';
 import { isNamedBy, partOfId } from '../../counter/writing/written-row.ts';
-import { exactForms, type FoundRecord, type RecordValues } from './counter-state.ts';
+import { exactForms, type RecordPlaces, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 
 // Everything names its schema, because some of it runs under the role's own search_path.
@@ -31,7 +31,7 @@ export interface RowOrder {
 export interface BatchOrder {
   rows: RowOrder[];
   /** Exactly these versions of records are deleted. */
-  deletes: FoundRecord['place'][];
+  deletes: RecordPlaces[];
   inserts: RecordValues[];
   /** By TRUNCATE, if these are all the records there are. */
   truncate: boolean;
@@ -39,6 +39,11 @@ export interface BatchOrder {
   wait: boolean;
   /** Keeps triggers from firing, and checks the references of inserted records itself. */
   quiet: boolean;
+}
+
+/** How many records an order deletes. */
+export function deletedBy({ deletes }: Pick<BatchOrder, 'deletes'>): number {
+  return deletes.reduce((sum, { number }) => sum + number, 0);
 }
 
 const answer = z.object({
@@ -74,7 +79,8 @@ export async function openBatch(
   if (!row?.xid) return null;
   // Planning a write may already run functions of policies and defaults.
   const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;
-  await script(`${exactForms}; ${locks}`);
+  // What is read of a batch has a few megabytes, and would be sorted on disk.
+  await script(`${exactForms}; SELECT set_config('work_mem', '16MB', true); ${locks}`);
   return row.xid;
 }
 
@@ -114,7 +120,7 @@ export async function runBatch(
   xid: string,
   longest: number,
 ): Promise<BatchAnswer> {
-  const given = JSON.stringify({ ...order, xid, path: ownPath });
+  const given = JSON.stringify({ ...order, deleted: deletedBy(order), xid, path: ownPath });
   const timeout = String(Math.ceil(longest * 1000));
   await rows(`SELECT set_config($1, $2, true), set_config('statement_timeout', $3, true)`, [
     givenSetting,
@@ -330,11 +336,13 @@ function deletion(
   ids: string,
   truncate: boolean,
 ): string {
-  const mine = `(SELECT (e.value OPERATOR(pg_catalog.->>) 0)::pg_catalog.oid AS relation, (e.value OPERATOR(pg_catalog.->>) 1)::pg_catalog.tid AS place,
-      e.value OPERATOR(pg_catalog.->>) 2 AS version FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') e OFFSET 0)`;
+  const all = (name: string, type: string) =>
+    `pg_catalog.unnest((e.value OPERATOR(pg_catalog.->>) '${name}')::pg_catalog.${type}[])`;
+  const mine = `(SELECT u.relation, u.place, u.version FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') e
+      CROSS JOIN LATERAL ROWS FROM (${all('relations', 'oid')}, ${all('places', 'tid')}, ${all('versions', 'xid')}) u (relation, place, version) OFFSET 0)`;
   const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
-    AND r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) m.version`;
-  const number = "pg_catalog.jsonb_array_length(given OPERATOR(pg_catalog.->) 'deletes')";
+    AND r.xmin OPERATOR(pg_catalog.=) m.version`;
+  const number = "(given OPERATOR(pg_catalog.->>) 'deleted')::pg_catalog.int8";
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
   if (truncate) {
     return byOwnPath(`SELECT pg_catalog.count(*) INTO touched FROM ${records} r JOIN ${mine} m ON ${same};

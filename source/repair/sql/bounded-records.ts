@@ -15,15 +15,18 @@ export function recordSource({ recordColumns }: RepairFacts): string {
     .map(({ quoted }) => `coalesce(pg_catalog.pg_column_size(r.${quoted}), 0)`)
     .join(' OPERATOR(pg_catalog.+) ');
   const columns = recordColumns.map(({ quoted }, place) => `r.${quoted} AS c${place}`).join(', ');
-  return `pg_catalog.json_build_array(r.tableoid::pg_catalog.text, r.ctid::pg_catalog.text, r.xmin::pg_catalog.text)::pg_catalog.text AS place,
-          (${stored})::bigint AS stored, ${columns}`;
+  // Sums of bigint are slow, because they are numeric.
+  return `r.tableoid AS relation, r.ctid AS place, r.xmin AS version, (${stored})::double precision AS stored, ${columns}`;
 }
 
+/** The columns of `gathered`, see `boundedRecords`. */
+export const gatheredColumns = ['number', 'lines', 'relations', 'places', 'versions', '"tooLarge"'];
+
 /**
- * Common table expressions over `source`, which has the columns of `recordSource` and an id. The last one, `bounded`,
- * has id, place, values (the text of a JSON array) and size. It holds as many records as `limits` allow, at least one;
- * records that are too large on their own come without values. Sizes are checked before values are built, and again
- * before they are sent.
+ * Common table expressions over `source`, which has the columns of `recordSource` and a number `n`, in whose order they come. The
+ * last one, `gathered`, has a row for each: the number of its records, their values as lines of JSON, where they are, and the size of the largest that is too
+ * large on its own. Records are as many as `limits` allow, at least one. Sizes are checked before values are built, and
+ * again before they are sent.
  */
 export function boundedRecords(
   { recordColumns }: RepairFacts,
@@ -35,11 +38,18 @@ export function boundedRecords(
   const before = `coalesce(pg_catalog.sum(r.stored) FILTER (WHERE ${within('r.stored', recordBytes)}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)`;
   const size = 'pg_catalog.octet_length(m.values)';
   const fits = within(size, recordBytes);
-  return `made AS MATERIALIZED (
-      SELECT r.id, r.place, r.stored, CASE WHEN ${within('r.stored', recordBytes)} AND NOT ${before} ${builtIn.above} ${bytes} THEN ${values} END AS values FROM (${source}) r),
+  const all = (column: string) =>
+    `(pg_catalog.array_agg(b.${column}) FILTER (WHERE b.values IS NOT NULL))::pg_catalog.text AS ${column}s`;
+  return `made AS (
+      SELECT r.n, r.relation, r.place, r.version, r.stored, CASE WHEN ${within('r.stored', recordBytes)} AND NOT ${before} ${builtIn.above} ${bytes} THEN ${values} END AS values FROM (${source}) r),
     measured AS (
       SELECT m.*, ${size} AS size, pg_catalog.sum(${size}) FILTER (WHERE ${fits}) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM made m),
     bounded AS (
-      SELECT m.id, m.place, CASE WHEN ${fits} THEN m.values END AS values, coalesce(m.size, m.stored)::double precision AS size FROM measured m
-       WHERE m.stored ${builtIn.above} ${recordBytes} OR m.size ${builtIn.above} ${recordBytes} OR ${within('m.total', bytes)} OR m.total ${builtIn.equal} m.size)`;
+      SELECT m.n, m.relation, m.place, m.version, CASE WHEN ${fits} THEN m.values END AS values, coalesce(m.size, m.stored) AS size FROM measured m
+       WHERE m.stored ${builtIn.above} ${recordBytes} OR m.size ${builtIn.above} ${recordBytes} OR ${within('m.total', bytes)} OR m.total ${builtIn.equal} m.size),
+    gathered AS (
+      SELECT b.n, pg_catalog.count(b.values)::double precision AS number, pg_catalog.string_agg(b.values, E'\\n') AS lines,
+             ${all('relation')}, ${all('place')}, ${all('version')},
+             pg_catalog.max(b.size) FILTER (WHERE b.values IS NULL) AS "tooLarge"
+        FROM bounded b GROUP BY b.n)`;
 }

@@ -9,7 +9,7 @@ import { belongsTo, groupedKeys, groupedRecords } from '../../counter/reading/gr
 import { valueAsText } from '../../counter/reading/sql-values.ts';
 import { markShort, shortColumn } from '../../counter/short-text.ts';
 import { isNamedBy } from '../../counter/writing/written-row.ts';
-import { type ByteLimits, boundedRecords, recordSource } from './bounded-records.ts';
+import { type ByteLimits, boundedRecords, gatheredColumns, recordSource } from './bounded-records.ts';
 import type { RepairFacts } from './facts.ts';
 
 /** A counter in one snapshot; times as the server writes them under `exactForms`. */
@@ -37,17 +37,25 @@ export interface CounterState {
 /** A record as a receipt keeps it: its values as text in the order of `recordColumns`. */
 export type RecordValues = (string | null)[];
 
-/** A record and the version of it that was read: table, place and the transaction that wrote it. */
-export interface FoundRecord {
-  place: [string, string, string];
-  /** The text of a JSON array, as a receipt keeps it. */
-  values: string;
+/**
+ * Where some records are, and which version of each was read. The three are SQL arrays as text, in the same order: the table, the
+ * place in it, and the transaction that wrote the record.
+ */
+export interface RecordPlaces {
+  number: number;
+  relations: string;
+  places: string;
+  versions: string;
 }
 
-/** The records that were read, and the bytes of those that are too large. */
-interface FoundRecords {
-  found: FoundRecord[];
-  tooLarge: number[];
+/** The records that were read. */
+export interface FoundRecords {
+  /** The values of each, the text of a JSON array as a receipt keeps it. */
+  found: string[];
+  /** Where they are; null without any. */
+  places: RecordPlaces | null;
+  /** The bytes of the largest that is too large to be read; null without any. */
+  tooLarge: number | null;
 }
 
 /** Settings under which every value written as text is read back exactly; they last for the transaction. */
@@ -169,17 +177,25 @@ function toState({ usageCount, exact = null, name, sum, missing = false, many, .
   };
 }
 
-const found = z.object({ place: z.string(), values: z.nullable(z.string()), size: z.number() });
-const placeOf = z.tuple([z.string(), z.string(), z.string()]);
+const text = z.nullable(z.string());
+const gathered = z.object({
+  number: z.nullable(z.number()),
+  lines: text,
+  relations: text,
+  places: text,
+  versions: text,
+  tooLarge: z.nullable(z.number()),
+});
 
-/** Splits what was read into records that can be deleted and the sizes of those that cannot. */
-function sortFound(rows: readonly z.infer<typeof found>[]): FoundRecords {
-  const sorted: FoundRecords = { found: [], tooLarge: [] };
-  for (const { place, values, size } of rows) {
-    if (values === null) sorted.tooLarge.push(size);
-    else sorted.found.push({ place: placeOf.parse(JSON.parse(place)), values });
-  }
-  return sorted;
+/** Parses a row of `gathered`, see `boundedRecords`. */
+function toFound(row: unknown): FoundRecords {
+  const { number, lines, relations, places, versions, tooLarge } = gathered.parse(row);
+  if (number === null || lines === null || relations === null || places === null || versions === null)
+    return { found: [], places: null, tooLarge };
+  // JSON has no line end inside a value, so each line is a record.
+  const found = lines.split('\n');
+  if (found.length !== number) throw new Error(`${found.length} records where the server read ${number}`);
+  return { found, places: { number, relations, places, versions }, tooLarge };
 }
 
 /**
@@ -196,32 +212,20 @@ export async function readWithRecords(
 ): Promise<Map<string, FoundRecords & { state: CounterState }>> {
   const { presets, records } = tables;
   const { equal, of } = records.keys;
-  const source = `SELECT p.id, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of}${whichCount(tables)} LIMIT $2) r`;
+  const source = `SELECT p.n, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of}${whichCount(tables)} LIMIT $2) r`;
   const own = figureNames(tables);
   const missing = presets.missing ? `p.${presets.missing}` : 'false';
   const text = `WITH p AS MATERIALIZED (
-      SELECT p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 't.truth', tables)},
+      SELECT pg_catalog.row_number() OVER () AS n, p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 't.truth', tables)},
              ${records.sums ? 't.many, ' : ''}${lastUsedText(presets)} AS "lastUsed", ${missing} AS missing
         FROM ${presets.rows} p CROSS JOIN LATERAL (SELECT ${records.aggregate} AS truth${manyOf(tables)} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) t
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
     ${boundedRecords(facts, source, limits)}
-    SELECT p.id, p.name, ${own.map(name => `p.${name}`).join(', ')}, p."lastUsed", p.missing, NULL AS newest, NULL AS place, NULL AS values, NULL::double precision AS size FROM p
-    UNION ALL
-    SELECT b.id, NULL, ${own.map(() => 'NULL').join(', ')}, NULL, NULL, NULL, b.place, b.values, b.size FROM bounded b`;
-  const rows = (await reader.rows(text, [JSON.stringify(ids), most], tables.path)) as {
-    id: string;
-    place: string | null;
-  }[];
-  const byPreset = Map.groupBy(
-    rows.filter(({ place }) => place !== null),
-    ({ id }) => id,
-  );
-  const counters = states.parse(rows.filter(({ place }) => place === null));
+    SELECT p.id, p.name, ${own.map(name => `p.${name}`).join(', ')}, p."lastUsed", p.missing, NULL AS newest, ${gatheredColumns.map(name => `g.${name}`).join(', ')}
+      FROM p LEFT JOIN gathered g ON g.n OPERATOR(pg_catalog.=) p.n`;
+  const rows = await reader.rows(text, [JSON.stringify(ids), most], tables.path);
   return new Map(
-    counters.map(row => {
-      const own = z.array(found).parse(byPreset.get(row.id) ?? []);
-      return [row.id, { state: toState(row), ...sortFound(own) }];
-    }),
+    states.parse(rows).map((row, place) => [row.id, { state: toState(row), ...toFound(rows[place]) }]),
   );
 }
 
@@ -238,14 +242,14 @@ export async function readOrphans(
   most: number,
   limits: ByteLimits,
 ): Promise<FoundRecords> {
-  const source = `SELECT NULL::pg_catalog.text AS id, ${recordSource(facts)} FROM ${records.name} r
+  const source = `SELECT 1 AS n, ${recordSource(facts)} FROM ${records.name} r
       WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of}) LIMIT $1`;
-  const rows = await reader.rows(
-    `WITH ${boundedRecords(facts, source, limits)} SELECT b.place, b.values, b.size FROM bounded b`,
+  const [row] = await reader.rows(
+    `WITH ${boundedRecords(facts, source, limits)} SELECT ${gatheredColumns.map(name => `g.${name}`).join(', ')} FROM gathered g`,
     [most],
     path,
   );
-  return sortFound(z.array(found).parse(rows));
+  return row === undefined ? { found: [], places: null, tooLarge: null } : toFound(row);
 }
 
 /** Which of these records refer to a row that no longer exists: by their index, the table that lacks it. */

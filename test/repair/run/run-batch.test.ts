@@ -188,19 +188,24 @@ const reset: Partial<FullPlan> = {
   options: { ...noOptions, deleteHistory: true },
   recordsToRestore: 0,
 };
-const record = (place: number) => ({
-  id: 'a',
-  place: `["1","(0,${place})","7"]`,
-  values: `["a","${place}"]`,
-  size: 9,
-});
+const gathered = (number: number) => {
+  const each = (of: (place: number) => string | number) =>
+    Array.from({ length: number }, (_, place) => of(place));
+  return {
+    number,
+    lines: number === 0 ? null : each(place => `["a","${place}"]`).join('\n'),
+    relations: `{${each(() => 1)}}`,
+    places: `{${each(place => `"(0,${place})"`)}}`,
+    versions: `{${each(() => 7)}}`,
+    tooLarge: null,
+  };
+};
 const withRecords =
   (records: number, shown = records, over: Answer = () => []): Answer =>
   async (text, values) => {
     const own = await over(text, values);
     if (own.length > 0 || !text.includes('WITH p AS')) return own;
-    const row = { ...state, records, place: null, values: null, size: null };
-    return [row, ...Array.from({ length: shown }, (_, place) => record(place))];
+    return [{ ...state, records, ...gathered(shown) }];
   };
 
 describe('a batch that deletes records', () => {
@@ -222,6 +227,16 @@ describe('a batch that deletes records', () => {
     expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [], changes: [{ deletes: 2 }] });
     expect(intended).toMatchObject({ xid: '77', records: ['["a","0"]', '["a","1"]'] });
     expect(written).toEqual(['77']);
+  });
+
+  test('deletes nothing if it has not as many records as the server read', async () => {
+    const short = { ...state, records: 3, ...gathered(2), number: 3 };
+    const { error, told, fake } = await run(text => (text.includes('WITH p AS') ? [short] : []), {
+      of: reset,
+    });
+    expect(error).toMatchObject({ message: '2 records where the server read 3' });
+    expect(told).toEqual([]);
+    expect(fake.statements.some(text => text.startsWith('DO '))).toBe(false);
   });
 
   test('leaves what does not fit to the next one', async () => {
@@ -297,8 +312,7 @@ test('the tables are locked for what a batch writes in the records, and for noth
 });
 
 test('records of no preset alone are written too, without the row of any', async () => {
-  const orphans = [record(0), record(1)].map(({ id: _, ...of }) => of);
-  const { value, told } = await run(text => (text.includes('NOT EXISTS') ? orphans : []), {
+  const { value, told } = await run(text => (text.includes('NOT EXISTS') ? [gathered(2)] : []), {
     of: reset,
     more: {
       batch: {

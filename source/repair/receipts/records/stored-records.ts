@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { writeAll } from '../../../config/files/append-text.ts';
 import { syncDirectory } from '../../../config/files/make-directory.ts';
 import { splitLines } from '../../../config/files/split-lines.ts';
@@ -39,7 +39,7 @@ export class RecordsFile {
       const pieces = piecesOf(records, of => {
         bytes += of;
       });
-      await pipeline(pieces, createGzip(), async member => {
+      await pipeline(pieces, createGzip({ level: constants.Z_BEST_SPEED }), async member => {
         for await (const piece of member as AsyncIterable<Buffer>) {
           await writeAll(handle, piece, offset + length);
           sum.update(piece);
@@ -76,24 +76,32 @@ export class RecordsFile {
 const pieceSize = 256 * 1024;
 
 function* piecesOf(records: readonly string[], count: (bytes: number) => void): Generator<Buffer> {
-  let lines: Buffer[] = [];
+  let lines: string[] = [];
   let size = 0;
   let all = 0;
   for (const record of records) {
     // PostgreSQL returns a json column with its original line breaks. Outside of strings they mean nothing, and inside
     // of strings JSON allows none.
-    const line = Buffer.from(`${record.replaceAll(/[\r\n]+/g, ' ')}\n`);
-    all += line.length;
-    if (line.length > longestRecord || all > largestMember) throw tooLarge();
-    count(line.length);
+    const line = lineBreak.test(record) ? record.replaceAll(lineBreaks, ' ') : record;
+    const bytes = Buffer.byteLength(line) + 1;
+    all += bytes;
+    if (bytes > longestRecord || all > largestMember) throw tooLarge();
+    count(bytes);
     lines.push(line);
-    size += line.length;
+    size += bytes;
     if (size < pieceSize) continue;
-    yield Buffer.concat(lines);
+    yield pieceOf(lines);
     lines = [];
     size = 0;
   }
-  if (size > 0) yield Buffer.concat(lines);
+  if (size > 0) yield pieceOf(lines);
+}
+
+const lineBreak = /[\r\n]/;
+const lineBreaks = /[\r\n]+/g;
+
+function pieceOf(lines: readonly string[]): Buffer {
+  return Buffer.from(`${lines.join('\n')}\n`);
 }
 
 function tooLarge(): ConsoleError {
