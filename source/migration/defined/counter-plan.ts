@@ -56,8 +56,8 @@ export function changesFor(decided: Decided): CounterChanges {
       installed.triggers.some(each => each.name === name) && !dropped.some(each => each.name === name),
   );
   const gone = [...dropped, ...stale];
-  const tableOf = (oid: number) =>
-    oid === facts.relations.record.oid ? facts.relations.record.name : (facts.relations.through?.name ?? '');
+  const { record, row, through } = facts.relations;
+  const tableOf = (oid: number) => [record, row, through].find(each => each?.oid === oid)?.name ?? '';
   return {
     differs: [
       ...dropped.map(
@@ -136,7 +136,9 @@ function missingTriggers(
   if (meant.some(each => !missed.includes(each) && firing.has(firesFor(each.event)))) return null;
   // A trigger may do more to the count with an UPDATE than to follow these events.
   if (foreign.some(({ event }) => firing.has(event))) return null;
-  return script.triggers.filter(({ name }) => [...firing].some(event => name.endsWith(`_${event}`)));
+  // A key that changes takes records along by updates.
+  const endings = [...firing, ...(firing.has('update') ? ['key'] : [])];
+  return script.triggers.filter(({ name }) => endings.some(event => name.endsWith(`_${event}`)));
 }
 
 const firesFor = (event: EventHealth['event']) =>

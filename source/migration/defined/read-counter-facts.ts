@@ -19,6 +19,8 @@ const answer = z.object({
     }),
   ),
   inherits: z.boolean(),
+  /** A foreign key changes what records refer to when a key changes. */
+  follows: z.boolean(),
   /** Generated columns of the records that are computed when they are read. */
   virtual: z.array(z.string()),
   lacking: z.array(z.string()),
@@ -30,10 +32,14 @@ const answer = z.object({
 /** What the database has that decides what is installed. */
 export type CounterFacts = z.infer<typeof answer> & { relations: Relations };
 
-// $1 are the records, $2 the table with the count, $3 the table between or NULL, $4 the columns of the second that refer to the row.
-const text = `WITH own AS (
+// $1 are the records, $2 the table with the count, $3 the table between or NULL, $4 the columns of the second that refer to the row,
+// $6 the rows and $7 the columns of the records that refer to them.
+const text = `WITH follows AS (
+  SELECT EXISTS (SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+    WHERE k.contype = 'f' AND k.conrelid = $1::oid AND k.confupdtype = 'c' AND $3::oid IS NULL AND a.attname::text = ANY ($7::text[])) AS follows
+), own AS (
   SELECT c.oid, c.relname, n.oid AS schema, n.nspname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid, $3::oid)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid, $3::oid) OR c.oid = $6::oid AND (SELECT follows FROM follows)
 ), me AS (
   SELECT rolsuper OR rolbypassrls AS bypass, rolsuper AS super FROM pg_roles WHERE rolname = current_user
 ), home AS (SELECT * FROM own WHERE oid = $2::oid)
@@ -44,7 +50,8 @@ SELECT json_build_object(
   'triggers', (SELECT coalesce(json_agg(json_build_object('name', t.tgname, 'table', t.tgrelid::bigint, 'enabled', t.tgenabled IN ('O', 'A'),
       'function', (SELECT p.proname FROM pg_proc p, home WHERE p.oid = t.tgfoid AND p.pronamespace = home.schema),
       'definition', pg_get_triggerdef(t.oid)) ORDER BY t.tgname), '[]')
-    FROM pg_trigger t WHERE t.tgrelid IN ($1::oid, $3::oid) AND NOT t.tgisinternal),
+    FROM pg_trigger t WHERE t.tgrelid IN ($1::oid, $3::oid, $6::oid) AND NOT t.tgisinternal),
+  'follows', (SELECT follows FROM follows),
   'inherits', EXISTS (SELECT FROM pg_inherits WHERE inhrelid IN ($1::oid, $3::oid) OR inhparent IN ($1::oid, $3::oid)),
   'virtual', (SELECT coalesce(json_agg(attname ORDER BY attnum), '[]') FROM pg_attribute WHERE attrelid = $1::oid AND attgenerated = 'v' AND NOT attisdropped),
   'lacking', (SELECT coalesce(json_agg(why), '[]') FROM (
@@ -79,6 +86,8 @@ export async function readCounterFacts(reader: Reader, definition: CounterDefini
     relations.through?.oid ?? null,
     list(via?.row ?? []),
     row.count,
+    relations.row.oid,
+    list(record.through ? [] : record.reference),
   ])) as { answer: string }[];
   return { ...answer.parse(JSON.parse(given?.answer ?? '{}')), relations };
 }

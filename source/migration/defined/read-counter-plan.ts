@@ -90,7 +90,8 @@ export async function readCounterPlan(
   const facts = await readCounterFacts(reader, known.definition);
   const name = keeperName(known.definition, namesTaken(facts, known.definition.id));
   const planFor = (definition: CounterDefinition) => {
-    const script = counterScript({ definition, relations: facts.relations, name, inserts: facts.inserts });
+    const { relations, inserts, follows } = facts;
+    const script = counterScript({ definition, relations, name, inserts, follows });
     const changes = changesFor({ known: { ...known, definition }, health, writers, facts, script });
     return { definition, script, changes };
   };
@@ -146,7 +147,7 @@ function isAboutOthers({ code }: Finding): boolean {
 function namesTaken({ functions, triggers }: CounterFacts, id: string): Set<string> {
   const own = new Set(functions.filter(({ comment }) => comment === commentOf(id)).map(({ name }) => name));
   const others = functions.filter(({ name }) => !own.has(name)).map(({ name }) => name);
-  const events = /(?:_between)?_(?:insert|update|delete|truncate)$/;
+  const events = /(?:_between)?_(?:insert|update|delete|truncate|key)$/;
   const named = triggers
     .filter(each => each.function === null || !own.has(each.function))
     .map(({ name }) => name.replace(events, ''));

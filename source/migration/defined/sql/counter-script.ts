@@ -1,4 +1,5 @@
 import { inSchema } from '../../../connection/search-path.ts';
+import { countingAnew } from '../../../counter/counting-anew.ts';
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import { printPredicate } from '../../../counter/definition/predicate.ts';
 import { operatorsBetween } from '../../../counter/discovery/column-kinds.ts';
@@ -21,11 +22,17 @@ interface Shape {
   name: string;
   /** ON CONFLICT can insert the missing row of another table that holds the count. */
   inserts: boolean;
+  /** Records follow a row whose key changes, by ON UPDATE CASCADE. */
+  follows: boolean;
 }
 
 const operator = (sign: string) => `OPERATOR(pg_catalog.${sign})`;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+const thisStatement = '(pg_catalog.statement_timestamp())::pg_catalog.text';
+const countAnew = `PERFORM pg_catalog.set_config('${countingAnew}', ${thisStatement}, true);`;
+const isCountedAnew = `pg_catalog.current_setting('${countingAnew}', true) ${operator('=')} ${thisStatement}`;
 
 /**
  * The function and triggers that keep a counter: they fire once per statement and change each row once, in the order of keys, so
@@ -47,6 +54,11 @@ export function counterScript(shape: Shape): CounterScript {
   const triggers = wanted.map(([event, fires, tables]) =>
     triggerOf(`${name}_${event}`, relations.record.name, fires, tables, `${schema}.${quoted(name)}`),
   );
+  if (watchesKeys(shape)) {
+    const keys = `${schema}.${quoted(`${name}_key`)}`;
+    functions.push(functionOf(keys, keyBody, definition.id));
+    triggers.push(keyTrigger(shape, keys));
+  }
   if (relations.through) {
     const between = `${schema}.${quoted(`${name}_between`)}`;
     functions.push(functionOf(between, betweenBody(shape, relations.through), definition.id));
@@ -56,6 +68,34 @@ export function counterScript(shape: Shape): CounterScript {
     }
   }
   return { functions, triggers };
+}
+
+/** Whether a changed key takes records along that are counted in its row: by way of a table between, that one is counted anew. */
+function watchesKeys({ relations, follows }: Shape): boolean {
+  return follows && relations.through === null;
+}
+
+const keyBody = `
+BEGIN
+  ${countAnew}
+  RETURN NULL;
+END
+`;
+
+/** A row whose key changes is the same row: its records only seem to move. It fires before the triggers of the records that follow. */
+function keyTrigger({ definition, relations, name }: Shape, runs: string): CounterScript['triggers'][number] {
+  const { row } = relations;
+  const same = definition.row.key.map(each => {
+    const key = definedColumn(row, each, definition);
+    const { equal, of } = operatorsBetween(key, key);
+    return `OLD.${key.quoted} ${equal} NEW.${key.quoted}${of}`;
+  });
+  return {
+    name: `${name}_key`,
+    table: row.name,
+    statement: `CREATE TRIGGER ${quoted(`${name}_key`)} AFTER UPDATE ON ${row.name}
+  FOR EACH ROW WHEN ((${same.join(' AND ')}) IS NOT TRUE) EXECUTE FUNCTION ${runs}()`,
+  };
 }
 
 /** The comment by which a later run knows its own function. */
@@ -134,7 +174,8 @@ function bodyOf(shape: Shape): string {
   const count = countOf(shape).quoted;
   const keys = pairsOf(shape).map(pair => `t.${pair.home.quoted}`);
   const notZero = `t.${count} ${operator('<>')} 0`;
-  const both = `${states(shape, 'new', 1)}\n        UNION ALL\n        ${states(shape, 'old', -1)}`;
+  const [added, taken] = [states(shape, 'new', 1), states(shape, 'old', -1)];
+  const both = `${added}\n        UNION ALL\n        ${taken}`;
   const keeps = definition.onDelete === 'keeps';
   return `
 DECLARE
@@ -143,17 +184,29 @@ BEGIN
   IF TG_OP ${operator('=')} 'TRUNCATE' THEN
     PERFORM FROM ${home.name} t WHERE ${notZero}${keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`} FOR NO KEY UPDATE OF t;
     UPDATE ${home.name} t SET ${count} = 0 WHERE ${notZero};
-  ELSIF TG_OP ${operator('=')} 'INSERT' THEN${loop(shape, states(shape, 'new', 1))}${
+  ELSIF TG_OP ${operator('=')} 'INSERT' THEN${changes(shape, added)}${
     keeps
       ? ''
       : `
-  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${loop(shape, states(shape, 'old', -1))}`
+  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${changes(shape, taken)}`
   }
-  ELSE${loop(shape, both)}
+  ELSE${changes(shape, both)}
   END IF;
   RETURN NULL;
 END
 `;
+}
+
+/** What a statement changes: counted anew where it changes how records belong to rows. */
+function changes(shape: Shape, from: string): string {
+  const { definition, relations } = shape;
+  if (!relations.through && !watchesKeys(shape)) return loop(shape, from);
+  // What was deleted cannot be counted anew, and a key that changes leaves the count as it is.
+  const keeps = definition.onDelete === 'keeps' && !relations.through;
+  return `
+    IF ${isCountedAnew} THEN${keeps ? '\n    NULL;' : anew(shape, from)}
+    ELSE${loop(shape, from)}
+    END IF;`;
 }
 
 function countOf({ definition, relations }: Shape): Column {
@@ -242,46 +295,69 @@ function change(shape: Shape): string {
       END IF;`;
 }
 
-/**
- * What happens to the table between records and rows: the rows that it led to, or leads to, are counted anew. The row is locked
- * first, by a statement of its own, so that what is counted includes all that was added to it.
- */
-function betweenBody(shape: Shape, through: Relation): string {
-  const { definition, relations } = shape;
-  const { record } = relations;
-  const between = definition.record.through;
+/** Counts each row of `from` anew, and does `first` before. It is locked first, by a statement of its own, so that what is counted includes all that was added. */
+function anew(shape: Shape, from: string, first?: string): string {
+  const { definition, relations, inserts } = shape;
+  const { record, via, row } = relations;
   const pairs = pairsOf(shape);
-  const home = relations.via ?? relations.row;
+  const home = via ?? row;
   const count = countOf(shape);
-  const columns = [...new Set([...(between?.key ?? []), ...(between?.reference ?? [])])].map(
-    name => definedColumn(through, name, definition).quoted,
-  );
-  const state = (name: string) => `SELECT ${columns.map(each => `r.${each}`).join(', ')} FROM ${name} r`;
-  const keys = pairs.map(({ refers }, place) => `e.${refers.quoted} AS ${keyName(place)}`);
-  const known = pairs.map(({ refers }) => `e.${refers.quoted} IS NOT NULL`);
   const found = pairs.map((pair, place) => matches('t', pair, `changed.${keyName(place)}`)).join(' AND ');
   const { amount, where } = definition.record;
   const aggregate =
     amount === null
       ? 'pg_catalog.count(*)'
       : `coalesce(pg_catalog.sum(r.${definedColumn(record, amount, definition).quoted}), 0)`;
+  const alias = relations.through ? 'b' : 'r';
   const counted = [
     ...pairs.map(({ refers }, place) => {
       const { equal, of } = operatorsBetween(refers, refers);
-      return `b.${refers.quoted} ${equal} changed.${keyName(place)}${of}`;
+      return `${alias}.${refers.quoted} ${equal} changed.${keyName(place)}${of}`;
     }),
     ...(where ? [printPredicate(where, 'r', typedColumns(definition, record))] : []),
   ].join(' AND ');
-  const each = (from: string) => `
+  const known = pairs.map((_, place) => `e.${keyName(place)} IS NOT NULL`);
+  const truth = `(
+        SELECT ${aggregate} FROM ${record.name} r${join(shape)} WHERE ${counted})::${typeOf(count)}`;
+  const columns = pairs.map(pair => pair.home.quoted);
+  const rows = pairs.map((pair, place) =>
+    matches('q', { ...pair, home: pair.key }, `changed.${keyName(place)}`),
+  );
+  const missing =
+    via && inserts
+      ? `
+      IF NOT FOUND THEN
+        INSERT INTO ${home.name} AS t (${[...columns, count.quoted].join(', ')})
+        SELECT ${[...pairs.map((_, place) => `changed.${keyName(place)}`), truth].join(', ')} FROM ${row.name} q WHERE ${rows.join(' AND ')}
+        ON CONFLICT (${columns.join(', ')}) DO UPDATE SET ${count.quoted} = EXCLUDED.${count.quoted};
+      END IF;`
+      : '';
+  return `
     FOR changed IN
-      SELECT DISTINCT ${keys.join(', ')} FROM (${from}) e
+      SELECT DISTINCT ${pairs.map((_, place) => `e.${keyName(place)}`).join(', ')} FROM (
+        ${from}) e
        WHERE ${known.join(' AND ')} ORDER BY ${pairs.map((_, place) => place + 1).join(', ')}
-    LOOP
+    LOOP${first === undefined ? '' : `\n      ${first}`}
       PERFORM FROM ${home.name} t WHERE ${found} FOR NO KEY UPDATE OF t;
-      UPDATE ${home.name} t SET ${count.quoted} = (
-        SELECT ${aggregate} FROM ${record.name} r${join(shape)} WHERE ${counted})::${typeOf(count)}
-       WHERE ${found};
+      UPDATE ${home.name} t SET ${count.quoted} = ${truth}
+       WHERE ${found};${missing}
     END LOOP;`;
+}
+
+/**
+ * What happens to the table between records and rows: the rows that it led to, or leads to, are counted anew, also by what the
+ * same statement does to records afterwards.
+ */
+function betweenBody(shape: Shape, through: Relation): string {
+  const { definition } = shape;
+  const between = definition.record.through;
+  const pairs = pairsOf(shape);
+  const columns = [...new Set([...(between?.key ?? []), ...(between?.reference ?? [])])].map(
+    name => definedColumn(through, name, definition).quoted,
+  );
+  const state = (name: string) => `SELECT ${columns.map(each => `r.${each}`).join(', ')} FROM ${name} r`;
+  const keys = pairs.map(({ refers }, place) => `c.${refers.quoted} AS ${keyName(place)}`);
+  const each = (from: string) => anew(shape, `SELECT ${keys.join(', ')} FROM (${from}) c`, countAnew);
   const [before, after] = [state('old_records'), state('new_records')];
   return `
 DECLARE

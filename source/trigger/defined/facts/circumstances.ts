@@ -74,7 +74,7 @@ export interface Circumstances {
   others: readonly OtherWriter[];
   /** The owner of the records, who may do everything. */
   owner: string | null;
-  /** A foreign key makes records follow a row whose key changes. */
+  /** A foreign key makes records follow a row whose key changes, and no trigger of `migrate` tells that they did not move. */
   keyCascades: boolean;
   /** Something makes the row of another table that holds the count; true if it is the row itself. */
   countRowsMade: boolean;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../../connection/transactions.ts';
+import { countingAnew } from '../../../counter/counting-anew.ts';
 import { quotedIfNeeded } from '../../../counter/definition/counter-id.ts';
 import type { CounterDefinition, TableName } from '../../../counter/definition/definition.ts';
 import type { Tables } from '../../../counter/discovery/tables.ts';
@@ -77,7 +78,8 @@ const text = `SELECT
             'ownerMayUpdate', has_column_privilege(p.proowner, c.oid, $3, 'UPDATE'),
             'ownerSeesAll', NOT c.relrowsecurity OR o.rolsuper OR o.rolbypassrls OR (pg_has_role(p.proowner, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity))), '[]')
      FROM pg_class c, pg_proc p JOIN pg_roles o ON o.oid = p.proowner WHERE c.oid = $2::oid AND p.oid = ANY ($5::oid[]))::text AS rights,
-  EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = $1::oid AND k.confrelid = $4::oid AND k.confupdtype = 'c') AS "keyCascades"`;
+  EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = $1::oid AND k.confrelid = $4::oid AND k.confupdtype = 'c')
+    AND NOT EXISTS (SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid WHERE g.tgrelid = $4::oid AND g.tgenabled IN ('O', 'A') AND strpos(p.prosrc, '${countingAnew}') > 0) AS "keyCascades"`;
 
 /**
  * Reads what decides, beside the bodies, whether a counter is kept. In two steps: the second parses bodies without the transaction,
