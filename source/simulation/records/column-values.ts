@@ -87,6 +87,21 @@ export function candidatesFor(
   return [...new Set(found)].slice(0, most + column.labels.length);
 }
 
+const mostAmounts = 6;
+
+/** Amounts that a record may change to where its own cannot be raised by 1: of other records, negated, or named by a check. */
+export function otherAmounts(
+  column: Typed,
+  held: string | null,
+  { seen, allowed }: Pick<KnownValues, 'seen' | 'allowed'>,
+): string[] {
+  const negated = held === null ? [] : [held.startsWith('-') ? held.slice(1) : `-${held}`];
+  const found = [...seen, ...negated, ...allowed].filter(
+    value => value !== null && fits(column, value) && Number(value) !== Number(held),
+  );
+  return [...new Set(found)].flatMap(value => value ?? []).slice(0, mostAmounts);
+}
+
 function neighbours(column: Typed, constants: readonly string[]): string[] {
   const { category } = column;
   if (category === 'B') return ['true', 'false'];

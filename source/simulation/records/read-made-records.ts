@@ -110,6 +110,7 @@ export async function readMadeRecords(
     full,
     again: (values: RecordValues) => freshened(facts, values, varied.fresh),
     condition,
+    seen,
     moved:
       other &&
       Object.fromEntries(record.reference.map((name, place) => [name, other.reference[place] ?? null])),

@@ -79,11 +79,15 @@ const text = `SELECT json_build_object(
 export async function readRecordFacts(reader: Reader, oid: number): Promise<RecordFacts> {
   const [row] = (await reader.rows(text, [oid])) as { answer: string }[];
   const { checks, ...facts } = answer.parse(JSON.parse(row?.answer ?? '{}'));
-  return { ...facts, allowed: constantsIn(checks) };
+  const numbers = new Set(facts.columns.filter(({ category }) => category === 'N').map(({ name }) => name));
+  return { ...facts, allowed: constantsIn(checks, numbers) };
 }
 
-/** The string constants in checks of one column each, by column. */
-function constantsIn(checks: readonly { columns: readonly string[]; text: string }[]) {
+/** The constants in checks of one column each, by column; those of `numbers` may stand there without quotes. */
+function constantsIn(
+  checks: readonly { columns: readonly string[]; text: string }[],
+  numbers: ReadonlySet<string>,
+) {
   const found: Record<string, string[]> = {};
   for (const { columns, text } of checks) {
     const [column, ...others] = columns;
@@ -91,7 +95,8 @@ function constantsIn(checks: readonly { columns: readonly string[]; text: string
     const constants = [...text.matchAll(/'((?:[^']|'')*)'::/g)].map(([, constant = '']) =>
       constant.replaceAll("''", "'"),
     );
-    found[column] = [...(found[column] ?? []), ...constants];
+    const plain = numbers.has(column) ? (text.match(/(?<![\w.'-])-?\d+(?:\.\d+)?(?![\w.'])/g) ?? []) : [];
+    found[column] = [...(found[column] ?? []), ...constants, ...plain];
   }
   return found;
 }

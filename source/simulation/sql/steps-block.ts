@@ -280,8 +280,9 @@ function stepOf(
       IF ${ready.length > 0 ? ready.join(' AND ') : 'true'} THEN
         taken := NULL; affected := 0; made := 0; failed := NULL;
         ${byPath(path, count('before'))}
-        inserted := ${sumSoFar('inserted', records.oid)};
         FOR way IN 1..${ways.length} LOOP
+          -- For each way anew: the server goes on counting what a failed one inserted.
+          inserted := ${sumSoFar('inserted', records.oid)};
           BEGIN
             -- As at the beginning of a new transaction: constraints that were checked immediately are deferred again.
             SET CONSTRAINTS ALL DEFERRED;

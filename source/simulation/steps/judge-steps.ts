@@ -1,5 +1,5 @@
 import type { StepsAnswer } from '../sql/steps-block.ts';
-import type { CountedRow, StepName, StepResult, StepsAs } from './counter-steps.ts';
+import type { CountedRow, StepFailure, StepName, StepResult, StepsAs } from './counter-steps.ts';
 import { stepNames } from './counter-steps.ts';
 
 type AnsweredStep = StepsAnswer['steps'][number];
@@ -35,7 +35,7 @@ export function judgeSteps(
     if (!failure) return unknown('not-simulated', 'The step that it follows was not done.');
     const { message, code, where } = failure;
     const reason = `The server refused it: ${message} (SQLSTATE ${code}${where === null ? '' : `, in ${where}`}).`;
-    const allowed = isRefusedRightly(step, code, intended);
+    const allowed = isRefusedRightly(failure, intended);
     return unknown(allowed ? 'not-possible' : 'not-simulated', reason);
   });
   return { steps: anew(results), failures };
@@ -63,9 +63,11 @@ function anew(results: readonly StepResult[]): StepResult[] {
   });
 }
 
-/** A second record may be one too many, and another role may not be meant to change records. */
-function isRefusedRightly(step: StepName, code: string, { asOther }: Intended): boolean {
+/** A second record may be one too many, a check may allow no other amount, and another role may not be meant to change records. */
+function isRefusedRightly({ step, code, where }: StepFailure, { asOther }: Intended): boolean {
   if (step === 'add-again') return code === '23505' || code === '23P01';
+  // A check that fails within a function is not that of the amount.
+  if (step === 'change-amount' && code === '23514') return where === null;
   return asOther && step !== 'add' && code === '42501';
 }
 

@@ -1,5 +1,6 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { amountColumns } from '../records/amount-columns.ts';
+import { otherAmounts } from '../records/column-values.ts';
 import type { RecordFacts, RecordValues } from '../records/record-facts.ts';
 import type { PlannedStep, StepStatement } from '../sql/steps-block.ts';
 import type { StepName } from './counter-steps.ts';
@@ -15,6 +16,8 @@ interface StepsGround {
   again: (values: RecordValues) => RecordValues;
   /** What a record holds that counts, and what to set so that it no longer does; null if all records count. */
   condition: { counts: RecordValues | null; excluded: readonly RecordValues[] } | null;
+  /** What columns hold in some records. */
+  seen: Readonly<Record<string, readonly (string | null)[]>>;
   /** The values that refer to the other row; null without another row. */
   moved: RecordValues | null;
 }
@@ -23,7 +26,7 @@ interface StepsGround {
 export function planStepsOf(
   { record, onDelete }: Pick<CounterDefinition, 'record' | 'onDelete'>,
   facts: RecordFacts,
-  { first, second, full, again, condition, moved }: StepsGround,
+  { first, second, full, again, condition, seen, moved }: StepsGround,
 ): { steps: PlannedStep[]; notSimulated: Map<StepName, string> } {
   const notSimulated = new Map<StepName, string>();
   const column = (name: string) => facts.columns.find(each => each.name === name);
@@ -62,9 +65,17 @@ export function planStepsOf(
   }
   const raised = amountColumns(record, facts, condition?.counts ?? {});
   if (raised.length > 0) {
-    const ways = raised.map(
-      ({ quoted }): StepStatement => ({ kind: 'update', columns: [], values: [], increased: quoted }),
-    );
+    const ways = [
+      ...raised.map(
+        ({ quoted }): StepStatement => ({ kind: 'update', columns: [], values: [], increased: quoted }),
+      ),
+      ...raised.flatMap(each =>
+        otherAmounts(each, first[each.name] ?? null, {
+          seen: seen[each.name] ?? [],
+          allowed: facts.allowed[each.name] ?? [],
+        }).map(amount => statement('update', { [each.name]: amount })),
+      ),
+    ];
     steps.push({ step: 'change-amount', record: 0, ways, row: 0, needs: null });
   } else if (column(record.amount ?? '')?.generated) {
     notSimulated.set(
