@@ -5,6 +5,10 @@ export interface CatalogColumn {
   type: string;
   /** `pg_type.typcategory`, such as N for numbers, B for booleans, A for arrays. */
   category: string;
+  /** The server computes it from other columns. */
+  generated: boolean;
+  /** The default of a number, as SQL; null if it has none. */
+  start: string | null;
 }
 
 /** A foreign key; `columns` and `targets` correspond by position. */

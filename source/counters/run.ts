@@ -35,9 +35,9 @@ export async function findCounters(
   const writings = writingsOf(readings);
   const byBodies = judgeBodies(readings, writings);
   const byNames = countersByName(catalog.tables, certain(byBodies));
-  const resets = resetNamed(writings, byNames);
-  const judged = [...byBodies, ...resets.values()];
-  const named = byNames.filter(each => !resets.has(each));
+  const refused = refusedNames(writings, byNames);
+  const judged = [...byBodies, ...refused.values()];
+  const named = byNames.filter(each => !refused.has(each));
   const seen = await lookAtRows(database, judged, named, signal);
   const { counters, notCheckable } = assemble(catalog, judged, named, { ...seen, builtIn });
   return { counters: withBesides(counters, writings), notCheckable };
@@ -81,12 +81,14 @@ export function judgeBodies(readings: Readings, writings: readonly Writing[]): J
 
 const keyOf = ({ table, column }: Pick<Judged, 'table' | 'column'>) => `${table.oid} ${column}`;
 
-/** Of the counters that only names speak for, those that a body sets to a number. */
-function resetNamed(writings: readonly Writing[], named: readonly NamedCounter[]) {
+/** What only has the name of a counter: a column that the server computes, or that a body sets to a number. */
+function refusedNames(writings: readonly Writing[], named: readonly NamedCounter[]) {
   const found = new Map<NamedCounter, UncheckableColumn>();
   for (const each of named) {
-    const { table, column, key, reference } = each;
-    const reason = resetSentence(writings, { ...each, key, columns: new Set(reference) });
+    const { table, column, reference, generated } = each;
+    const reason = generated
+      ? 'The server computes it from other columns of the row.'
+      : resetSentence(writings, { ...each, columns: new Set(reference) });
     if (reason !== null) found.set(each, { table, column, reason, unlogged: false });
   }
   return found;

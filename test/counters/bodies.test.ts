@@ -819,6 +819,47 @@ const called: [name: string, ddl: string, expected: string[]][] = [
   ],
 ];
 
+const where = (condition: string) =>
+  `UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id AND ${condition}; RETURN NEW;`;
+const set = (value: string) =>
+  `UPDATE posts SET comments_count = ${value} WHERE id = NEW.post_id; RETURN NEW;`;
+
+const rowConditions: [name: string, body: string, expected: string[]][] = [
+  ['on the row alone is a doubt', where('NOT locked'), counted(', keeps, likely')],
+  ['on the row and a constant is a doubt', where('locked = false'), counted(', keeps, likely')],
+  [
+    'on the row and the record',
+    where('author_id <> NEW.author_id'),
+    refused('depends on posts.author_id <> NEW.author_id.'),
+  ],
+  [
+    'on the row and an amount',
+    where('total + 1 >= NEW.price'),
+    refused('depends on posts.total + 1 >= NEW.price.'),
+  ],
+  [
+    'on the row or the record',
+    where('(NOT locked OR NEW.hidden)'),
+    refused('depends on NOT (posts.locked) OR NEW.hidden.'),
+  ],
+  [
+    'on a query for the row',
+    where('EXISTS (SELECT 1 FROM users u WHERE u.id = posts.author_id AND u.is_admin)'),
+    refused('depends on a query.'),
+  ],
+];
+
+const limits: typeof rowConditions = [
+  ['LEAST', set('least(comments_count + 1, 99)'), refused('stops adding to it at a limit.')],
+  [
+    'CASE',
+    set('CASE WHEN comments_count >= 99 THEN comments_count ELSE comments_count + 1 END'),
+    refused('stops adding to it at a limit.'),
+  ],
+  ['WHERE', where('comments_count < 99'), refused('stops adding to it at a limit.')],
+  ['no limit at 0', where('comments_count >= 0'), counted(', keeps')],
+];
+
 describe('a trigger by row', () => {
   test.each(simple)('%s', (_, body, fires, expected, how) =>
     expect(inTrigger(body, fires, how)).toEqual(expected),
@@ -828,6 +869,12 @@ describe('a condition', () => {
   test.each(conditions)('%s', (_, body, fires, expected, how) =>
     expect(inTrigger(body, fires, how)).toEqual(expected),
   );
+});
+describe('a condition in the UPDATE', () => {
+  test.each(rowConditions)('%s', (_, body, expected) => expect(inTrigger(body, 'INSERT')).toEqual(expected));
+});
+describe('a limit by', () => {
+  test.each(limits)('%s', (_, body, expected) => expect(inTrigger(body, 'INSERT')).toEqual(expected));
 });
 describe('another kind', () => {
   test.each(others)('%s', (_, body, fires, expected, how) =>

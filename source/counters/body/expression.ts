@@ -25,7 +25,8 @@ export type Expression =
   | { kind: 'is'; arg: Expression; value: boolean }
   | { kind: 'in'; arg: Expression; values: readonly Expression[] }
   | { kind: 'case'; branches: readonly Branch[]; otherwise: Expression }
-  | { kind: 'coalesce' | 'extreme'; args: readonly Expression[] }
+  | { kind: 'coalesce'; args: readonly Expression[] }
+  | { kind: 'extreme'; name: 'GREATEST' | 'LEAST'; args: readonly Expression[] }
   | {
       kind: 'aggregate';
       name: string;

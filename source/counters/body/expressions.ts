@@ -40,7 +40,10 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
     return booleanTest(node.BooleanTest.booltesttype ?? '', read(node.BooleanTest.arg));
   if ('CaseExpr' in node) return caseOf(node.CaseExpr, scope);
   if ('CoalesceExpr' in node) return coalesce((node.CoalesceExpr.args ?? []).map(read));
-  if ('MinMaxExpr' in node) return { kind: 'extreme', args: (node.MinMaxExpr.args ?? []).map(read) };
+  if ('MinMaxExpr' in node) {
+    const { op, args = [] } = node.MinMaxExpr;
+    return { kind: 'extreme', name: op === 'IS_LEAST' ? 'LEAST' : 'GREATEST', args: args.map(read) };
+  }
   if ('FuncCall' in node) return called(node.FuncCall, scope);
   if ('SubLink' in node) return subquery(node.SubLink, scope);
   if ('SQLValueFunction' in node) return { kind: 'session', name: 'the session' };

@@ -33,7 +33,7 @@ export function printed(each: Expression): string {
     case 'coalesce':
       return `COALESCE(${many(each.args, ', ')})`;
     case 'extreme':
-      return `GREATEST(${many(each.args, ', ')})`;
+      return `${each.name}(${many(each.args, ', ')})`;
     case 'aggregate':
       return `${each.name}(${each.distinct ? 'DISTINCT ' : ''}${each.arg ? printed(each.arg) : '*'})`;
     case 'lookup':

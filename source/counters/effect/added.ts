@@ -12,7 +12,7 @@ import type { Sum, Term } from './terms.ts';
 /** What an addition does for each record, or why that cannot be told; null if it does nothing. */
 export function added(
   term: Term,
-  { clamped }: Extract<Sum, { kind: 'adds' }>,
+  { clamped, limited }: Extract<Sum, { kind: 'adds' }>,
   change: Change,
   occasion: Occasion,
 ): Result {
@@ -31,6 +31,7 @@ export function added(
   const measured = measure(amount);
   const equalities = new Equalities(flattened([...given, ...(occasion.event === 'call' ? inserted : [])]));
   const sources = sourcesIn([...conditions, amount].flatMap(each => [...within(each)]));
+  if (limited && term.sign === 1) return refusal(change, 'expression', limit);
   const records = recordSources(occasion, aggregate?.sources ?? sources, term.sign);
   const others = sources.filter(
     each => each.kind === 'table' && sourceKey(each) !== sourceKey(change.target),
@@ -42,6 +43,8 @@ export function added(
   if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
   return asEffect({ linked, term, change, conditions: linked.conditions, measured, clamped, occasion });
 }
+
+const limit = 'stops adding to it at a limit';
 
 function firstLink(
   target: Source,
@@ -155,7 +158,9 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     return refusal(change, 'expression', `adds ${text} for each record, which is not one column`);
   }
   const sorted = sortConditions(conditions, change, linked);
+  if ('limited' in sorted && sorted.limited && term.sign === 1) return refusal(change, 'expression', limit);
   if ('why' in sorted) return refusal(change, 'condition', sorted.why);
+  const { limited: _, ...about } = sorted;
   return {
     kind: 'adds',
     table: change.target.table,
@@ -164,7 +169,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     link: link.key.length === 0 ? null : { key: link.key, reference: link.reference, through: link.through },
     sign: term.sign,
     amount,
-    ...sorted,
+    ...about,
     clamped: clamped || sorted.clamped,
     upsert: change.verb === 'upsert',
     found: [sideOf(record)],

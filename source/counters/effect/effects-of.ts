@@ -16,7 +16,7 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
   const { target, column: name } = change;
   const found: Found = { effects: [], refusals: [] };
   const own = target.table.columns.find(each => each.name === name);
-  if (own?.category !== 'N' || change.conditions.some(isNever)) return found;
+  if (own?.category !== 'N' || own.generated || change.conditions.some(isNever)) return found;
   // A row that is about to be stored may be given any number; only an array is worth a word.
   const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
   for (const sum of sumsOf(change.value, target, name)) {

@@ -2,7 +2,8 @@ import type { Change } from '../body/change.ts';
 import { type Expression, type Source, sourceKey, within } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
 import { isReadable } from '../condition/evaluate.ts';
-import type { Link, Linked } from './link.ts';
+import { decide, many } from '../condition/decide.ts';
+import { isUnique, type Link, type Linked } from './link.ts';
 import { constantColumn, isJoin, mentions, mentionsColumn } from './mentions.ts';
 
 interface Sorted {
@@ -10,6 +11,8 @@ interface Sorted {
   doubts: string[];
   constants: string[];
   clamped: boolean;
+  /** One of them is not met where the count is large. */
+  limited: boolean;
 }
 
 /** What each condition is about: the record, the row, or the session. Fails at one that cannot be told. */
@@ -18,14 +21,23 @@ export function sortConditions(
   change: Change,
   { link, record }: Linked,
 ): Sorted | { why: string } {
-  const sorted: Sorted = { conditions: [], doubts: [], constants: [], clamped: false };
+  const sorted: Sorted = { conditions: [], doubts: [], constants: [], clamped: false, limited: false };
   const isRecord = (source: Source) => source.kind === 'new' || source.kind === 'old' || source === record;
+  const isCount = (each: Expression) =>
+    each.kind === 'column' &&
+    each.column === change.column &&
+    sourceKey(each.source) === sourceKey(change.target);
+  // A constant is how the row is found, unless its key is enough for that.
+  const isFound = isUnique(change.target.table, link.key);
   for (const each of conditions) {
     if (mentions(each, change.target)) {
       const name = constantColumn(each);
-      if (isJoin(each) || each.kind === 'among') continue;
-      if (name !== null) sorted.constants.push(name);
-      else if (mentionsColumn(each, change.target, change.column)) sorted.clamped = true;
+      if (isJoin(each) || isOfEvent(each)) continue;
+      if (mentionsColumn(each, change.target, change.column)) {
+        sorted.clamped = true;
+        sorted.limited ||= decide(each, inner => (isCount(inner) ? many : undefined)) === false;
+      } else if (usesRecord(each, change.target)) return { why: `depends on ${printed(each)}` };
+      else if (name !== null && !isFound) sorted.constants.push(name);
       else sorted.doubts.push(`rows are only changed where ${printed(each)}`);
     } else if (link.between && mentions(each, link.between)) {
       if (isJoin(each) || asksForKey(each, link.between, link)) continue;
@@ -43,6 +55,24 @@ export function sortConditions(
     }
   }
   return sorted;
+}
+
+/** That the row is one of those that the records of the event refer to. */
+function isOfEvent(each: Expression): boolean {
+  return (
+    each.kind === 'among' &&
+    each.rows.every(({ sources }) => sources.every(({ kind }) => kind === 'new' || kind === 'old'))
+  );
+}
+
+/** Whether a condition on the row compares it with more than constants: the definition cannot have that. */
+function usesRecord(each: Expression, target: Source): boolean {
+  return [...within(each)].some(
+    inner =>
+      inner.kind === 'argument' ||
+      inner.kind === 'among' ||
+      (inner.kind === 'column' && sourceKey(inner.source) !== sourceKey(target)),
+  );
 }
 
 /** That a key is there at all, without which nothing would be found. */

@@ -1,4 +1,5 @@
 import { type Expression, isValue, type Source, sourceKey, value, within } from '../body/expression.ts';
+import { decide, many } from '../condition/decide.ts';
 
 /** What is added to a count: a number, a column, or an aggregate; the sign is that of the sum. */
 export interface Term {
@@ -10,7 +11,13 @@ export interface Term {
 
 /** A new value of a column: added to the old one, or set to something. */
 export type Sum =
-  | { kind: 'adds'; terms: readonly Term[]; clamped: boolean }
+  | {
+      kind: 'adds';
+      terms: readonly Term[];
+      clamped: boolean;
+      /** It is not added to where it is large. */
+      limited: boolean;
+    }
   | { kind: 'sets'; terms: readonly Term[] };
 
 /** One way in which an expression comes out, with what is true then. */
@@ -37,9 +44,22 @@ export function sumsOf(given: Expression, target: Source, name: string): Sum[] {
         .filter(({ amount }) => !isSelf(amount) && !isValue(amount, 0))
         .map(term => ({ ...term, when: when2 }));
       return self.length === 1 && self[0]?.sign === 1
-        ? { kind: 'adds', terms: rest, clamped }
+        ? { kind: 'adds', terms: rest, clamped, limited: isLimited(way, when, isSelf) }
         : { kind: 'sets', terms: rest };
     });
+}
+
+/** LEAST(count + 1, 5), or CASE WHEN count < 5 THEN count + 1. */
+function isLimited(
+  way: Expression,
+  when: readonly Expression[],
+  isSelf: (inner: Expression) => boolean,
+): boolean {
+  return (
+    [...within(way)].some(
+      each => each.kind === 'extreme' && each.name === 'LEAST' && mentions(each, isSelf),
+    ) || when.some(each => decide(each, inner => (isSelf(inner) ? many : undefined)) === false)
+  );
 }
 
 function mentions(each: Expression, what: (inner: Expression) => boolean): boolean {

@@ -9,6 +9,8 @@ export interface NamedCounter {
   record: CatalogTable;
   key: string[];
   reference: string[];
+  /** The server computes the column from others, so it is no counter. */
+  generated: boolean;
 }
 
 interface Reference {
@@ -43,12 +45,21 @@ export function countersByName(tables: readonly CatalogTable[], known: ReadonlyS
     const references = referring.get(table.oid) ?? [];
     if (references.length === 0) return [];
     const keys = new Set([...(table.unique[0] ?? []), ...table.references.flatMap(({ columns }) => columns)]);
-    return table.columns.flatMap(({ name, type }) => {
+    return table.columns.flatMap(({ name, type, generated }) => {
       if (!whole.has(type) || keys.has(name) || known.has(`${table.oid} ${name}`)) return [];
       const counted = countedWords(name) ?? pluralWords(name);
       const found = counted && fitting(table, counted.map(root), references);
       return found
-        ? [{ table, column: name, record: found.from, key: found.targets, reference: found.columns }]
+        ? [
+            {
+              table,
+              column: name,
+              record: found.from,
+              key: found.targets,
+              reference: found.columns,
+              generated,
+            },
+          ]
         : [];
     });
   });

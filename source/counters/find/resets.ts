@@ -1,6 +1,7 @@
 import { type Change, placeText } from '../body/change.ts';
-import { computed, type Expression, type Value, within } from '../body/expression.ts';
+import { type Expression, type Value, within } from '../body/expression.ts';
 import type { CatalogTable } from '../catalog.ts';
+import { decide, many } from '../condition/decide.ts';
 import { flattened } from '../effect/equalities.ts';
 import { isJoin } from '../effect/mentions.ts';
 import { ways } from '../effect/terms.ts';
@@ -23,7 +24,6 @@ interface Known {
   count: number | undefined;
 }
 
-const many = 1_000_000_000;
 const some = 5;
 
 /**
@@ -46,14 +46,14 @@ export function resetSentence(writings: readonly Writing[], counted: Counted): s
 function numberSet(change: Change, counted: Counted): string | null {
   for (const { when, value } of ways(change.value)) {
     const isDefault = value.kind === 'opaque' && value.text === 'DEFAULT';
-    const to = isDefault ? null : decide(value, counted, { records: undefined, count: undefined });
+    const to = isDefault ? null : decide(value, toldBy(counted, { records: undefined, count: undefined }));
     if (to === undefined) continue;
     const conditions = flattened([...change.conditions, ...when]);
     const least = Number(to ?? 0) + 1;
     const counts = [...conditions.flatMap(numbersIn), many].filter(count => count > least);
     const isOpen = (count: number) =>
       conditions.every(each => {
-        const decided = decide(each, counted, { records: some, count });
+        const decided = decide(each, toldBy(counted, { records: some, count }));
         return decided === undefined || decided === true;
       });
     // From 1 to 0 is what subtracting does as well.
@@ -71,52 +71,24 @@ function numbersIn(each: Expression): number[] {
   );
 }
 
-/** What an expression gives for a row of which this is known; undefined if that does not tell. */
-function decide(each: Expression, counted: Counted, known: Known): Value | undefined {
-  const inner = (arg: Expression) => decide(arg, counted, known);
+/** What is known of the count and of the records of a row, for `decide`. */
+function toldBy({ table, column, record }: Counted, { records, count }: Known) {
   const isOfRecords = (sources: readonly { table: CatalogTable }[]) =>
-    sources.some(({ table }) => table === counted.record);
-  switch (each.kind) {
-    case 'value':
-      return each.value;
-    case 'column':
-      return each.source.table === counted.table && each.column === counted.column ? known.count : undefined;
-    case 'aggregate':
-      return each.name === 'count' && isOfRecords(each.sources) ? known.records : undefined;
-    case 'among':
-      return each.rows.some(({ sources }) => isOfRecords(sources)) && known.records !== undefined
-        ? known.records > 0
-        : undefined;
-    case 'operator': {
-      const args = each.args.map(inner);
-      return args.some(arg => arg === undefined) ? undefined : computed(each.name, args as Value[]);
+    sources.some(source => source.table === record);
+  return (each: Expression): Value | undefined => {
+    switch (each.kind) {
+      case 'column':
+        return each.source.table === table && each.column === column ? count : undefined;
+      case 'aggregate':
+        return each.name === 'count' && isOfRecords(each.sources) ? records : undefined;
+      case 'among':
+        return records !== undefined && each.rows.some(({ sources }) => isOfRecords(sources))
+          ? records > 0
+          : undefined;
+      default:
+        return undefined;
     }
-    case 'and':
-    case 'or': {
-      const args = each.args.map(inner);
-      const ends = each.kind === 'or';
-      if (args.includes(ends)) return ends;
-      return args.includes(undefined) ? undefined : args.includes(null) ? null : !ends;
-    }
-    case 'not': {
-      const arg = inner(each.arg);
-      return arg === undefined || arg === null ? arg : !arg;
-    }
-    case 'null': {
-      const arg = inner(each.arg);
-      return arg === undefined ? undefined : arg === null;
-    }
-    case 'is': {
-      const arg = inner(each.arg);
-      return arg === undefined ? undefined : arg === each.value;
-    }
-    case 'coalesce': {
-      const [first] = each.args.map(inner).filter(arg => arg !== null);
-      return first;
-    }
-    default:
-      return undefined;
-  }
+  };
 }
 
 /** Whether it is the first number of a row that is just made. */
