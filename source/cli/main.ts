@@ -243,13 +243,17 @@ const isOffline = (command: CommandName): command is OfflineName => Object.hasOw
 
 async function runCommand(command: keyof typeof commands, given: Config): Promise<number> {
   const config = await withConfigured(command, given);
+  if (config.output !== null) await (await import('./check/write-output.ts')).requireWritable(config.output);
   const { openDatabase } = await import('../demo/run.ts');
   return interruptible(async signal => {
     const { database, close } = await openDatabase(config);
     try {
-      const outcome = await ofCounter(command, database, config, signal);
-      clearProgress();
-      return tell(outcome, config);
+      const run = () => ofCounter(command, database, config, signal);
+      if (config.watch !== null) {
+        const { watchOutcomes } = await import('./check/watch.ts');
+        return await watchOutcomes(run, config, signal, outcome => tell(outcome, config));
+      }
+      return await tell(await run(), config);
     } finally {
       clearProgress();
       await close();
@@ -312,11 +316,19 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
   }
 }
 
-function tell({ warnings = [], json: document, text, exitCode }: Outcome, config: Config): number {
-  const { json } = config;
+/** Prints an outcome in the format that is asked for, or writes it to a file, and returns its exit code. */
+async function tell(outcome: Outcome, config: Config): Promise<number> {
+  const { warnings = [], json, text, exitCode, as = {} } = outcome;
+  const { format, output, quiet } = config;
+  clearProgress();
   for (const line of warnings) process.stderr.write(`${line}\n`);
-  const shown = json ? jsonText(document) : usesColor(config, process.stdout) ? paint(text, exitCode) : text;
-  process.stdout.write(`${shown}\n`);
+  const isColored = output === null && usesColor(config, process.stdout);
+  const shown =
+    format === 'json' ? jsonText(json) : (as[format]?.() ?? (isColored ? paint(text, exitCode) : text));
+  if (output !== null) {
+    const { writeOutput } = await import('./check/write-output.ts');
+    await writeOutput(output, `${shown}\n`);
+  } else if (!quiet || exitCode !== exitCodes.healthy) process.stdout.write(`${shown}\n`);
   return exitCode;
 }
 
@@ -343,7 +355,7 @@ async function report(error: unknown, json: boolean): Promise<number> {
 }
 
 const argv = process.argv.slice(2);
-const json = argv.includes('--json');
+const json = /^--(json|format[= ]json)$/m.test(argv.join('\n').replace(/^--format\n/m, '--format '));
 
 // The driver may throw where nobody awaits it.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

@@ -62,8 +62,9 @@ export function readCommandLine(argv: string[]): Invocation {
 const meowFlags = Object.fromEntries(Object.entries(flags).map(([name, { kind }]) => [name, meowFlag(kind)]));
 
 function meowFlag(kind: (typeof flags)[keyof typeof flags]['kind']) {
-  if (kind === 'seconds') return { type: 'number' } as const;
-  if (kind === 'text' || kind === 'texts') return { type: 'string', isMultiple: kind === 'texts' } as const;
+  if (kind === 'seconds' || kind === 'number') return { type: 'number' } as const;
+  if (kind === 'text' || kind === 'texts' || kind === 'choice')
+    return { type: 'string', isMultiple: kind === 'texts' } as const;
   return { type: 'boolean' } as const;
 }
 

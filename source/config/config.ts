@@ -7,7 +7,7 @@ import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { usageError } from '../errors/errors.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
-import { type FlagValues, flagTable, invalidValue, isValid } from './flags.ts';
+import { type FlagValues, type Format, flagTable, invalidValue, isValid } from './flags.ts';
 import { type JwtClaims, readJwtClaims } from './jwt-claims.ts';
 import { stateDirectory } from './state-directory.ts';
 import { otherVariables, refuseMistakes } from './url-mistakes.ts';
@@ -23,11 +23,13 @@ type AddressFrom = 'flag' | 'environment' | 'file';
 export interface Config
   extends Omit<
     FlagValues,
-    'databaseUrl' | 'replica' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims'
+    'databaseUrl' | 'replica' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims' | 'format'
   > {
   target: Target;
   /** The standby that large reads go to. */
   replica: ServerTarget | null;
+  /** What is printed; `json` is true for JSON. */
+  format: Format;
   /** Null if nobody named a database. */
   addressFrom: AddressFrom | null;
   /** The counter that is meant: that of presets in `schema`, until --counter or the database says otherwise. */
@@ -64,6 +66,7 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
     : findTarget(databaseUrl, environment, directory);
   return Object.freeze({
     ...rest,
+    ...formatOf(rest),
     choice: rest.schema,
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
@@ -75,6 +78,13 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
     replica: replica === null ? null : Object.freeze(findReplica(replica, target, environment)),
     addressFrom,
   });
+}
+
+/** The one format of the output. Throws a usage error for two that do not agree. */
+function formatOf({ json, format }: Pick<FlagValues, 'json' | 'format'>): Pick<Config, 'json' | 'format'> {
+  if (json && format !== null && format !== 'json')
+    throw usageError('bad-flag', '--json and --format are both given.', 'Give one of them.');
+  return { json: json || format === 'json', format: format ?? (json ? 'json' : 'text') };
 }
 
 /** What the environment says about colours (no-color.org, and FORCE_COLOR as Node reads it); null if it says nothing. */
@@ -94,7 +104,16 @@ function valuesOf(given: Flags): FlagValues {
   return Object.fromEntries(values) as FlagValues;
 }
 
-const missing = { switch: false, either: null, text: null, texts: [], seconds: null, question: false };
+const missing = {
+  switch: false,
+  either: null,
+  text: null,
+  texts: [],
+  seconds: null,
+  number: null,
+  choice: null,
+  question: false,
+};
 
 const urlNames = ['DATABASE_URL', 'SUPABASE_DB_URL'] as const;
 

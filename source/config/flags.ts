@@ -5,11 +5,14 @@ import { type CommandName, typedCommands } from './commands.ts';
 interface Flag {
   /**
    * `texts` may be given more than once; `seconds` is a number above 0; an `either` can be turned on
-   * and off, and is null where it was not given; a `question` is answered instead of doing anything.
+   * and off, and is null where it was not given; a `number` is whole and not below 0; a `choice` is one of `choices`; a
+   * `question` is answered instead of doing anything.
    */
-  kind: 'switch' | 'either' | 'text' | 'texts' | 'seconds' | 'question';
+  kind: 'switch' | 'either' | 'text' | 'texts' | 'seconds' | 'number' | 'choice' | 'question';
   group: 'Database' | 'What to do' | 'Output';
   help: string;
+  /** What a choice is between. */
+  choices?: readonly string[];
   /** What stands for the value in `--help`. */
   value?: string;
   /** The commands it belongs to; all that open a database or read files, if left out. */
@@ -23,6 +26,11 @@ interface Flag {
   /** What a shell completes the value with. */
   path?: 'file' | 'directory';
 }
+
+/** What the output of a check can be. */
+const formats = ['text', 'json', 'csv', 'junit', 'github', 'prometheus', 'markdown'] as const;
+
+export type Format = (typeof formats)[number];
 
 /** Every flag, in the order of `--help`. Parsing, the configuration, errors and completion are made from it. */
 export const flags = {
@@ -259,7 +267,58 @@ export const flags = {
     give: 'the path of the file to write',
     path: 'file',
   },
+  maxDrift: {
+    kind: 'number',
+    value: 'N',
+    group: 'What to do',
+    help: 'do not fail for counts that are wrong by at most N',
+    for: ['check'],
+    give: 'a whole number, such as --max-drift 5',
+  },
+  maxMismatched: {
+    kind: 'number',
+    value: 'N',
+    group: 'What to do',
+    help: 'do not fail where at most N counts are wrong',
+    for: ['check'],
+    give: 'a whole number, such as --max-mismatched 5',
+  },
+  failOn: {
+    kind: 'texts',
+    value: 'CAUSE',
+    group: 'What to do',
+    help: 'fail only for counts that are wrong for this cause; unknown stands for those without one',
+    for: ['check'],
+    give: 'the code of a diagnosis, such as --fail-on double-counted',
+  },
+  watch: {
+    kind: 'seconds',
+    value: 'SECONDS',
+    group: 'What to do',
+    help: 'check again and again, this long after the last time, and print what changed',
+    for: ['check'],
+    give: 'a number of seconds above 0, such as --watch 60',
+  },
   json: { kind: 'switch', group: 'Output', help: 'print one JSON document' },
+  format: {
+    kind: 'choice',
+    choices: formats,
+    value: 'FORMAT',
+    group: 'Output',
+    help: `one of ${formats.join(', ')}`,
+    for: ['check'],
+    give: `one of ${formats.join(', ')}`,
+  },
+  output: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'Output',
+    help: 'write to a file instead, whole or not at all',
+    for: ['check'],
+    give: 'the path of the file to write',
+    path: 'file',
+  },
+  quiet: { kind: 'switch', group: 'Output', help: 'print nothing where all is well', for: ['check'] },
   color: {
     kind: 'either',
     group: 'Output',
@@ -279,13 +338,17 @@ type ValueOf<Row extends Flag> = Row['kind'] extends 'switch'
   ? boolean
   : Row['kind'] extends 'either'
     ? boolean | null
-    : Row['kind'] extends 'seconds'
-      ? number
+    : Row['kind'] extends 'seconds' | 'number'
+      ? Row extends { standard: number }
+        ? number
+        : number | null
       : Row['kind'] extends 'texts'
         ? readonly string[]
-        : Row extends { standard: string }
-          ? string
-          : string | null;
+        : Row extends { choices: readonly (infer Choice)[] }
+          ? Choice | null
+          : Row extends { standard: string }
+            ? string
+            : string | null;
 
 /** The values of all flags. */
 export type FlagValues = {
@@ -314,10 +377,12 @@ export function spelled(name: string): string {
 
 /** Whether a flag can have this value. */
 export function isValid(name: string, value: unknown): boolean {
-  const { kind, mayBeEmpty } = flagTable[name] ?? { kind: 'question' };
+  const { kind, mayBeEmpty, choices = [] } = flagTable[name] ?? { kind: 'question' };
   const isText = (text: unknown) => typeof text === 'string' && (mayBeEmpty === true || text !== '');
   // At most a day.
   if (kind === 'seconds') return typeof value === 'number' && value > 0 && value <= 86_400;
+  if (kind === 'number') return Number.isSafeInteger(value) && Number(value) >= 0;
+  if (kind === 'choice') return choices.some(choice => choice === value);
   if (kind === 'texts') return Array.isArray(value) && value.every(isText);
   return kind === 'text' ? isText(value) : typeof value === 'boolean';
 }

@@ -11,18 +11,17 @@ import { rolesThatSeeAll } from '../../counter/guards.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
 import { knownCounters } from '../../counters/run-choose.ts';
 import { diagnose } from '../../diagnosis/run.ts';
-import { ConsoleError, type ExitCode, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
+import { ConsoleError, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
 import { displayText } from '../../format/text.ts';
+import { type AuditResult, mismatchesOf } from '../check/audit-result.ts';
+import { changeLine } from '../check/change-line.ts';
+import { checkFormats } from '../check/formats.ts';
+import { judgeMismatches, requireCauses, verdictJson, verdictLine } from '../check/limits.ts';
 import { auditJson, auditLines, beyondReach, type Diagnoses } from '../output/counter-audit.ts';
 import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
-
-/** One counter, and what became of its audit. */
-type Result =
-  | { definition: CounterDefinition; audited: AuditedCounter; diagnoses: Diagnoses }
-  | { definition: CounterDefinition; failed: string };
 
 const mostLines = 50;
 const mostLinesEach = 10;
@@ -37,6 +36,7 @@ export async function checkCounters(
   signal: AbortSignal,
   onProgress: (done: number, rows: number) => void,
 ): Promise<Outcome> {
+  requireCauses('--fail-on', config.failOn);
   const named = namedCounters(config.counter);
   refuseTogether(config);
   const found = await knownCounters(database, config, signal);
@@ -57,39 +57,41 @@ export async function checkCounters(
   const isUnread = config.all && unread !== null && !found.counters.some(({ id }) => id === unread.id);
   // A green check of nothing would hide that this is another database.
   if (chosen.length === 0 && !isUnread) throw nothingFound(notCheckable);
-  const results: Result[] = [];
+  const results: AuditResult[] = [];
   for (const definition of chosen) {
     results.push(await auditOne(database, definition, config.all, { signal, onProgress }));
   }
   const head = databaseHead(inspected, database);
   const { line } = databaseInfo(inspected, database);
-  const document = (result: Result) =>
+  const document = (result: AuditResult) =>
     'failed' in result
       ? []
       : [
           {
-            counter: counterJson(result.definition, reserved),
+            counter: counterJson(result.audited.definition, reserved),
             ...auditJson(result.audited, result.diagnoses),
           },
         ];
   const failed = [
     ...(isUnread ? [unread] : []),
-    ...results.flatMap(result =>
-      'failed' in result ? [{ id: result.definition.id, reason: result.failed }] : [],
-    ),
+    ...results.flatMap(result => ('failed' in result ? [{ id: result.id, reason: result.failed }] : [])),
   ];
   const [only] = results;
   const single = !config.all && chosen.length === 1 ? only && document(only)[0] : undefined;
+  const all = [...results, ...(isUnread ? [{ id: unread.id, failed: unread.reason }] : [])];
+  const verdict = judgeMismatches(mismatchesOf(all), config);
+  const limits = verdictLine(verdict);
   const complete =
     failed.length === 0 &&
     results.every(result => 'audited' in result && result.audited.hiddenBy.length === 0);
   return {
     json: single
-      ? { ...head, ...single }
+      ? { ...head, ...single, ...verdictJson(verdict) }
       : {
           ...head,
           complete,
           counters: results.flatMap(document),
+          ...verdictJson(verdict),
           notCheckable: [...failed, ...notCheckable.map(notCheckableJson)],
         },
     text: [
@@ -99,10 +101,13 @@ export async function checkCounters(
           ? []
           : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach),
       ),
+      ...(limits === null ? [] : [limits]),
       ...failed.map(({ id, reason }) => displayText(`${id}: not counted. ${reason}`)),
       ...notCheckable.map(({ id, reason }) => displayText(`${id}: not checked. ${reason}`)),
     ].join('\n'),
-    exitCode: complete ? worstOf(results) : exitCodes.unreachable,
+    exitCode: !complete ? exitCodes.unreachable : verdict.fails ? exitCodes.unhealthy : exitCodes.healthy,
+    as: checkFormats(all, verdict),
+    line: changeLine(all),
     ...(complete ? {} : { warnings: warningsOf(results) }),
   };
 }
@@ -173,13 +178,13 @@ async function auditOne(
   definition: CounterDefinition,
   goesOn: boolean,
   options: { signal: AbortSignal; onProgress: (done: number, rows: number) => void },
-): Promise<Result> {
+): Promise<AuditResult> {
   try {
     const audited = await auditCounter(database, definition, options);
-    return { definition, audited, diagnoses: await diagnosesOf(database, audited, options.signal) };
+    return { id: definition.id, audited, diagnoses: await diagnosesOf(database, audited, options.signal) };
   } catch (error) {
     if (!goesOn || !isOfOneCounter(error)) throw error;
-    return { definition, failed: error.message };
+    return { id: definition.id, failed: error.message };
   }
 }
 
@@ -197,12 +202,7 @@ async function diagnosesOf(
   });
 }
 
-function worstOf(results: readonly Result[]): ExitCode {
-  const isWrong = results.some(result => 'audited' in result && result.audited.totals.mismatched > 0);
-  return isWrong ? exitCodes.unhealthy : exitCodes.healthy;
-}
-
-function warningsOf(results: readonly Result[]): string[] {
+function warningsOf(results: readonly AuditResult[]): string[] {
   const hidden = results.flatMap(result =>
     'audited' in result && result.audited.hiddenBy.length > 0 ? [result.audited] : [],
   );

@@ -19,6 +19,10 @@ import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
+import { type AuditResult, mismatchesOf } from '../check/audit-result.ts';
+import { changeLine } from '../check/change-line.ts';
+import { checkFormats } from '../check/formats.ts';
+import { judgeMismatches, requireCauses, verdictJson, verdictLine } from '../check/limits.ts';
 import { notes } from '../output/check-notes.ts';
 import { auditJson, beyondReach } from '../output/counter-audit.ts';
 import { databaseInfo } from '../output/database-info.ts';
@@ -33,6 +37,7 @@ export async function check(
   onProgress: (done: number, presets: number) => void,
 ): Promise<Outcome> {
   const catalogs = catalogsOf(database);
+  requireCauses('--fail-on', config.failOn);
   const { found, report, findings } = await database.read(
     async reader => {
       const found = await inspectDatabase(reader, database, config.choice);
@@ -73,18 +78,23 @@ export async function check(
     return new Map<string, Diagnosis>();
   });
   const { line } = databaseInfo(found, database);
+  const results: AuditResult[] = [{ id: tables.definition.id, audited, diagnoses }];
+  const verdict = judgeMismatches(mismatchesOf(results), config);
+  const limits = verdictLine(verdict);
   const remarks = schemaFindings(report, { orphans, findings });
   const { schema: name, presets, presetUsage, parts, routines } = report;
   return {
     json: {
       ...(await counterHead(found, database, signal)),
       ...auditJson(audited, diagnoses),
+      ...verdictJson(verdict),
       ...(lastUsed ? { lastUsed } : {}),
       schema: { name, presets, presetUsage, parts, routines, remarks },
     },
     text: complete
       ? [
           describe(line, audited, diagnoses),
+          ...(limits === null ? [] : ['', limits]),
           ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
           ...notes(remarks, lastUsed, {
             presets: mismatches.filter(({ id }) => !diagnoses.has(id)).length,
@@ -92,11 +102,9 @@ export async function check(
           }),
         ].join('\n')
       : line,
-    exitCode: !complete
-      ? exitCodes.unreachable
-      : mismatches.length > 0
-        ? exitCodes.unhealthy
-        : exitCodes.healthy,
+    exitCode: !complete ? exitCodes.unreachable : verdict.fails ? exitCodes.unhealthy : exitCodes.healthy,
+    as: checkFormats(results, verdict),
+    line: changeLine(results),
     ...(complete
       ? {}
       : {

@@ -3,7 +3,6 @@ import type { Database } from '../../connection/transactions.ts';
 import { isNamed } from '../../counter/definition/choose-counters.ts';
 import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
 import { refused } from '../../counter/guards.ts';
-import { causes } from '../../diagnosis/format-diagnosis.ts';
 import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
@@ -11,6 +10,7 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
+import { requireCauses } from '../check/limits.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
@@ -37,7 +37,7 @@ export async function repair(
   talk: Talk,
 ): Promise<Outcome> {
   requireReceipt(action, config);
-  requireCauses(config.except);
+  requireCauses('--except', config.except);
   if (config.readOnly && !config.dryRun) {
     throw refused(
       'read-only',
@@ -125,12 +125,6 @@ async function finish(
     if (step.done) return step.value;
     talk.progress(step.value);
   }
-}
-
-function requireCauses(except: readonly string[]): void {
-  const unknown = except.find(cause => !causes.includes(cause));
-  if (unknown === undefined) return;
-  throw usageError('bad-flag', `${unknown} is not a cause.`, `--except takes one of ${causes.join(', ')}.`);
 }
 
 function requireReceipt(action: RepairAction, config: Config): void {

@@ -9,6 +9,7 @@ import {
 import { packageVersion } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
+import { markdownText } from '../../format/markdown-text.ts';
 import { displayText } from '../../format/text.ts';
 import type { ChecklistJson } from './checklist-json.ts';
 import type { databaseHead } from './document-head.ts';
@@ -81,16 +82,19 @@ function markdown({
   const { name, host, port, user, serverVersion, label } = database;
   const row = (title: string, ...cells: string[]) => `| ${title} | ${cells.join('')} |`;
   return `${[
-    `# Testing checklist: ${plain(counter.id)}`,
+    `# Testing checklist: ${markdownText(counter.id)}`,
     '',
     `**${passed} passed, ${failed} failed, ${skipped} skipped.**${skipped > 0 ? ' Skipped is not passed.' : ''}`,
     '',
     '| | |',
     '| --- | --- |',
-    row('Database', plain(`${name} at ${port === null ? host : `${host}:${port}`} as ${user} (${label})`)),
-    row('Server', plain(`PostgreSQL ${serverVersion}`)),
+    row(
+      'Database',
+      markdownText(`${name} at ${port === null ? host : `${host}:${port}`} as ${user} (${label})`),
+    ),
+    row('Server', markdownText(`PostgreSQL ${serverVersion}`)),
     row('Taken', `${takenAt} by ${program}`),
-    row('Trigger', plain(trigger.definition ?? `${trigger.name} does not exist`)),
+    row('Trigger', markdownText(trigger.definition ?? `${trigger.name} does not exist`)),
     row('SHA-256 of it and its function', trigger.definitionHash ?? 'none'),
     ...steps.flatMap(({ id, title, status, evidence, hint, query, at, durationMs }, index) => [
       '',
@@ -98,8 +102,8 @@ function markdown({
       '',
       `${status} (\`${id}\`), ${at}, ${durationMs} ms`,
       '',
-      plain(evidence),
-      ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+      markdownText(evidence),
+      ...(hint === '' ? [] : ['', `Next: ${markdownText(hint)}`]),
       ...(query === null ? [] : ['', `${fence}sql`, displayText(query).replaceAll(fence, "'''"), fence]),
     ]),
     '',
@@ -114,26 +118,21 @@ function sourceSection(source: SourceEvidence | null): string[] {
     return [
       `## ${marks.skipped} The application's source`,
       '',
-      `${noSource.evidence} ${plain(noSource.hint)}`,
+      `${noSource.evidence} ${markdownText(noSource.hint)}`,
     ];
   const hint = sourceHint(source);
   return [
     `## ${marks[sourceMarks[sourceVerdict(source)]]} The application's source`,
     '',
-    plain(sourceSentence(source)),
-    ...(hint === '' ? [] : ['', `Next: ${plain(hint)}`]),
+    markdownText(sourceSentence(source)),
+    ...(hint === '' ? [] : ['', `Next: ${markdownText(hint)}`]),
     ...source.writes.flatMap(({ file, line, column, text, kind }) => [
       '',
-      `- ${plain(`${file}:${line}:${column}`)} (${kind})`,
+      `- ${markdownText(`${file}:${line}:${column}`)} (${kind})`,
       '',
       `  ${fence}`,
       `  ${displayText(text).replaceAll(fence, "'''")}`,
       `  ${fence}`,
     ]),
   ];
-}
-
-/** Text of a database or a log as text: it must neither draw a table nor load an image. */
-function plain(text: string): string {
-  return displayText(text).replace(/[\\`*_[\]<>|#!]/g, '\\$&');
 }

@@ -8,6 +8,7 @@ import { createDatabase, insertPresets, insertRecords, type TestDatabase } from 
 
 let own: TestDatabase;
 let database: Database;
+const noLimits = { maxDrift: null, maxMismatched: null, failOn: [] };
 const role = `reader_${randomBytes(4).toString('hex')}`;
 
 beforeAll(async () => {
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 test('an audit stands where why a count is wrong cannot be found out, and says so', async () => {
-  const config = { choice: 'public', presets: [] } as unknown as Config;
+  const config = { choice: 'public', presets: [], ...noLimits } as unknown as Config;
   const { json, text, exitCode } = await check(database, config, new AbortController().signal, () => {});
   expect(exitCode).toBe(1);
   expect(json).toMatchObject({ mismatched: 1, mismatches: [{ name: 'Noir', drift: 2, diagnosis: null }] });
@@ -50,7 +51,7 @@ test('whole multiples of all records are told without a time column', async () =
          DELETE FROM preset_usage USING presets p WHERE p.id = preset_id AND p.name = 'Right'; UPDATE presets SET usage_count = 0 WHERE name = 'Right'`,
       )
       .simple();
-    const config = { choice: 'public', presets: [] } as unknown as Config;
+    const config = { choice: 'public', presets: [], ...noLimits } as unknown as Config;
     const { json } = await check(reading, config, new AbortController().signal, () => {});
     expect(json).toMatchObject({ mismatches: Array(4).fill({ diagnosis: 'double-counted' }) });
   } finally {

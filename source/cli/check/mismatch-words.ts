@@ -1,0 +1,24 @@
+import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
+import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import { driftText, recordsText } from '../../format/format-figures.ts';
+import { count, countOf } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
+import { presetName } from '../../format/preset-name.ts';
+import type { Mismatch } from './audit-result.ts';
+
+/** A wrong count in one sentence, such as `Noir: 12, and 10 by its records (+2): double counted.` */
+export function inWords({ of, counter, diagnosis }: Mismatch): string {
+  const basis = of.audited.definition.record.amount === null ? 'records' : 'sum';
+  const cause = diagnosis ? shortDiagnosis(diagnosis) : 'cause not found';
+  return `${presetName(counter)}: ${countOf(counter)}, and ${recordsText(counter)} by its ${basis} (${driftText(counter)}): ${cause}.`;
+}
+
+/** The sums of a counter in one sentence. */
+export function sumsInWords({ definition, totals }: AuditedCounter): string {
+  const { rows, mismatched, tooHigh, tooLow } = totals;
+  const wrong =
+    mismatched === 0
+      ? 'all accurate'
+      : `${count(mismatched)} wrong (${count(tooHigh)} too high, ${count(tooLow)} too low)`;
+  return `${definition.id}: ${amount(rows, ...definition.nouns.row)}, ${wrong}.`;
+}
