@@ -9,6 +9,7 @@ import { assemble, type Seen } from './find/assemble.ts';
 import { countersByName, type NamedCounter } from './find/by-name.ts';
 import { resetSentence } from './find/resets.ts';
 import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
+import { knownFunctions } from './find/known-functions.ts';
 import { type Readings, type Writing, writingsOf } from './find/writings.ts';
 import { type Judged, type UncheckableColumn, writtenCounters } from './find/written-counters.ts';
 import { readAgreement, readCrowded } from './read-agreement.ts';
@@ -40,7 +41,11 @@ export async function findCounters(
   const named = byNames.filter(each => !refused.has(each));
   const seen = await lookAtRows(database, judged, named, signal);
   const { counters, notCheckable } = assemble(catalog, judged, named, { ...seen, builtIn });
-  return { counters: withBesides(counters, writings), notCheckable };
+  return {
+    counters: withBesides(counters, writings),
+    notCheckable,
+    functions: knownFunctions(readings, writings),
+  };
 }
 
 /** The counters, each with the functions that add to it besides what keeps it. */

@@ -61,6 +61,7 @@ export const namesBesides = (text: string) => writersKnown().besides.some(name =
  */
 export function soundsLikeCounting(name: string): boolean {
   const [verb = '', ...rest] = wordsOf(name);
+  if (writersKnown().innocent?.includes(name.split('.').at(-1) ?? '')) return false;
   if (subject().counter !== null) return soundsLikeCountingOf(verb, rest);
   if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
     return false;

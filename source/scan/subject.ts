@@ -21,6 +21,8 @@ export interface ScanSubject {
     functions: readonly string[];
     /** Functions that add to it besides these. */
     besides: readonly string[];
+    /** Functions that sound like it, and of which the database says that they do not write it; left out where there are none. */
+    innocent?: readonly string[];
   };
 }
 

@@ -294,6 +294,16 @@ CREATE TRIGGER comment_added AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCT
     },
   );
 
+  test('a function that only sounds like it may be called, where the database says so', async () => {
+    const call = "await supabase.rpc('increment_comments_count', { p_post: id });";
+    expect(await lines('a.ts', call)).toEqual(['1 rpc']);
+    const writers = { triggers: [], functions: [], besides: [], innocent: ['increment_comments_count'] };
+    expect(await lines('a.ts', call, { ...kept, writers })).toEqual([]);
+    expect(await lines('a.sql', 'SELECT blog.increment_comments_count(3);', { ...kept, writers })).toEqual(
+      [],
+    );
+  });
+
   test('a function that keeps it may be called', async () => {
     const sounding = {
       ...kept,

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
+import { type FoundCounters, placeOfCount } from '../../counter/configured/merge-config.ts';
 import { type ConfiguredCounter, readConfig } from '../../counter/configured/read-config.ts';
 import {
   chooseCounters,
@@ -13,7 +14,8 @@ import { presetNames } from '../../counter/definition/preset-names.ts';
 import { inspectServer } from '../../counter/inspect-database.ts';
 import { knownCounters } from '../../counters/run-choose.ts';
 import { type ConsoleError, exitCodes, isConsoleError, usageError } from '../../errors/errors.ts';
-import type { ScanSubject } from '../../scan/subject.ts';
+import { soundsLikeCounting } from '../../scan/names.ts';
+import { type ScanSubject, scanningFor } from '../../scan/subject.ts';
 import { subjectOf, subjectOfConfigured } from '../../scan/subject-of.ts';
 import { nothingFound, whyPresetsAreUnread } from '../commands/check-counters.ts';
 import { databaseInfo } from '../output/database-info.ts';
@@ -125,9 +127,9 @@ async function namedInDatabase(
     'Set DATABASE_URL or pass --database-url to find it there, or describe it: see preset-usage counters --write-config.',
   );
   return database.open(asked, true, async opened => {
-    const { counters, notCheckable } = await knownCounters(opened, asked, signal);
+    const { counters, notCheckable, ...found } = await knownCounters(opened, asked, signal);
     const chosen = chooseCounters(named, counters, notCheckable, asked.schema);
-    return lookedFor(chosen, [], await infoOf(opened, signal), asked.schema);
+    return lookedFor(chosen, { ...found, notCheckable: [] }, await infoOf(opened, signal), asked.schema);
   });
 }
 
@@ -162,10 +164,10 @@ async function search(
   config: Config,
   signal: AbortSignal,
 ): Promise<{ wanted: Wanted; unread: boolean }> {
-  const { counters, notCheckable } = await knownCounters(database, config, signal);
+  const { counters, ...found } = await knownCounters(database, config, signal);
   const info = await infoOf(database, signal);
   const unread = await database.read(reader => whyPresetsAreUnread(reader, config.schema), { signal });
-  const wanted = lookedFor(counters, notCheckable, info, config.schema);
+  const wanted = lookedFor(counters, found, info, config.schema);
   const isUnread = unread !== null && !counters.some(({ id }) => id === unread.id);
   if (counters.length > 0 && !isUnread) return { wanted, unread: false };
   const presets = [config.schema, presetNames.rows, presetNames.count].join('.');
@@ -186,12 +188,14 @@ async function infoOf(database: Database, signal: AbortSignal) {
 
 function lookedFor(
   counters: readonly CounterDefinition[],
-  notCheckable: readonly NotCheckable[],
+  { notCheckable, functions = new Map() }: Omit<FoundCounters, 'counters'>,
   database: ReturnType<typeof databaseInfo>,
   schema: string,
 ): Wanted {
   return {
-    subjects: subjectsByName(counters, schema),
+    subjects: subjectsByName(counters, schema).map(({ subject, places }) =>
+      withInnocent(subject, places, functions),
+    ),
     searched: {
       database,
       counters: counters.map(({ id }) => id),
@@ -208,7 +212,10 @@ function lookedFor(
  * Each name once: of counters that differ in their schema alone, as where every tenant has a schema, code does not say which is
  * meant. The one of `schema`, or else the first, stands for them.
  */
-function subjectsByName(counters: readonly CounterDefinition[], schema: string): ScanSubject[] {
+function subjectsByName(
+  counters: readonly CounterDefinition[],
+  schema: string,
+): { subject: ScanSubject; places: readonly string[] }[] {
   const alike = Map.groupBy(counters, counter => {
     const { table, column, records, reference } = subjectOf(counter);
     // No name contains this character.
@@ -217,14 +224,28 @@ function subjectsByName(counters: readonly CounterDefinition[], schema: string):
   return [...alike.values()].flatMap(group => {
     const chosen = group.find(({ row, via }) => (via ?? row).schema === schema) ?? group[0];
     if (!chosen) return [];
-    return [
-      subjectOf({
-        ...chosen,
-        writers: group.flatMap(({ writers }) => writers),
-        besides: group.flatMap(besidesOf),
-      }),
-    ];
+    const subject = subjectOf({
+      ...chosen,
+      writers: group.flatMap(({ writers }) => writers),
+      besides: group.flatMap(besidesOf),
+    });
+    return [{ subject, places: group.map(placeOfCount) }];
   });
+}
+
+/** The subject with the functions that sound like it and, as the database says, write none of these columns. */
+function withInnocent(
+  subject: ScanSubject,
+  places: readonly string[],
+  functions: ReadonlyMap<string, ReadonlySet<string>>,
+): ScanSubject {
+  const { writers } = subject;
+  const innocent = scanningFor(subject, () =>
+    [...functions].flatMap(([name, columns]) =>
+      soundsLikeCounting(name) && !places.some(place => columns.has(place)) ? [name] : [],
+    ),
+  );
+  return writers && innocent.length > 0 ? { ...subject, writers: { ...writers, innocent } } : subject;
 }
 
 const besidesOf = ({ besides = [] }: CounterDefinition) => besides;

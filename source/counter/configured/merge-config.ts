@@ -7,6 +7,11 @@ import type { ConfiguredCounter } from './read-config.ts';
 export interface FoundCounters {
   counters: readonly CounterDefinition[];
   notCheckable: readonly NotCheckable[];
+  /**
+   * The functions of which everything that they write is known, by their names: the schema, the table and the name of each column,
+   * as `placeOfCount` has them. Left out where it was not asked.
+   */
+  functions?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -16,7 +21,7 @@ export interface FoundCounters {
  */
 export function mergeConfig(
   configured: readonly ConfiguredCounter[],
-  { counters, notCheckable }: FoundCounters,
+  { counters, notCheckable, functions }: FoundCounters,
   reserved: ReadonlySet<string>,
 ): FoundCounters {
   const found = new Map(counters.map(each => [placeOfCount(each), each]));
@@ -30,6 +35,7 @@ export function mergeConfig(
     notCheckable: notCheckable.filter(
       ({ table, column }) => !found.has(JSON.stringify([table.schema, table.table, column])),
     ),
+    ...(functions ? { functions } : {}),
   };
 }
 

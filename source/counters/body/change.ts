@@ -39,6 +39,8 @@ export interface Outcome {
   insertions: Insertion[];
   /** Tables of which it deletes rows. */
   emptied: CatalogTable[];
+  /** Where it writes what is no table that was read, such as a view. */
+  elsewhere: Place[];
   /** Where it runs SQL that is not known before it runs. */
   dynamic: { place: Place; text: Expression; table: string | null }[];
   /** Routines that could not be read, each with the reason. */
@@ -46,5 +48,5 @@ export interface Outcome {
 }
 
 export function emptyOutcome(): Outcome {
-  return { changes: [], insertions: [], emptied: [], dynamic: [], problems: [] };
+  return { changes: [], insertions: [], emptied: [], elsewhere: [], dynamic: [], problems: [] };
 }

@@ -69,6 +69,7 @@ function updated(
   outcome: Outcome,
 ): Row[] {
   const table = tableOf(statement, scope);
+  if (!table) outcome.elsewhere.push(place);
   if (!table) return [];
   const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
   const target: Source = { kind: 'table', table, id: scope.around.next() };
@@ -136,6 +137,7 @@ function inserted(
 ): Row[] {
   const table = tableOf(statement, scope);
   const { selectStmt, cols = [], onConflictClause: conflict, relation, returningClause } = statement;
+  if (!table) outcome.elsewhere.push(place);
   if (!table || !selectStmt || !('SelectStmt' in selectStmt)) return [];
   const named = cols.flatMap(each => ('ResTarget' in each ? [each.ResTarget.name ?? ''] : []));
   const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
@@ -227,6 +229,7 @@ function merged(
 ): void {
   const table = tableOf(statement, scope);
   const { relation, sourceRelation, joinCondition, mergeWhenClauses = [] } = statement;
+  if (!table) outcome.elsewhere.push(place);
   if (!table || !sourceRelation) return;
   const target: Source = { kind: 'table', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };

@@ -7,7 +7,8 @@ const counts = /\b(?:count|sum|cardinality|array_length|jsonb?_array_length)\s*\
 const nearby = 200;
 // Calls between a trigger and what counts for it.
 const furthest = 4;
-const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
+/** The languages of bodies that are read. */
+export const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
 const set = /("[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
 const several = /\(([^()]+)\)\s*=/g;
 const word = /[\p{L}_][\p{L}\p{N}_$]*/gu;
@@ -83,7 +84,8 @@ function setsAny(source: string, names: ReadonlySet<string>): boolean {
   );
 }
 
-function namesCalled(source: string): string[] {
+/** What may be calls in a body, by their names in lower case. */
+export function namesCalled(source: string): string[] {
   return [...source.matchAll(/([\p{L}_][\p{L}\p{N}_$]*)\s*"?\s*\(/gu)].map(([, name = '']) =>
     name.toLowerCase(),
   );

@@ -119,6 +119,19 @@ describe('a database with counters', () => {
     });
   });
 
+  test('tells which functions sound as if they wrote one, and do not', async () => {
+    await shop.sql.unsafe(`
+      CREATE FUNCTION bump_photo_count(p integer) RETURNS void LANGUAGE sql AS $$ UPDATE post_stats SET comments = 0 WHERE post_id = p $$;
+      CREATE FUNCTION bump_revenue(p integer) RETURNS void LANGUAGE sql AS $$ UPDATE listings SET revenue = revenue + 1 WHERE id = p $$;
+      CREATE FUNCTION increment_photos(p text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE p; END $$;`);
+    const { subjects } = await wanted({ counter: ['albums.photos_count', 'listings.revenue'] }, named());
+    expect(subjects.map(subject => [subject?.table, subject?.writers?.innocent])).toEqual([
+      ['albums', ['bump_photo_count']],
+      ['listings', undefined],
+    ]);
+    await shop.sql.unsafe('DROP FUNCTION bump_photo_count, bump_revenue, increment_photos');
+  });
+
   test('may have presets that cannot be counted: they are looked for too', async () => {
     await shop.sql
       .unsafe(`CREATE TABLE presets (id uuid PRIMARY KEY, name text, usage_count text);
