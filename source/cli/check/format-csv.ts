@@ -13,8 +13,8 @@ const columns = [
   'drift',
   'cause',
   'certainty',
-  'last_used_at',
-  'last_record_at',
+  'lastUsedAt',
+  'lastRecordAt',
 ];
 
 /** The wrong counts as CSV (RFC 4180): a line of titles, then a line for each. An id of several columns is a JSON list. */

@@ -1,6 +1,9 @@
 import { drift } from '../../counter/counter.ts';
 import { type AuditResult, type Counted, isCounted } from './audit-result.ts';
 
+// The program's name, as Prometheus spells names.
+const prefix = 'preset-usage'.replace('-', '_');
+
 type Measure = (counted: Counted) => number;
 
 /** The numbers of a counter, each with what it is. Times and durations are in seconds, as Prometheus has them. */
@@ -33,16 +36,16 @@ function largest({ mismatches }: Counted['audited']): number {
 
 /**
  * Gauges in the text format that Prometheus and the textfile collector of node_exporter read. A counter whose numbers are not
- * known has `preset_usage_complete` 0 and no other: a number that is not there is not 0.
+ * known has `complete` 0 and no other: a number that is not there is not 0.
  */
 export function prometheusOf(results: readonly AuditResult[]): string {
   const gauge = (name: string, help: string, lines: string[]) => [
-    `# HELP preset_usage_${name} ${help}`,
-    `# TYPE preset_usage_${name} gauge`,
+    `# HELP ${prefix}_${name} ${help}`,
+    `# TYPE ${prefix}_${name} gauge`,
     ...lines,
   ];
   const line = (name: string, id: string, value: number) =>
-    `preset_usage_${name}{counter="${labelText(id)}"} ${number(value)}`;
+    `${prefix}_${name}{counter="${labelText(id)}"} ${number(value)}`;
   return [
     ...gauge(
       'complete',

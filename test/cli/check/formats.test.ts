@@ -121,7 +121,7 @@ test('csv has a line for each wrong count, and quotes what would be more than on
     counted(posts, [wrong(key, 7, 5, { name: 'Hello' })], { [key]: 'lost-updates' }),
   ];
   expect(as(both).csv().split('\r\n')).toEqual([
-    'counter,id,name,count,records,drift,cause,certainty,last_used_at,last_record_at',
+    'counter,id,name,count,records,drift,cause,certainty,lastUsedAt,lastRecordAt',
     `${comments.id},1,"say ""hi"",\nthere",7,5,2,,,1970-01-01T00:00:00.000Z,`,
     `${comments.id},2,2,1,2,-1.0,,,,`,
     `${posts.id},"[""a"",""b""]",Hello,7,5,2,lost-updates,likely,,`,
