@@ -18,7 +18,7 @@ const schema = `
   CREATE TABLE forum.topic_tags (topic_id bigint REFERENCES forum.topics, tag text, PRIMARY KEY (topic_id, tag));
   CREATE TABLE forum."Likes" (id bigint PRIMARY KEY, "targetType" text, "targetId" bigint);
   CREATE TABLE forum.votes (topic_id bigint REFERENCES forum.topics, value integer);
-  CREATE TABLE forum.topic_stats (topic_id bigint PRIMARY KEY REFERENCES forum.topics, posts bigint);
+  CREATE TABLE forum.topic_stats (topic_id bigint PRIMARY KEY REFERENCES forum.topics, posts bigint DEFAULT 1);
   CREATE TABLE forum.totals (id boolean PRIMARY KEY DEFAULT true CHECK (id), posts_total bigint);
   CREATE TABLE public.categories (id integer PRIMARY KEY, products_count integer, name text);
   CREATE TABLE public.products (id integer PRIMARY KEY, category_id integer REFERENCES public.categories, price numeric) PARTITION BY RANGE (id);
@@ -107,7 +107,7 @@ describe('the counters of a database', () => {
   test('are found by bodies, functions, foreign keys and names', () => {
     expect(found.counters.map(line)).toEqual([
       'forum.members.topics_count = topics by member_id to members.id; subtracts, foreign-key-and-name, likely',
-      `forum.topic_stats.posts = posts by topic_id to topics.id via topic_id where deleted_at IS NULL; subtracts, trigger, certain`,
+      `forum.topic_stats.posts = posts by topic_id to topics.id via topic_id where deleted_at IS NULL; subtracts, trigger, likely`,
       `forum.topics."likesCount" = Likes by targetId to topics.id where targetType = 'topic'; subtracts, trigger, certain`,
       'forum.topics.num_tags = topic_tags by topic_id to topics.id; subtracts, foreign-key-and-name, guess',
       'forum.topics.posts_count = posts by topic_id to topics.id where deleted_at IS NULL; subtracts, trigger, certain',
@@ -115,6 +115,12 @@ describe('the counters of a database', () => {
       'public.categories.products_count = products by category_id to categories.id; keeps, trigger, certain',
       'public.invoices.paid = sum of payments.amount by invoice_id to invoices.id; keeps, function, certain',
       'public.invoices.payment_count = payments by invoice_id to invoices.id; keeps, function, certain',
+    ]);
+  });
+
+  test('are doubted if a new row does not begin with 0', () => {
+    expect(found.counters.flatMap(({ doubts = [] }) => doubts)).toEqual([
+      'By the default of posts, a new row of topic_stats begins with 1: a sync takes that away.',
     ]);
   });
 

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { defaultSentence } from '../../source/counters/find/resets.ts';
+import { writingsOf } from '../../source/counters/find/writings.ts';
+import { writtenCounters } from '../../source/counters/find/written-counters.ts';
+import { readingsOf } from './catalog-of.ts';
 import { told } from './tell.ts';
 
 const tables = `
@@ -192,4 +196,63 @@ describe('a number that a count may be set to', () => {
       counted(),
     ],
   ])('%s', (_, ddl, expected) => expect(told(tables + ddl)).toEqual(expected));
+});
+
+describe('a count that does not begin with 0 is doubted', () => {
+  const doubts = (ddl: string) =>
+    writtenCounters(writingsOf(readingsOf(ddl))).map(each =>
+      'reason' in each ? each.reason : [each.certain, ...each.doubts],
+    );
+  const from = (start: string) =>
+    tables.replace('failed integer DEFAULT 0', `failed integer ${start}`) + keeps;
+  const set = (value: string) =>
+    trigger('begin', 'INSERT', `NEW.failed := ${value}; RETURN NEW;`, 'logins', 'BEFORE');
+  const after = trigger(
+    'begin',
+    'INSERT',
+    'UPDATE logins SET failed = 1 WHERE id = NEW.id; RETURN NULL;',
+    'logins',
+  );
+  const takes = 'a sync takes that away.';
+
+  test.each<[string, string, (string | boolean)[]]>([
+    [
+      'by a default',
+      from('DEFAULT 1'),
+      [false, `By the default of failed, a new row of logins begins with 1: ${takes}`],
+    ],
+    [
+      'by a trigger before',
+      from('') + set('1'),
+      [false, `Line 1 of public.begin() lets a new row of logins begin with 1: ${takes}`],
+    ],
+    [
+      'by a trigger after',
+      from('') + after,
+      [false, `Line 1 of public.begin() lets a new row of logins begin with 1: ${takes}`],
+    ],
+    ['but not by 0', from('DEFAULT 0') + set('0'), [true]],
+    ['but not by NULL', from('') + set('NULL'), [true]],
+  ])('%s', (_, ddl, expected) => expect(doubts(ddl)).toEqual([expected]));
+
+  test.each([
+    ['1', '1'],
+    ["'-1'::integer", '-1'],
+    ["'1'::smallint", '1'],
+    ['1.50', '1.50'],
+    ["nextval('s'::regclass)", "nextval('s'::regclass)"],
+    ['0', null],
+    ['0.0', null],
+    ["'0'::numeric", null],
+    ['NULL::integer', null],
+    [null, null],
+  ])('as the server writes it: %s', (start, said) => {
+    const [table] = readingsOf(tables).catalog.tables;
+    if (!table) throw new Error('no table');
+    const columns = table.columns.map(each => ({ ...each, start }));
+    const sentence = defaultSentence({ table: { ...table, columns }, column: 'failed' });
+    expect(sentence).toBe(
+      said && `By the default of failed, a new row of logins begins with ${said}: a sync takes that away.`,
+    );
+  });
 });

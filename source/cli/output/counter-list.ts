@@ -32,6 +32,10 @@ export function counterListLines(
       notCheckable.map(({ id, reason }) => `${id}: ${reason}`),
     ),
     ...section(
+      'Something speaks against these. Read it before a sync:',
+      listed.flatMap(({ definition: { id, doubts = [] } }) => doubts.map(doubt => `${id}: ${doubt}`)),
+    ),
+    ...section(
       'Only names speak for these. They are not written to unless they are named with --counter:',
       listed
         .filter(({ definition }) => definition.confidence === 'guess')

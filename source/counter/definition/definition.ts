@@ -55,6 +55,8 @@ export interface CounterDefinition {
   writers: readonly CounterWriter[];
   /** Functions that add to the count besides `writers`, named as those are; left out where none was found. */
   besides?: readonly string[];
+  /** What speaks against it, in sentences; left out where nothing does. */
+  doubts?: readonly string[];
 }
 
 /** Singular and plural. */

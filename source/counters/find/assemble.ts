@@ -5,6 +5,7 @@ import { placeText } from '../body/change.ts';
 import type { Catalog, CatalogTable } from '../catalog.ts';
 import type { NamedCounter } from './by-name.ts';
 import { define } from './define.ts';
+import { defaultSentence } from './resets.ts';
 import type { Judged, UncheckableColumn, WrittenCounter } from './written-counters.ts';
 
 /** How a count that names speak for compares with its records, in the rows that were looked at. */
@@ -97,6 +98,8 @@ function namedAsMade(
   { key, reference, table, column, record }: NamedCounter,
   agreement: Agreement | undefined,
 ) {
+  const start = defaultSentence({ table, column });
+  const doubts = start === null ? [] : [start];
   const agrees = agreement !== undefined && agreement.agree * 2 > agreement.compared;
   return {
     table,
@@ -112,11 +115,13 @@ function namedAsMade(
       kind: 'foreign-key-and-name' as const,
       evidence: [
         `${record.name}.${reference.join(', ')} refers to ${table.name}, and ${column} has its name.`,
+        ...doubts,
         agreementSentence(agreement),
       ],
     },
     confidence: agrees ? ('likely' as const) : ('guess' as const),
     touched: null,
+    doubts,
   };
 }
 
@@ -133,6 +138,7 @@ function withWritten(builtIn: CounterDefinition, written: CounterDefinition | un
     ...builtIn,
     onDelete: written.onDelete,
     writers: written.writers,
+    ...(written.doubts ? { doubts: written.doubts } : {}),
     source: { ...builtIn.source, evidence: [...builtIn.source.evidence, ...written.source.evidence] },
   };
 }

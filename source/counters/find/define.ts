@@ -22,6 +22,8 @@ export interface Made {
   source: CounterDefinition['source'];
   confidence: CounterDefinition['confidence'];
   touched: string | null;
+  /** What speaks against it, in sentences. */
+  doubts: readonly string[];
 }
 
 const labels = ['name', 'title', 'display_name', 'username', 'label', 'slug', 'handle', 'subject', 'email'];
@@ -83,6 +85,7 @@ export function define(
     source: made.source,
     confidence: made.confidence,
     writers: made.writers,
+    ...(made.doubts.length > 0 ? { doubts: made.doubts } : {}),
   };
 }
 

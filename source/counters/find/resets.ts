@@ -42,6 +42,32 @@ export function resetSentence(writings: readonly Writing[], counted: Counted): s
   return null;
 }
 
+/**
+ * Says in a sentence that the count of a new row is not 0, by the column's default or by a trigger: what it begins with is no record.
+ * Null where it begins with 0 or NULL.
+ */
+export function startSentence(writings: readonly Writing[], counted: Counted): string | null {
+  for (const writing of writings) {
+    for (const change of writing.outcome.changes) {
+      if (change.target.table !== counted.table || change.column !== counted.column) continue;
+      const to = startsRow(change, writing, counted) ? numberSet(change, counted) : null;
+      if (to !== null && Number(to) !== 0 && to !== 'NULL' && to !== 'DEFAULT')
+        return `${placeText(change.place)} lets a new row of ${counted.table.name} begin with ${to}: a sync takes that away.`;
+    }
+  }
+  return defaultSentence(counted);
+}
+
+/** The same of the column's default alone. */
+export function defaultSentence(counted: Pick<Counted, 'table' | 'column'>): string | null {
+  const { table, column } = counted;
+  const start = table.columns.find(({ name }) => name === column)?.start ?? null;
+  if (start === null || /^NULL\b/i.test(start)) return null;
+  const [, number] = /^\(?'?(-?\d+(?:\.\d+)?)'?\)?(?:::[\w ]+)?$/.exec(start) ?? [];
+  if (number !== undefined && Number(number) === 0) return null;
+  return `By the default of ${column}, a new row of ${table.name} begins with ${number ?? start}: a sync takes that away.`;
+}
+
 /** The number that a change may set a count of any size to, as SQL writes it; null if it sets none. */
 function numberSet(change: Change, counted: Counted): string | null {
   for (const { when, value } of ways(change.value)) {

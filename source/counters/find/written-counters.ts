@@ -7,7 +7,7 @@ import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
 import { commonCondition, type EventEffects } from './common-condition.ts';
 import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
-import { resetSentence } from './resets.ts';
+import { resetSentence, startSentence } from './resets.ts';
 import type { Writing } from './writings.ts';
 
 /** A counter as the bodies that write it say it. */
@@ -30,6 +30,8 @@ export interface WrittenCounter {
   certain: boolean;
   /** What speaks for it, and what a reader has to know, in sentences. */
   evidence: string[];
+  /** Those sentences of `evidence` that speak against it. */
+  doubts: string[];
   places: Place[];
 }
 
@@ -77,10 +79,17 @@ function unlessReset(counter: WrittenCounter, own: readonly Writing[], writings:
     ...(amount === null ? [] : [amount]),
     ...conditions.flatMap(columnsIn),
   ]);
-  const reason = resetSentence(writings, { table, column, record, key: link?.key ?? [], columns });
-  if (reason === null) return counter;
-  const otherwise = { ...counter, certain: false, evidence: [...counter.evidence, reason] };
-  return { table, column, reason, unlogged: false, otherwise };
+  const counted = { table, column, record, key: link?.key ?? [], columns };
+  const start = startSentence(writings, counted);
+  const started = start === null ? counter : doubted(counter, start);
+  const reason = resetSentence(writings, counted);
+  if (reason === null) return started;
+  return { table, column, reason, unlogged: false, otherwise: doubted(started, reason) };
+}
+
+function doubted(counter: WrittenCounter, doubt: string): WrittenCounter {
+  const { evidence, doubts } = counter;
+  return { ...counter, certain: false, evidence: [...evidence, doubt], doubts: [...doubts, doubt] };
 }
 
 function emptiesOnTruncate(table: CatalogTable, column: string, writings: readonly Writing[]): boolean {
@@ -154,7 +163,13 @@ function judge(
   // An upsert that follows UPDATE ... IF NOT FOUND counts what that did not find.
   const isAfterUpdate = ({ upsert }: Effect, doubt: string) => upsert && /\bFOUND\b/.test(doubt);
   const doubts = [
-    ...new Set(effects.flatMap(each => each.doubts.filter(doubt => !isAfterUpdate(each, doubt)))),
+    ...new Set(
+      effects.flatMap(each =>
+        each.doubts.flatMap(doubt => (isAfterUpdate(each, doubt) ? [] : `${upper(doubt)}.`)),
+      ),
+    ),
+    ...(common.agree ? [] : ['Not every writer has this condition.']),
+    ...triggers.flatMap(each => each.refusals.map(sentence)),
   ];
   const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
   return {
@@ -169,13 +184,9 @@ function judge(
     constants: [...new Set(effects.flatMap(each => each.constants))],
     writers: writersOf(used),
     by: used === triggers ? 'trigger' : 'function',
-    certain: common.agree && !refused && doubts.length === 0,
-    evidence: [
-      ...evidenceOf(used, effects.find(({ sign }) => sign === 1) ?? first),
-      ...doubts.map(doubt => `${upper(doubt)}.`),
-      ...(common.agree ? [] : ['Not every writer has this condition.']),
-      ...triggers.flatMap(each => each.refusals.map(sentence)),
-    ],
+    certain: doubts.length === 0,
+    evidence: [...evidenceOf(used, effects.find(({ sign }) => sign === 1) ?? first), ...doubts],
+    doubts,
     places: effects.map(({ place }) => place),
   };
 }

@@ -9,6 +9,7 @@ import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { PlanDraft } from './draft.ts';
 import { exceptCauses } from './except-causes.ts';
 import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
+import { doubtedRemarks } from './remarks.ts';
 import { syncChange } from './sync.ts';
 
 /**
@@ -35,7 +36,7 @@ export async function planSync({ database, found, facts, request, signal }: Plan
   const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
   const { written, left } = splitWritable(states, { tables, facts });
   const changes = written.flatMap(state => syncChange(state, times) ?? []);
-  const remarks: Remark[] = [...causes];
+  const remarks: Remark[] = [...causes, ...doubtedRemarks(tables.definition)];
   if (options.lastUsed && !times) {
     remarks.push({
       code: 'no-times',

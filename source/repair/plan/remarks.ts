@@ -1,4 +1,5 @@
 import { type CounterNouns, nounsOfPresets, titled } from '../../counter/definition/counter-nouns.ts';
+import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Finding } from '../../counter/finding.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
@@ -8,6 +9,15 @@ import type { RepairFacts } from '../sql/facts.ts';
 
 /** Whether what keeps a count is healthy; a sentence if that could not be judged. */
 export type Judged = { healthy: boolean; findings: readonly Finding[] } | string;
+
+/** What speaks against a counter whose counts are set to its records. */
+export function doubtedRemarks({ doubts = [] }: CounterDefinition): Remark[] {
+  return doubts.map(doubt => ({
+    code: 'counter-doubted',
+    severity: 'warning',
+    message: `A count may be meant to differ from its records. ${doubt}`,
+  }));
+}
 
 /** What will make the counts wrong again, or is not what it seems. */
 export function writersRemarks(

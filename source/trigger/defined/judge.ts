@@ -90,6 +90,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
         ...absenceFindings(keepers, definition, circumstances),
         ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
         ...unreadFindings(circumstances, definition),
+        ...doubtFindings(definition),
         ...verdictFindings(verdicts, {
           keepers,
           byTriggers,
@@ -124,6 +125,16 @@ function isOn({ by }: Keeping, { triggers }: Circumstances): boolean {
 
 function triggersOf(keepings: readonly Keeping[]): CatalogTrigger[] {
   return unique(keepings.map(({ by }) => by)).flatMap(by => (by.kind === 'trigger' ? [by.trigger] : []));
+}
+
+/** What speaks against the definition itself: then what is called wrong may be meant so. */
+function doubtFindings({ id, doubts = [] }: CounterDefinition): Finding[] {
+  return doubts.map(doubt => ({
+    code: 'counter-doubted',
+    severity: 'warning',
+    message: `${id} may count more than its records. ${doubt}`,
+    hint: 'Find out whether that is meant, before a sync sets the counts to their records.',
+  }));
 }
 
 function unreadFindings({ unread }: Circumstances, { row }: CounterDefinition): Finding[] {

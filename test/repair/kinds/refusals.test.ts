@@ -222,3 +222,19 @@ describe('a plan says whether the counts will be wrong again', () => {
     );
   });
 });
+
+test('the plan of a sync says what speaks against the counter', async () => {
+  const doubts = ['By the default of sold, a new row of shops begins with 1: a sync takes that away.'];
+  const remarks = async (counter: CounterDefinition) =>
+    (await planRepair(database, asked(counter, 'sync'))).remarks.filter(
+      ({ code }) => code === 'counter-doubted',
+    );
+  expect(await remarks(count)).toEqual([]);
+  expect(await remarks({ ...count, doubts })).toEqual([
+    {
+      code: 'counter-doubted',
+      severity: 'warning',
+      message: `A count may be meant to differ from its records. ${doubts[0]}`,
+    },
+  ]);
+});

@@ -828,3 +828,13 @@ test('names keep their spelling, and amounts that are made up are not shown', ()
   expect(said).not.toMatch(/by [+-]/);
   expect(said).not.toContain('from a value to a value');
 });
+
+test('what speaks against the counter is a warning', () => {
+  const ddl = tables + trigger({ on: 'INSERT', body: up });
+  const doubts = (definition: CounterDefinition) =>
+    healthOf(ddl, definition).findings.filter(({ code }) => code === 'counter-doubted');
+  expect(doubts(count)).toEqual([]);
+  expect(doubts({ ...count, doubts: ['New posts begin with 1.'] })).toMatchObject([
+    { severity: 'warning', message: `${count.id} may count more than its records. New posts begin with 1.` },
+  ]);
+});
