@@ -63,10 +63,11 @@ function gone(table: string, named: readonly string[], columns: readonly Catalog
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
-/** A trigger that fires before each insert may set what the insert leaves out. */
+/** A trigger that fires before each row is inserted may set what the insert leaves out. */
 function fillsIn({ triggers, recordsOid }: TriggerCatalog): boolean {
   return triggers.some(({ tableOid, type, enabled }) => {
-    const { timing, events } = describeType(type);
-    return tableOid === recordsOid && enabled !== 'D' && timing === 'BEFORE' && events.includes('INSERT');
+    const { timing, events, level } = describeType(type);
+    if (tableOid !== recordsOid || !(enabled === 'O' || enabled === 'A')) return false;
+    return timing === 'BEFORE' && level === 'row' && events.includes('INSERT');
   });
 }

@@ -15,6 +15,23 @@ const catalog = {
   relations: [
     { oid: 1, schema: 'public', name: 'presets', table: 'public.presets', view: null },
     { oid: 2, schema: 'public', name: 'preset_usage', table: 'public.preset_usage', view: null },
+    {
+      oid: 3,
+      schema: 'public',
+      name: 'recent',
+      table: 'public.recent',
+      view: {
+        reading: {
+          creates: [
+            {
+              kind: 'view',
+              from: [{ schema: 'public', name: 'preset_usage' }],
+              columns: [{ name: 'used', of: 'preset_id' }],
+            },
+          ],
+        },
+      },
+    },
   ],
   columns: {
     presets: [column('id'), column('usage_count'), column('lastUsedAt')],
@@ -91,20 +108,77 @@ describe('an update of the counts', () => {
   ])('%s', async (source, expected) => expect(await told(source)).toEqual(expected));
 });
 
+test.each([
+  ['UPDATE preset_usage SET kind = 2, preset_id = 1', []],
+  ['UPDATE preset_usage SET kind = 2', []],
+  ['INSERT INTO presets (name) VALUES (1)', []],
+  ['INSERT INTO recent (used) VALUES (1)', []],
+])('a statement that is not judged: %s', async (source, expected) => {
+  expect(await told(source)).toEqual(expected);
+});
+
 describe('a field of the new record', () => {
   const onRecords = { tableOid: 2, table: 'public.preset_usage' } as CatalogTrigger;
   test.each([
     ['PERFORM NEW.preset_id, NEW."Odd ""name"""', []],
     ['PERFORM new.presetid', ['presetid gone']],
     ['PERFORM 1; -- NEW.presetid\n PERFORM 2', []],
+    ['PERFORM NEW.ctid, NEW.xmin, NEW.xmax, NEW.cmin, NEW.cmax, NEW.tableoid, NEW.rowid', ['rowid gone']],
   ])('%s', async (source, expected) => expect(await told(source, {}, onRecords)).toEqual(expected));
+
+  test('is one of presets, in a trigger of theirs', async () => {
+    const onPresets = { tableOid: 1, table: 'public.presets' } as CatalogTrigger;
+    expect(await told('PERFORM NEW.usage_count, NEW.kind', {}, onPresets)).toEqual(['kind gone']);
+  });
+
+  test('is not judged in a function that no trigger runs', async () => {
+    expect(await told('PERFORM NEW.presetid', { isTrigger: true })).toEqual([]);
+  });
 });
 
-test('a column that a trigger sets before the insert is not missing', async () => {
-  const before = { tableOid: 2, type: 1 | 2 | 4, enabled: 'O' } as CatalogTrigger;
-  const filled = { ...catalog, triggers: [before] };
-  const source = 'INSERT INTO preset_usage (preset_id) VALUES (1)';
-  expect(columnMismatches(await routine(source, { language: 'sql' }), filled, null)).toEqual([]);
+describe('a table without its schema', () => {
+  const other = { ...catalog.relations[1]!, oid: 9, schema: 'other', table: 'other.preset_usage' };
+  const tenants = { ...catalog, relations: [other, ...catalog.relations] };
+  const source = 'BEGIN INSERT INTO preset_usage (preset_id, kind, source) VALUES (1, 2, 3); END';
+  const found = async (schema: string, trigger: CatalogTrigger | null) =>
+    columnMismatches(await routine(source, { schema }, trigger), tenants, trigger).length;
+
+  test('is that of the schema of the function, or of the table whose trigger runs it', async () => {
+    expect(await found('other', null)).toBe(0);
+    expect(await found('public', null)).toBe(1);
+    const on = (tableOid: number) => ({ tableOid, table: '' }) as CatalogTrigger;
+    expect(await found('other', on(2))).toBe(1);
+    expect(await found('public', on(9))).toBe(0);
+  });
+});
+
+describe('a column that the insert leaves out', () => {
+  const [row, before, insert, update] = [1, 2, 4, 16];
+  const found = async (over: Partial<CatalogTrigger>) => {
+    const trigger = { tableOid: 2, type: row | before | insert, enabled: 'O', ...over } as CatalogTrigger;
+    const source = 'INSERT INTO preset_usage (preset_id) VALUES (1)';
+    const of = { ...catalog, triggers: [trigger] };
+    return columnMismatches(await routine(source, { language: 'sql' }), of, null).length;
+  };
+
+  test.each<[string, Partial<CatalogTrigger>]>([
+    ['each row', {}],
+    ['each row that is inserted or updated', { type: row | before | insert | update }],
+    ['each row, always', { enabled: 'A' }],
+  ])('may be set by a trigger before %s', async (_, over) => {
+    expect(await found(over)).toBe(0);
+  });
+
+  test.each<[string, Partial<CatalogTrigger>]>([
+    ['on another table', { tableOid: 1 }],
+    ['that is off', { enabled: 'D' }],
+    ['that fires only for a replica', { enabled: 'R' }],
+    ['after the row', { type: row | insert }],
+    ['before an update', { type: row | before | update }],
+    ['before the statement', { type: before | insert }],
+  ])('is not set by a trigger %s', async (_, over) => {
+    expect(await found(over)).toBe(1);
+  });
 });
 
 test('says nothing about languages that cannot be parsed', async () => {
