@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TriggerCatalog } from '../../source/trigger/catalog.ts';
+import { functionName } from '../../source/trigger/expected-names.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import { migrateHint } from '../../source/trigger/migration/hints.ts';
 import {
@@ -413,6 +414,7 @@ describe('another trigger', () => {
         `Check public.again(); if it counts too, DROP TRIGGER again ON ${table};`,
       ],
     ]);
+    expect(told(others({ enabled: 'A' }))).toEqual(told(of));
     expect(judgeTrigger(of)).toMatchObject({
       healthy: false,
       others: [
@@ -498,6 +500,9 @@ describe('another trigger', () => {
         'If a use also writes public.likes, it is counted twice: check public.again(), then DROP TRIGGER again ON public.likes;',
       ],
     ]);
+    expect(told(others({ ...elsewhere, enabled: 'A', type: insert | remove }))[0]?.[1]).toBe(
+      'The trigger again on public.likes writes usage_count on INSERT, DELETE.',
+    );
     for (const over of [{ enabled: 'D' }, { enabled: 'R' }, { functionOid: 7 }] as const) {
       expect(told(others({ ...elsewhere, ...over }))).toEqual([]);
     }
@@ -660,6 +665,10 @@ describe('columns that a function uses but that do not exist', () => {
   });
 });
 
+const insertsRecords = reading({
+  writes: [writes({ table: 'preset_usage', verb: 'insert', action: 'insert', columns: null })],
+});
+
 test('unique indexes that limit uses', () => {
   const index = (over: object) => ({
     name: 'once',
@@ -708,6 +717,22 @@ describe('other routines', () => {
     ]);
   });
 
+  test('that write it through two others, or only write the records', () => {
+    const [last, next] = [
+      routine('last', { reading: adds(1) }),
+      routine('next', { reading: reading({ calls: [calls('last')] }) }),
+    ];
+    const first = routine('first', { reading: reading({ calls: [calls('next')] }) });
+    expect(others(first, next, last)[0]?.[1]).toBe(
+      'The function public.first() writes usage_count in addition to the trigger, by calling public.next(), which calls public.last().',
+    );
+    expect(others(routine('log', { reading: insertsRecords }))).toEqual([]);
+  });
+
+  test('with the name of the counting function are not writers besides the trigger', () => {
+    expect(others(routine(functionName, { reading: adds(1) }))).toEqual([]);
+  });
+
   test('that may write it, if their source names it', () => {
     const dynamic = [{ offset: 0, text: 'q', verb: null, tables: null }];
     const may = (over: object) =>
@@ -753,7 +778,8 @@ describe('rules', () => {
         'Check its definition: CREATE RULE twice AS ON INSERT TO t',
       ],
     ]);
-    expect(told(rule({ enabled: 'A' }))).toHaveLength(1);
+    for (const over of [{ enabled: 'A' }, { definition: 'CREATE RULE twice AS on  insert TO t' }])
+      expect(told(rule(over)).map(([code]) => code)).toEqual(['error rule-writes-count']);
   });
 
   test('that write it at other times', () => {
@@ -773,7 +799,12 @@ describe('rules', () => {
   });
 
   test('that are off, or write something else', () => {
-    for (const over of [{ enabled: 'D' }, { enabled: 'R' }, { reading: reading() }])
+    for (const over of [
+      { enabled: 'D' },
+      { enabled: 'R' },
+      { reading: reading() },
+      { reading: insertsRecords },
+    ])
       expect(told(rule(over))).toEqual([]);
   });
 });
@@ -820,10 +851,7 @@ describe('jobs', () => {
   });
 
   test('that are off, do something else, or insert records', () => {
-    const inserts = reading({
-      writes: [writes({ table: 'preset_usage', verb: 'insert', action: 'insert', columns: null })],
-    });
-    for (const over of [{ active: false }, { reading: reading() }, { reading: inserts }])
+    for (const over of [{ active: false }, { reading: reading() }, { reading: insertsRecords }])
       expect(told(job(over))).toEqual([]);
   });
 
@@ -847,43 +875,90 @@ test('errors come before warnings, and warnings before notes', () => {
   ]);
 });
 
-test('a view of presets leads to the count too', () => {
-  const view = relation(5, 'shown', {
-    kind: 'view',
-    view: {
-      reading: reading({
-        creates: [
-          {
-            kind: 'view',
-            name: { schema: 'public', name: 'shown' },
-            offset: 0,
-            text: '',
-            from: [{ schema: null, name: 'presets' }],
-            columns: [{ name: 'uses', of: 'usage_count' }],
-            reading: reading(),
-          },
-        ],
-      }),
-      inserts: false,
-      updates: true,
-      deletes: false,
-    },
-  });
-  const through = (column: string) =>
-    told(
-      catalog({
-        relations: [view],
-        functions: [
-          routine('by_view', {
-            reading: reading({
-              writes: [writes({ table: 'shown', columns: [{ name: column, how: 'sets' }] })],
+describe('a view of presets', () => {
+  const view = (over: object = {}, may: object = {}, of = 'presets') =>
+    relation(5, 'shown', {
+      kind: 'view',
+      view: {
+        reading: reading({
+          creates: [
+            {
+              kind: 'view',
+              name: { schema: 'public', name: 'shown' },
+              offset: 0,
+              text: '',
+              from: [{ schema: null, name: of }],
+              columns: [{ name: 'uses', of: 'usage_count' }],
+              reading: reading(),
+            },
+          ],
+        }),
+        inserts: true,
+        updates: true,
+        deletes: true,
+        ...may,
+      },
+      ...over,
+    });
+
+  test('leads to the count too', () => {
+    const through = (column: string) =>
+      told(
+        catalog({
+          relations: [view()],
+          functions: [
+            routine('by_view', {
+              reading: reading({
+                writes: [writes({ table: 'shown', columns: [{ name: column, how: 'sets' }] })],
+              }),
             }),
-          }),
-        ],
-      }),
-    ).map(([code]) => code);
-  expect(through('uses')).toEqual(['warning other-writer']);
-  expect(through('usage_count')).toEqual([]);
+          ],
+        }),
+      ).map(([code]) => code);
+    expect(through('uses')).toEqual(['warning other-writer']);
+    expect(through('usage_count')).toEqual([]);
+  });
+
+  const app = { role: 'app', privileges: ['UPDATE'] };
+  const found = (shown: ReturnType<typeof view>) => told(catalog({ relations: [shown] }));
+
+  test('sets any count for those who may write it, because it runs as its owner', () => {
+    const hint =
+      'ALTER VIEW public.shown SET (security_invoker = true); or take INSERT and UPDATE on it away. security_invoker needs PostgreSQL 15.';
+    const warned = (who: string) => [
+      [
+        'warning view-sets-count',
+        `${who} may set any count through the view public.shown, which runs as its owner.`,
+        hint,
+      ],
+    ];
+    expect(found(view({ grants: [app] }))).toEqual(warned('app'));
+    expect(found(view({ grants: [app, { role: 'admin', privileges: ['INSERT'] }] }))).toEqual(
+      warned('admin, app'),
+    );
+    expect(found(view({ grants: [app, { role: null, privileges: ['UPDATE'] }] }))).toEqual(
+      warned('Everyone (PUBLIC)'),
+    );
+    expect(found(view({ grants: [{ role: null, privileges: ['INSERT'] }] }))).toEqual(
+      warned('Everyone (PUBLIC)'),
+    );
+  });
+
+  test.each<[string, ReturnType<typeof view>]>([
+    ['that runs as whoever writes it', view({ grants: [app], invoker: true })],
+    ['that only its owner may write', view()],
+    [
+      'that others may only read and delete from',
+      view({ grants: [{ role: 'app', privileges: ['SELECT', 'DELETE'] }] }),
+    ],
+    ['that cannot be written', view({ grants: [app] }, { inserts: false, updates: false })],
+    [
+      'of the records instead',
+      view({ grants: [{ role: 'app', privileges: ['INSERT'] }] }, {}, 'preset_usage'),
+    ],
+  ])('does not, %s', (_, shown) => {
+    expect(found(shown)).toEqual([]);
+  });
 });
 
 test.each([

@@ -10,6 +10,7 @@ import {
   type SeenSession,
   type SessionActivity,
   type SessionNames,
+  weighWriter,
 } from '../../source/watch/session-activity.ts';
 
 const names: SessionNames = {
@@ -57,6 +58,54 @@ describe('what a statement does', () => {
   });
 });
 
+describe('what this console does', () => {
+  const given = `DECLARE
+  given jsonb := nullif(current_setting('preset_usage.given', true), '')::jsonb;`;
+  const own = `
+  own_role text := current_setting('role');
+  own_xid xid := pg_current_xact_id()::xid;`;
+  const block = (rest: string) => `DO $q1$\n#variable_conflict use_variable\n${given}${rest}`;
+
+  // The server cuts a block long before its statements.
+  test.each<[string, string, SessionActivity | null]>([
+    ['a batch of a repair', block('\n  held jsonb;\n  used jsonb;'), 'repairs'],
+    ['a real use', block(`${own}\n  before_count numeric; after_count numeric;`), 'makes-use'],
+    ['a simulation', block(`${own}\n  answer jsonb := '{"found": false}';\n  before_count numeric;`), null],
+    ['a simulation, cut early', block('\n  own_role text := current_set'), null],
+    [
+      'a repair that takes its lock',
+      "SELECT pg_try_advisory_xact_lock(hashtext('preset-usage-console'), 1) AS mine",
+      'repairs',
+    ],
+    ['a block of somebody else', 'DO $$ BEGIN DELETE FROM preset_usage; END $$', 'writes'],
+    [
+      'a statement with the same setting',
+      "INSERT INTO preset_usage SELECT current_setting('preset_usage.given', true)",
+      'inserts-records',
+    ],
+  ])('%s', (_, query, activity) => {
+    expect(activityOf({ query, wrote: false }, names)).toBe(activity);
+  });
+
+  test('is a repair whatever its statement is, while it holds the lock of repairs', () => {
+    for (const query of [null, 'SELECT 1'])
+      expect(activityOf({ query, wrote: false, holdsRepairLock: true }, names)).toBe('repairs');
+    expect(activityOf({ query: 'SELECT 1', wrote: false, holdsRepairLock: false }, names)).toBeNull();
+  });
+
+  test('is told without its block', () => {
+    const session = { query: block(`${own}\n  before_count numeric;`), wrote: true } as SeenSession;
+    const work = (over: Partial<SeenSession>) =>
+      endedWork({ ...session, ...over }, { from: 1, to: 2 }, names);
+    expect(work({})).toMatchObject({ activity: 'makes-use', text: null, from: 1, to: 2 });
+    expect(work({ holdsRepairLock: true })).toMatchObject({ activity: 'repairs', text: null });
+    expect(work({ query: 'UPDATE likes SET n = 1' })).toMatchObject({
+      activity: 'writes',
+      text: 'UPDATE likes SET n = 1',
+    });
+  });
+});
+
 test.each([
   ["UPDATE u SET password = 'hunter2' WHERE id = 7", "UPDATE u SET password = '?' WHERE id = 7"],
   ["SELECT 'it''s', E'it\\'s a secret', 1", "SELECT '?', '?', 1"],
@@ -71,6 +120,7 @@ test.each([
   ["UPDATE u SET note = 'a secret that is cu", "UPDATE u SET note = '?'"],
   ["UPDATE u SET note = E'a secret \\", "UPDATE u SET note = '?'"],
   ['SELECT $x$a secret that is cu', "SELECT '?'"],
+  ["SELECT 'a secret' /* a comment /* that is 'cu", "SELECT '?' /* a comment /* that is 'cu"],
   [`UPDATE "it's" SET a = 'b' /* route:/api/use's */`, `UPDATE "it's" SET a = '?' /* route:/api/use's */`],
 ])('literals are removed from %s', (query, clean) => {
   expect(withoutLiterals(query)).toBe(clean);
@@ -167,9 +217,10 @@ describe('the ranking of writers', () => {
       change: change(11, 10),
       otherwise: never,
     });
-    expect(seen.map(({ namesPreset, query }) => [namesPreset, query])).toEqual([
-      [true, "UPDATE presets SET usage_count = 5 WHERE id = '?'"],
-      [false, "UPDATE presets SET usage_count = 5 WHERE id = '?'"],
+    const query = "UPDATE presets SET usage_count = 5 WHERE id = '?'";
+    expect(seen).toMatchObject([
+      { namesPreset: true, query, pids: [8] },
+      { namesPreset: false, query, pids: [9] },
     ]);
   });
 
@@ -220,6 +271,34 @@ describe('the ranking of writers', () => {
     expect(ranked(ended.slice(0, 4), count, records).map(({ activity }) => activity)).toEqual(
       order.filter(each => ['commits', 'hidden', 'writes', 'deletes-records'].includes(each)),
     );
+  });
+
+  test.each<[string, number, number, string]>([
+    [
+      'a count without a record',
+      11,
+      10,
+      'repairs sets-count calls inserts-records deletes-records makes-use writes hidden commits',
+    ],
+    [
+      'records that were not counted',
+      11,
+      13,
+      'repairs makes-use inserts-records calls sets-count deletes-records writes hidden commits',
+    ],
+    [
+      'records that are gone',
+      10,
+      3,
+      'repairs deletes-records sets-count calls inserts-records makes-use writes hidden commits',
+    ],
+  ])('of %s weighs this console before or after others as well', (_, count, records, order) => {
+    const weigh = (activity: string) =>
+      weighWriter(
+        { ...ranked([byHand()], 11, 10)[0]!, namesPreset: false, activity: activity as SessionActivity },
+        change(count, records),
+      );
+    expect(order.split(' ').map(weigh)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('has no more than five, and says how many more there were', () => {
@@ -283,4 +362,28 @@ test('functions are known in capitals too, and names are looked for anew when th
   expect(calls('select TRACK_PRESET_USAGE (1)', ['track_preset_usage'])).toBe('calls');
   expect(calls('SELECT other(1)', ['track_preset_usage'])).toBeNull();
   expect(calls('SELECT other(1)', ['other'])).toBe('calls');
+});
+
+test('several tables and functions are known, by any name', () => {
+  const odd: SessionNames = {
+    tables: ['plan+seats', 'plans'],
+    count: 'seats (used)',
+    records: ['seat-log', 'seat/old'],
+    functions: ['take_seat', 'give_seat'],
+  };
+  const statements: [string, SessionActivity | null][] = [
+    ['UPDATE "plan+seats" SET "seats (used)" = 1', 'sets-count'],
+    ['UPDATE app.plans SET "seats (used)" = 1', 'sets-count'],
+    ['UPDATE all_plans SET "seats (used)" = 1', 'writes'],
+    ['UPDATE plans SET seats = 1', 'writes'],
+    ['INSERT INTO "seat-log" VALUES (1)', 'inserts-records'],
+    ['COPY "seat/old" FROM STDIN', 'inserts-records'],
+    ['INSERT INTO likes VALUES (1)', 'writes'],
+    ['DELETE/* all */FROM "seat-log"', 'deletes-records'],
+    ['DELETE FROM likes', 'writes'],
+    ['SELECT give_seat(1)', 'calls'],
+    ['SELECT take_seat(1)', 'calls'],
+    ['SELECT seat(1)', null],
+  ];
+  expect(statements.map(([query]) => [query, activityOf({ query, wrote: false }, odd)])).toEqual(statements);
 });

@@ -142,6 +142,27 @@ describe('routines', () => {
     for (const verb of ['insert', 'truncate', 'copy', 'with']) expect(listed(verb, null)).toBe(true);
   });
 
+  test('that write both tables, or one in two ways, have each statement', () => {
+    const [found] = others({
+      functions: [
+        routine('both', {
+          reading: reading({
+            writes: [
+              ...adds(1).writes,
+              ...deletes.writes,
+              ...sets({ name: 'usage_count', how: 'zero' }).writes,
+            ],
+          }),
+        }),
+      ],
+    });
+    expect(found?.does.map(({ on, column }) => [on, column?.how ?? null])).toEqual([
+      ['count', 'adds'],
+      ['records', null],
+      ['count', 'zero'],
+    ]);
+  });
+
   test('that cannot be read are listed if they name a table or the count', () => {
     const listed = (source: string) =>
       others({
@@ -245,7 +266,7 @@ test('rules are listed with their event, their table and whether they replace it
   ];
   const base = catalog({
     rules: [
-      rule('CREATE RULE r AS on delete TO x DO instead y'),
+      rule('CREATE RULE r AS on  delete TO x DO\n  instead y'),
       rule('CREATE RULE r AS ON INSERT TO x DO y', { tableOid: 1, enabled: 'D' }),
       rule('', { tableOid: 9 }),
       rule('ON UPDATE', { reading: reading() }),
@@ -317,6 +338,51 @@ describe('views', () => {
     expect(told(view('presets', { deletes: true }))).toEqual([]);
   });
 
+  test('have each statement, with the name that the view has for the count', () => {
+    const one = (of: string) =>
+      others({ relations: [view(of, { inserts: true, updates: true, deletes: true })] })[0];
+    const common = { table: 'public.shown', via: [] };
+    const column = { name: 'uses', how: 'sets' };
+    const statement = 'a view of public.presets';
+    expect(one('presets')).toEqual({
+      kind: 'view',
+      name: 'public.shown',
+      table: 'public.shown',
+      does: [
+        { ...common, on: 'count', verb: 'update', action: 'update', column, statement },
+        { ...common, on: 'count', verb: 'insert', action: 'insert', column, statement },
+      ],
+      unreadable: [],
+      mayRun: { owner: 'owner', roles: ['admin', 'app'], public: false },
+      securityDefiner: true,
+      language: null,
+      fires: null,
+      expected: false,
+    });
+    expect(
+      one('preset_usage')?.does.map(({ verb, action, column, via }) => [verb, action, column, via]),
+    ).toEqual([
+      ['insert', 'insert', null, []],
+      ['delete', 'delete', null, []],
+    ]);
+  });
+
+  test('that run as whoever writes them need rights on the table as well', () => {
+    const of = (base: string) => {
+      const known = catalog({
+        countGrants: [{ role: 'admin', privileges: ['UPDATE'] }],
+        relations: [{ ...view(base, { inserts: true, updates: true }), invoker: true }],
+      });
+      const grants = [{ role: 'app', privileges: ['INSERT'] }];
+      known.relations = known.relations.map(each => (each.oid === 2 ? { ...each, grants } : each));
+      return writersIn(known)
+        .filter(({ kind }) => kind === 'view')
+        .map(({ securityDefiner, mayRun }) => [securityDefiner, mayRun.roles]);
+    };
+    expect(of('presets')).toEqual([[false, ['admin']]]);
+    expect(of('preset_usage')).toEqual([[false, ['app']]]);
+  });
+
   test('of records write them', () => {
     expect(told(view('preset_usage', { inserts: true, updates: true, deletes: true }, []))).toEqual([
       [
@@ -334,18 +400,109 @@ describe('views', () => {
   });
 });
 
-test('generated columns, from the count or instead of it', () => {
+describe('generated columns', () => {
   const generated = [
     { column: 'usage_count', expression: 'a', reads: ['x'] },
     { column: 'popular', expression: 'usage_count > 5', reads: ['usage_count'] },
     { column: 'other', expression: 'b', reads: ['name'] },
   ];
+
+  test('from the count, or instead of it', () => {
+    expect(
+      others({ generated }).map(({ kind, name, does }) => [kind, name, does[0]?.on, does[0]?.statement]),
+    ).toEqual([
+      ['generated', 'usage_count', 'count', 'a'],
+      ['generated', 'popular', 'derived', 'usage_count > 5'],
+    ]);
+  });
+
+  test('are assigned by whoever inserts or updates a preset', () => {
+    const of = catalog({ generated: generated.slice(1) });
+    of.relations = [
+      relation(1, 'presets', {
+        grants: [
+          { role: 'app', privileges: ['UPDATE'] },
+          { role: 'importer', privileges: ['INSERT'] },
+          { role: 'report', privileges: ['SELECT', 'DELETE'] },
+        ],
+      }),
+    ];
+    expect(writersIn(of).filter(({ kind }) => kind === 'generated')).toEqual([
+      {
+        kind: 'generated',
+        name: 'popular',
+        table: 'public.presets',
+        does: [
+          {
+            on: 'derived',
+            verb: 'assign',
+            action: 'update',
+            table: 'public.presets',
+            column: { name: 'popular', how: 'sets' },
+            statement: 'usage_count > 5',
+            via: [],
+          },
+        ],
+        unreadable: [],
+        mayRun: { owner: 'owner', roles: ['app', 'importer'], public: false },
+        securityDefiner: null,
+        language: null,
+        fires: null,
+        expected: false,
+      },
+    ]);
+  });
+});
+
+test('roles that may write the count themselves are listed once for each statement', () => {
+  const listed = (countGrants: TriggerCatalog['countGrants']) =>
+    others({ countGrants }).map(({ kind, does, mayRun }) => [
+      kind,
+      does[0]?.verb,
+      mayRun.public ? 'everyone' : mayRun.roles.join(),
+    ]);
+  expect(listed([{ role: 'app', privileges: ['UPDATE'] }])).toEqual([['table', 'update', 'app']]);
   expect(
-    others({ generated }).map(({ kind, name, does }) => [kind, name, does[0]?.on, does[0]?.statement]),
+    listed([
+      { role: 'app', privileges: ['INSERT', 'SELECT'] },
+      { role: null, privileges: ['UPDATE'] },
+    ]),
   ).toEqual([
-    ['generated', 'usage_count', 'count', 'a'],
-    ['generated', 'popular', 'derived', 'usage_count > 5'],
+    ['table', 'update', 'everyone'],
+    ['table', 'insert', 'app'],
   ]);
+  expect(listed([{ role: 'report', privileges: ['SELECT', 'DELETE'] }])).toEqual([]);
+  expect(others({ countGrants: [{ role: 'app', privileges: ['INSERT'] }] })).toEqual([
+    {
+      kind: 'table',
+      name: 'public.presets',
+      table: 'public.presets',
+      does: [
+        {
+          on: 'count',
+          verb: 'insert',
+          action: 'insert',
+          table: 'public.presets',
+          column: { name: 'usage_count', how: 'sets' },
+          statement: 'any INSERT that sets usage_count',
+          via: [],
+        },
+      ],
+      unreadable: [],
+      mayRun: { owner: 'owner', roles: ['app'], public: false },
+      securityDefiner: null,
+      language: null,
+      fires: null,
+      expected: false,
+    },
+  ]);
+});
+
+test('a trigger whose function is not known is not listed, and one with another name is not expected', () => {
+  expect(others({ triggers: [trigger('lost', null)] })).toEqual([]);
+  const body = routine('f', { isTrigger: true, reading: adds(1) });
+  const second = others({ triggers: [trigger('second', body)], functions: [body] });
+  expect(second.map(({ kind, name }) => [kind, name])).toEqual([['trigger', 'second']]);
 });
 
 test('jobs are listed with their schedule, their user and whether they are active', () => {
@@ -365,9 +522,9 @@ test('jobs are listed with their schedule, their user and whether they are activ
       kind: 'job',
       name: 'job 7',
       table: null,
-      mayRun: { owner: 'cron', public: false },
+      mayRun: { owner: 'cron', roles: [], public: false },
       language: 'sql',
-      fires: { timing: '0 3 * * *', enabled: 'origin' },
+      fires: { timing: '0 3 * * *', events: [], level: null, enabled: 'origin', when: null },
     },
     { name: 'off', fires: { enabled: 'disabled' } },
   ]);
