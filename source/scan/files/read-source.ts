@@ -1,5 +1,6 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { stopIfInterrupted } from '../../errors/errors.ts';
 import { type FileKind, isShell, kindOfName } from './file-kind.ts';
 import { reasonOf } from './find-files.ts';
@@ -14,18 +15,17 @@ type Source =
 // A file of 2 MB is generated, or a dump.
 const mostBytes = 2 * 1024 * 1024;
 
-/** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never rejects. */
-async function readSource(directory: string, file: string): Promise<Source | null> {
+/** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never throws. */
+function readSource(directory: string, file: string, memory: Buffer): Source | null {
   const path = join(directory, file);
   try {
-    const kind = kindOfName(file) === 'unknown' ? await kindByFirstLine(path) : kindOfName(file);
+    const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory) : kindOfName(file);
     if (kind !== null && typeof kind === 'object') return { file, ...kind };
     const language = kind === null ? unreadLanguage(file) : null;
     if (language) return { file, language };
     if (kind === null || kind === 'unknown') return null;
-    const { size } = await stat(path);
-    if (size > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
-    const bytes = await readFile(path);
+    const bytes = readStart(path, memory);
+    if (bytes.length > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
     const text = decode(bytes);
     if (text === null) return { file, reason: 'it is not text' };
     return isMinified(text) ? { file, reason: 'it is minified' } : { file, kind, text };
@@ -34,15 +34,25 @@ async function readSource(directory: string, file: string): Promise<Source | nul
   }
 }
 
-async function kindByFirstLine(path: string): Promise<FileKind | { language: string } | null> {
-  const handle = await open(path);
+function kindByFirstLine(path: string, memory: Buffer): FileKind | { language: string } | null {
+  const start = readStart(path, memory.subarray(0, 80)).toString('latin1');
+  const language = scriptLanguage(start);
+  return language ? { language } : isShell(start) ? 'shell' : null;
+}
+
+/** The first bytes of a file, as many as `memory` holds: valid until the next call. */
+function readStart(path: string, memory: Buffer): Buffer {
+  const file = openSync(path, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(80), 0, 80, 0);
-    const start = buffer.toString('latin1', 0, bytesRead);
-    const language = scriptLanguage(start);
-    return language ? { language } : isShell(start) ? 'shell' : null;
+    let length = 0;
+    while (length < memory.length) {
+      const read = readSync(file, memory, length, memory.length - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return memory.subarray(0, length);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -60,25 +70,28 @@ function isMinified(text: string): boolean {
   return text.length / lines > 500;
 }
 
-// More at once would only wait for each other, and could exhaust the file handles.
-const atOnce = 32;
+// Interrupts are handled after this many files.
+const atOnce = 64;
 
-/** Reads those of `files` that may hold code, several at a time, and returns them in the given order. */
+/**
+ * Reads those of `files` that may hold code, and returns them in the given order. One after the other and without promises:
+ * handing a small file to another thread takes longer than reading it, so thousands are read in a fifth of the time.
+ */
 export async function readSources(
   directory: string,
   files: readonly string[],
   signal?: AbortSignal,
 ): Promise<Source[]> {
-  const read: (Source | null)[] = new Array(files.length).fill(null);
-  let next = 0;
-  const work = async () => {
-    while (next < files.length) {
+  // One more byte than is read of a file, to see that it has more.
+  const memory = Buffer.allocUnsafe(mostBytes + 1);
+  const read: Source[] = [];
+  for (const [index, file] of files.entries()) {
+    if (index % atOnce === 0) {
+      await setImmediate();
       stopIfInterrupted(signal);
-      const index = next;
-      next += 1;
-      read[index] = await readSource(directory, files[index]!);
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return read.filter(source => source !== null);
+    const source = readSource(directory, file, memory);
+    if (source) read.push(source);
+  }
+  return read;
 }
