@@ -3,6 +3,7 @@ import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { roleName } from '../counter/role-name.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
+import { wakeParser } from '../sql/parser/parser-process.ts';
 import { emptyReading } from '../sql/sql-effects.ts';
 import type { CatalogReplication, TriggerCatalog } from './catalog.ts';
 import { triggerName } from './expected-names.ts';
@@ -139,6 +140,7 @@ export async function readCatalogRows(
   const state = memory && (await memory.state(reader, tables));
   const known = state === null ? null : memory?.recall(state);
   if (known) return () => known;
+  wakeParser();
   // The planner overestimates this query's cost; JIT compilation would take longer than running it.
   await reader.rows('SET LOCAL jit = off');
   const [row] = (await reader.rows(text, [presets.oid, records.oid, presets.countName])) as Record<

@@ -6,6 +6,7 @@ import { benchCounters } from './counters.ts';
 import { benchDatabases, dropLeftovers, serverVersion } from './database.ts';
 import { benchDiagnosis } from './diagnosis.ts';
 import type { Figure } from './figure.ts';
+import { benchManyRoutines } from './many-routines.ts';
 import { benchMigrate } from './migrate.ts';
 import { benchRepair } from './repair.ts';
 import { inWords } from './report.ts';
@@ -22,7 +23,7 @@ const parts: Record<string, Part> = {
   migrate: benchMigrate,
   repair: benchRepair,
   scan: benchScan,
-  trigger: (url, say) => benchTrigger(url, say),
+  trigger: async (url, say) => [...(await benchTrigger(url, say)), ...(await benchManyRoutines(url, say))],
 };
 
 /** Where to measure: the server that `TEST_DATABASE_URL` names, else one of our own. */

@@ -46,6 +46,11 @@ export function readBody(routine: Routine): Promise<SqlReading> {
   return parseApart('routine', routine, unread);
 }
 
+/** Starts the parser while the server still answers. If it cannot be started, whoever needs it learns that. */
+export function wakeParser(): void {
+  readSql('').catch(() => {});
+}
+
 const unread = (message: string): SqlReading => ({ ...emptyReading(), problem: { message, offset: 0 } });
 
 /** Reads a condition on the columns of one table. Rejects only if the parser itself cannot be started. */
