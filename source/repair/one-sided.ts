@@ -20,12 +20,17 @@ export function oneSidedCount(catalog: TriggerCatalog, definition: CounterDefini
     INSERT: countsChanged(catalog, definition, 'INSERT'),
     DELETE: countsChanged(catalog, definition, 'DELETE'),
   };
+  // What is counted anew needs no step back.
+  const kept = {
+    INSERT: countsChanged(catalog, definition, 'INSERT', 'counts'),
+    DELETE: countsChanged(catalog, definition, 'DELETE', 'counts'),
+  };
   for (const [event, other] of [
     ['INSERT', 'DELETE'],
     ['DELETE', 'INSERT'],
   ] as const) {
     for (const [counts, trigger] of byEvent[event]) {
-      if (byEvent[other].has(counts)) continue;
+      if (byEvent[other].has(counts) || kept[other].has(counts)) continue;
       return { counts: counts === unreadable ? null : counts, trigger, event };
     }
   }
@@ -34,11 +39,12 @@ export function oneSidedCount(catalog: TriggerCatalog, definition: CounterDefini
 
 const unreadable = '';
 
-/** The counts that triggers add to or subtract from when a record is inserted or deleted, each with its trigger. */
+/** The counts that triggers add to or subtract from, or `counts` anew, when a record is inserted or deleted, each with its trigger. */
 function countsChanged(
   catalog: TriggerCatalog,
   { row, via }: CounterDefinition,
   event: OneSided['event'],
+  way: 'steps' | 'counts' = 'steps',
 ): Map<string, string> {
   const changed = new Map<string, string>();
   const own = `${(via ?? row).table}.${row.count}`;
@@ -51,7 +57,8 @@ function countsChanged(
       for (const { table, columns } of writes) {
         for (const { name: column, how } of columns ?? []) {
           const counts = `${table.name}.${column}`;
-          if ((how === 'adds' || how === 'subtracts') && counts !== own) changed.set(counts, name);
+          const isStep = how === 'adds' || how === 'subtracts';
+          if ((way === 'steps' ? isStep : how === way) && counts !== own) changed.set(counts, name);
         }
       }
     }

@@ -11,9 +11,12 @@ export interface Scope {
 
 type What = Omit<SqlColumn, 'name'>;
 
-/** How setting `column` to `value` changes it. */
-export function assigned(column: string, value: Node | undefined, scope: Scope): SqlColumn {
-  return { name: column, ...what(column, value, scope) };
+/** How setting `column` to `value` changes it, in rows that meet `where`. */
+export function assigned(column: string, value: Node | undefined, scope: Scope, where?: Node): SqlColumn {
+  const change = what(column, value, scope);
+  const isAdded = change.how === 'adds' || change.how === 'subtracts';
+  const limited = isAdded ? limitOf(value, where, node => isOwn(column, node, scope)) : null;
+  return { name: column, ...change, ...(limited === null ? {} : { limited }) };
 }
 
 function what(column: string, value: Node | undefined, scope: Scope): What {
@@ -173,4 +176,37 @@ export function renamed(query: SelectStmt, names: readonly Node[] | undefined): 
         : target;
     }),
   };
+}
+
+type Limit = NonNullable<SqlColumn['limited']>;
+
+/**
+ * What limits adding to a column: a WHERE that names it, greatest(), least(), CASE or nullif() around it, or coalesce(). `isOwn`
+ * recognizes the column.
+ */
+function limitOf(
+  value: Node | undefined,
+  where: Node | undefined,
+  isOwn: (node: Node) => boolean,
+): Limit | null {
+  if (names(where, isOwn)) return 'value';
+  return limitIn(value, isOwn);
+}
+
+function limitIn(node: unknown, isOwn: (node: Node) => boolean): Limit | null {
+  if (typeof node !== 'object' || node === null) return null;
+  const isBound =
+    'MinMaxExpr' in node ||
+    'CaseExpr' in node ||
+    ('A_Expr' in node && (node as Extract<Node, { A_Expr: unknown }>).A_Expr.kind === 'AEXPR_NULLIF');
+  if (isBound && names(node, isOwn)) return 'value';
+  const inner = Object.values(node).map(each => limitIn(each, isOwn));
+  if (inner.includes('value')) return 'value';
+  return inner.includes('null') || ('CoalesceExpr' in node && names(node, isOwn)) ? 'null' : null;
+}
+
+function names(node: unknown, isOwn: (node: Node) => boolean): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if ('ColumnRef' in node) return isOwn(node as Node);
+  return Object.values(node).some(each => names(each, isOwn));
 }

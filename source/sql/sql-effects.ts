@@ -15,6 +15,8 @@ export interface SqlColumn {
   how: SqlCountChange;
   /** How much is added or subtracted if it is a literal number; null if it is computed. */
   by?: number | null;
+  /** Set if that also depends on the value: `null` if NULL becomes a number, `value` for any other limit, such as greatest(). */
+  limited?: 'null' | 'value';
 }
 
 /** A value by its position in a row. */

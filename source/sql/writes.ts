@@ -60,7 +60,13 @@ function insertion(statement: InsertStmt, place: SqlLocation, outer: Scope['quer
   else if (!cols) found[0] = { ...found[0]!, positions: positionsOf(selectStmt, scope) };
   if (conflict?.action === 'ONCONFLICT_UPDATE') {
     found.push({
-      ...write('update', 'update', relation, targets(conflict.targetList, scope), place),
+      ...write(
+        'update',
+        'update',
+        relation,
+        targets(conflict.targetList, scope, conflict.whereClause),
+        place,
+      ),
       offset: place.offset(conflict.location ?? 0),
     });
   }
@@ -137,10 +143,10 @@ function isStar(node: Node): boolean {
 }
 
 function update(statement: UpdateStmt, place: SqlLocation, outer: Scope['queries']): SqlWrite[] {
-  const { relation, targetList, fromClause = [], withClause } = statement;
+  const { relation, targetList, fromClause = [], withClause, whereClause } = statement;
   if (!relation) return [];
   const scope = scopeOf(relation, fromClause, withClause, outer);
-  return [write('update', 'update', relation, targets(targetList, scope), place)];
+  return [write('update', 'update', relation, targets(targetList, scope, whereClause), place)];
 }
 
 function deletion({ relation }: DeleteStmt, place: SqlLocation): SqlWrite[] {
@@ -174,22 +180,26 @@ function merge(statement: MergeStmt, place: SqlLocation, outer: Scope['queries']
   const scope = scopeOf(relation, sourceRelation ? [sourceRelation] : [], withClause, outer);
   return mergeWhenClauses.flatMap(clause => {
     if (!('MergeWhenClause' in clause)) return [];
-    const { commandType, targetList, values = [] } = clause.MergeWhenClause;
+    const { commandType, targetList, values = [], condition } = clause.MergeWhenClause;
     const action = actions[commandType ?? ''];
     if (!action) return [];
     if (action === 'delete') return [write('merge', action, relation, null, place)];
     const columns =
-      action === 'update' ? targets(targetList, scope) : targetList ? given(targetList, values, scope) : null;
+      action === 'update'
+        ? targets(targetList, scope, condition)
+        : targetList
+          ? given(targetList, values, scope)
+          : null;
     return [write('merge', action, relation, columns, place)];
   });
 }
 
 /** The assignments of SET; in `(a, b) = (x, y)` each column has its own value. */
-function targets(list: readonly Node[] | undefined, scope: Scope): SqlColumn[] {
+function targets(list: readonly Node[] | undefined, scope: Scope, where?: Node): SqlColumn[] {
   return (list ?? []).flatMap(each => {
     if (!('ResTarget' in each) || each.ResTarget.name === undefined) return [];
     const { name, val } = each.ResTarget;
-    return [assigned(name, val && ownPart(val), scope)];
+    return [assigned(name, val && ownPart(val), scope, where)];
   });
 }
 

@@ -1107,4 +1107,15 @@ export const guards: readonly Guard[] = [
     ],
     says: 'promise resolved',
   },
+  {
+    file: 'source/repair/plan/read-plan.ts',
+    guard: 'a plan: what triggers of third tables write is read',
+    text: 'await readWrittenTables(database, catalog, signal),',
+    without: '[],',
+    test: [
+      alsoWritesTest,
+      'what the triggers of a third table stamp is said too, and a count there in which NULL is 0',
+    ],
+    says: 'to deeply equal',
+  },
 ];

@@ -145,3 +145,123 @@ test('nor a time that the table stamps itself, a log, or what the text of a trig
     'stamp also sets updated_at of public.threads. An undo does not restore it: the trigger sets it anew.',
   ]);
 });
+
+const members = `DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+  CREATE TABLE members (id integer PRIMARY KEY, followers integer NOT NULL DEFAULT 0, following integer DEFAULT 0);
+  CREATE TABLE follows (follower integer NOT NULL REFERENCES members, followee integer NOT NULL REFERENCES members, PRIMARY KEY (follower, followee));
+  CREATE FUNCTION follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE members SET followers = followers + 1 WHERE id = NEW.followee;
+    UPDATE members SET following = following + 1 WHERE id = NEW.follower; RETURN NULL; END $$;
+  CREATE TRIGGER follow AFTER INSERT ON follows FOR EACH ROW EXECUTE FUNCTION follow();
+  INSERT INTO members SELECT n FROM generate_series(1, 4) n;
+  INSERT INTO follows SELECT a, b FROM generate_series(1, 4) a, generate_series(1, 4) b WHERE a <> b;`;
+const unfollow = (change: string) => `CREATE FUNCTION unfollow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE members SET followers = greatest(followers - 1, 0) WHERE id = OLD.followee;
+    UPDATE members m SET following = ${change}; RETURN NULL; END $$;
+  CREATE TRIGGER unfollow AFTER DELETE ON follows FOR EACH ROW EXECUTE FUNCTION unfollow();
+  UPDATE members SET following = CASE id WHEN 3 THEN 2 END WHERE id > 2;`;
+const followers = defined({
+  row: { table: 'members', count: 'followers' },
+  record: { table: 'follows', reference: ['followee'] },
+});
+
+test.each([
+  ['greatest(following - 1, 0) WHERE id = OLD.follower', 'changes', [2, null], [3, 3]],
+  ['following - 1 WHERE id = OLD.follower AND m.following > 0', 'changes', [2, null], [3, null]],
+  [
+    'CASE WHEN following > 0 THEN following - 1 ELSE following END WHERE id = OLD.follower',
+    'changes',
+    [2, null],
+    [3, null],
+  ],
+  ['following - 1 WHERE id = OLD.follower', null, [2, null], [2, null]],
+  [
+    '(SELECT count(*) FROM follows f WHERE f.follower = m.id) WHERE id = OLD.follower',
+    'counts',
+    [2, null],
+    [3, 3],
+  ],
+  ['coalesce(following, 0) - 1 WHERE id = OLD.follower', 'counts NULL', [2, null], [2, 0]],
+])('another count of the row, changed by %s (%s): the reset says so', async (change, verb, was, is) => {
+  const shown = 'SELECT following FROM members WHERE id > 2 ORDER BY id';
+  const { before, after, said } = await around(followers, members + unfollow(change), shown);
+  expect([before, after]).toEqual([was, is].map(values => values.map(following => ({ following }))));
+  const words: Record<string, string> = {
+    changes:
+      'unfollow also changes following of public.members within limits. Where a limit applies, or the value is NULL, an undo may leave another number.',
+    counts:
+      'unfollow also counts following of public.members anew. An undo does not bring back a number that was wrong before.',
+    'counts NULL':
+      'unfollow also counts NULL in following of public.members as a number. An undo does not set it back to NULL.',
+  };
+  expect(said[0]).toEqual(verb === null ? [] : [words[verb]]);
+});
+
+test('what the triggers of a third table stamp is said too, and a count there in which NULL is 0', async () => {
+  const tagged = defined({
+    row: { table: 'tags', key: ['name'], count: 'articles_count' },
+    record: { table: 'article_tags', reference: ['tag'] },
+  });
+  const { before, after, said } = await around(
+    tagged,
+    `DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+     CREATE TABLE articles (id integer PRIMARY KEY, tags_count integer, links integer NOT NULL DEFAULT 0, revision integer NOT NULL DEFAULT 1, updated_at timestamptz);
+     CREATE TABLE tags (name text PRIMARY KEY, articles_count integer NOT NULL DEFAULT 0);
+     CREATE TABLE article_tags (article_id integer REFERENCES articles, tag text REFERENCES tags, PRIMARY KEY (article_id, tag));
+     CREATE TABLE revisions (article_id integer);
+     CREATE FUNCTION tagging() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE step integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END; it article_tags; BEGIN
+       it := CASE TG_OP WHEN 'INSERT' THEN NEW ELSE OLD END;
+       UPDATE tags SET articles_count = articles_count + step WHERE name = it.tag;
+       UPDATE articles SET tags_count = coalesce(tags_count, 0) + step, links = coalesce(links, 0) + step WHERE id = it.article_id;
+       RETURN NULL; END $$;
+     CREATE TRIGGER tagging AFTER INSERT OR DELETE ON article_tags FOR EACH ROW EXECUTE FUNCTION tagging();
+     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); NEW.revision := OLD.revision + 1;
+       INSERT INTO revisions VALUES (NEW.id); RETURN NEW; END $$;
+     CREATE TRIGGER touch BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION touch();
+     CREATE FUNCTION renamed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := NULL; RETURN NEW; END $$;
+     CREATE TRIGGER renamed BEFORE UPDATE OF id ON articles FOR EACH ROW EXECUTE FUNCTION renamed();
+     INSERT INTO articles SELECT n FROM generate_series(1, 3) n; INSERT INTO tags VALUES ('a'), ('b');
+     INSERT INTO article_tags VALUES (1, 'a'), (2, 'a'), (2, 'b'); UPDATE articles SET tags_count = NULL WHERE id = 1`,
+    'SELECT tags_count, links, revision FROM articles WHERE id < 3 ORDER BY id',
+  );
+  expect(before).toEqual([
+    { tags_count: null, links: 1, revision: 3 },
+    { tags_count: 2, links: 2, revision: 3 },
+  ]);
+  expect(after).toEqual([
+    { tags_count: 0, links: 1, revision: 5 },
+    { tags_count: 2, links: 2, revision: 7 },
+  ]);
+  const words = [
+    'tagging also counts NULL in tags_count of public.articles as a number. An undo does not set it back to NULL.',
+    'touch also sets updated_at, revision of public.articles. An undo does not restore them: the trigger sets them anew.',
+    'touch also writes revisions. An undo does not take that back, and may write there again.',
+  ];
+  expect(said).toEqual([words, words]);
+});
+
+test('a sync and its undo say what the triggers of the row stamp, and not what others would', async () => {
+  await own.sql
+    .unsafe(
+      `${forum} CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+       CREATE TRIGGER touch BEFORE UPDATE ON threads FOR EACH ROW EXECUTE FUNCTION touch();
+       CREATE TRIGGER renamed BEFORE UPDATE OF "lastText" ON threads FOR EACH ROW EXECUTE FUNCTION touch();
+       CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO activity VALUES ('x'); RETURN NULL; END $$;
+       CREATE TRIGGER log AFTER UPDATE OF reply_count ON threads FOR EACH ROW EXECUTE FUNCTION log();
+       UPDATE threads SET reply_count = 3 WHERE id = 1`,
+    )
+    .simple();
+  const directory = stateDirectory();
+  const said = async (asked: Parameters<typeof planRepair>[1]) =>
+    (await planRepair(database, asked)).remarks.flatMap(({ code, message }) =>
+      code === 'also-writes' ? [message] : [],
+    );
+  const words = [
+    'log also writes activity. An undo does not take that back, and may write there again.',
+    'touch also sets updated_at of public.threads. An undo does not restore it: the trigger sets it anew.',
+  ];
+  const sync = request('sync', directory, { counter: threads });
+  expect(await said(sync)).toEqual(words);
+  const { receiptId } = await doRepair(database, sync);
+  expect(await said(request('undo', directory, { counter: threads, receipt: receiptId }))).toEqual(words);
+});

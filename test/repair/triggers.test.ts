@@ -114,6 +114,7 @@ describe('what fires', () => {
     await bench.arrange(`ALTER TABLE preset_usage DISABLE TRIGGER ${counter}`);
     expect((await bench.plan('sync')).remarks).toMatchObject([
       { code: 'trigger-unhealthy', severity: 'warning' },
+      { code: 'also-writes', severity: 'warning', message: expect.stringContaining('public.milestones') },
     ]);
   });
 });

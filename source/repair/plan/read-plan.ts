@@ -14,6 +14,7 @@ import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { alsoWritesRemarks, restoredColumns } from '../also-writes.ts';
+import { readWrittenTables } from '../read-written-tables.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { counterOf } from '../receipts/receipt-head.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
@@ -156,13 +157,19 @@ export async function planRepair(
       ...addedRemarks(draft.changes, found.tables),
       ...writersRemarks(health, firesTriggers, nounsOf(found.tables.definition)),
       ...(inserts ? restoringRemarks(catalog, options) : []),
-      ...(inserts || mayDelete
+      ...(inserts || mayDelete || draft.changes.length > 0
         ? alsoWritesRemarks(
             catalog,
+            await readWrittenTables(database, catalog, signal),
             found.tables,
-            { ...facts, restores: restoredColumns(catalog, found.tables, facts) },
-            options,
-            mayDelete,
+            // Of a reset, what its undo restores.
+            restoredColumns(catalog, found.tables, facts),
+            {
+              suppressTriggers: options.suppressTriggers,
+              columns: writes.columns,
+              deletes: mayDelete,
+              inserts,
+            },
           )
         : []),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
