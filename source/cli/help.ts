@@ -1,14 +1,30 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
-import { flagTable, spellings } from '../config/flags.ts';
+import { commandsOf, flagTable, shortFlags, spellings } from '../config/flags.ts';
 import { wrap } from '../format/wrap.ts';
 
 // Of the text, where a line has 80 columns.
 const indent = 27;
 const width = 80 - indent;
 
-/** What `--help` prints. */
-export function helpText(): string {
-  const groups = [...new Set(Object.values(flagTable).map(({ group }) => group))];
+/** What `--help` prints: of one command, if that is named, else of all. */
+export function helpText(command: CommandName | null = null): string {
+  return command === null || command === 'console' ? helpOfAll() : helpOf(command);
+}
+
+function helpOf(name: CommandName): string {
+  const { help = '', argument } = commandTable[name] ?? {};
+  const choices = argument?.choices ? `\n  ${argument.name} is ${argument.choices.join(', ')}.\n` : '';
+  return `
+${wrap(`preset-usage ${name}: ${help}`, 78)
+  .map(line => `  ${line}`)
+  .join('\n')}
+
+  Usage: preset-usage ${usageOf(name)} [FLAGS]
+${choices}${groupsOf(flag => commandsOf(flag).includes(name), false)}
+${exitCodesText}`;
+}
+
+function helpOfAll(): string {
   return `
   preset-usage: watch, verify and repair usage counters in PostgreSQL
 
@@ -16,12 +32,27 @@ export function helpText(): string {
 
 ${entry('(none)', commandTable.console?.help ?? '')}
 ${typedCommands.map(name => entry(usageOf(name), commandTable[name]?.help ?? '')).join('\n')}
-${groups.map(group => `\n  ${group}\n${flagsOf(group)}`).join('\n')}
+${groupsOf(() => true, true)}
 
+  preset-usage help COMMAND lists the flags of that command alone.
+${exitCodesText}`;
+}
+
+const exitCodesText = `
   Exit codes
     0 healthy   1 something is wrong   2 bad usage   3 database not readable
     4 refused   70 a fault of this program   130 interrupted
 `;
+
+/** The flags that are wanted, by their groups; with the commands they belong to, where that does not go without saying. */
+function groupsOf(wanted: (flag: string) => boolean, withCommands: boolean): string {
+  const names = Object.keys(flagTable).filter(wanted);
+  return [...new Set(names.map(name => flagTable[name]?.group))]
+    .map(group => {
+      const own = names.filter(name => flagTable[name]?.group === group);
+      return `\n  ${group}\n${own.map(name => flagEntry(name, withCommands)).join('\n')}`;
+    })
+    .join('\n');
 }
 
 function usageOf(name: CommandName): string {
@@ -29,16 +60,12 @@ function usageOf(name: CommandName): string {
   return argument ? `${name} ${argument.name}` : name;
 }
 
-function flagsOf(group: string): string {
-  return Object.entries(flagTable)
-    .filter(([, flag]) => flag.group === group)
-    .map(([name, { value, help, for: own }]) => {
-      const commands = own?.filter(command => command !== 'console') ?? [];
-      const words = commands.length === 0 ? help : `${commands.join(', ')}: ${help}`;
-      const typed = spellings(name).join(', ');
-      return entry(value === undefined ? typed : `${typed} ${value}`, words);
-    })
-    .join('\n');
+function flagEntry(name: string, withCommands: boolean): string {
+  const { value, help = '', for: own } = flagTable[name] ?? {};
+  const commands = withCommands ? (own?.filter(command => command !== 'console') ?? []) : [];
+  const words = commands.length === 0 ? help : `${commands.join(', ')}: ${help}`;
+  const typed = [...spellings(name), ...(shortFlags.get(name) ?? [])].join(', ');
+  return entry(value === undefined ? typed : `${typed} ${value}`, words);
 }
 
 function entry(name: string, words: string): string {

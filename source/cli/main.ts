@@ -24,7 +24,10 @@ async function main(argv: string[]): Promise<number> {
   if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
   const { readCommandLine } = await import('./options.ts');
   const { command, flags, help, version, problem } = readCommandLine(argv);
-  if (help) return print((await import('./help.ts')).helpText());
+  // After help a word that is no command is a mistake; before --help it may be anything.
+  const isUnknown = problem?.code === 'unknown-command';
+  if (help && !(isUnknown && argv[0] === 'help'))
+    return print((await import('./help.ts')).helpText(isUnknown ? null : command));
   if (version) return print(`${packageVersion()}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
   if (command === 'completion') return printCompletion(flags.shell);

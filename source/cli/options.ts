@@ -1,7 +1,7 @@
 import meow from 'meow';
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import type { Flags } from '../config/config.ts';
-import { commandsOf, flags, flagTable, spelled } from '../config/flags.ts';
+import { commandsOf, flags, flagTable, shortFlags, spelled } from '../config/flags.ts';
 import { nearest } from './nearest.ts';
 
 /** The command line as it was typed, or what is wrong with it. */
@@ -34,8 +34,12 @@ export function readCommandLine(argv: string[]): Invocation {
     booleanDefault: undefined,
     flags: meowFlags,
   });
-  const { help, version, ...given } = parsed.flags as Record<string, unknown>;
-  const [command = 'console', ...words] = parsed.input;
+  const { help: asked, version, ...given } = parsed.flags as Record<string, unknown>;
+  // `help check` is `check --help`.
+  const isHelp = parsed.input[0] === 'help';
+  const help = isHelp || asked === true;
+  const input = parsed.input.slice(isHelp ? 1 : 0);
+  const [command = 'console', ...words] = input;
   // Left out is not the same as false or empty: the defaults are those of the configuration.
   const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { argument } = commandTable[command] ?? {};
@@ -46,20 +50,26 @@ export function readCommandLine(argv: string[]): Invocation {
   return {
     command: command as CommandName,
     flags: typed as Flags,
-    help: help === true,
+    help,
     version: version === true,
     problem:
-      unknownCommand(parsed.input[0]) ??
+      unknownCommand(input[0]) ??
       unknownFlag(Object.keys(given)) ??
       surplusWord(words[0]) ??
       // Whoever asks for help may leave anything on the line.
-      (help === true || version === true
-        ? null
-        : (idleFlag(command, namesOf(given)) ?? tooMany(command, typed))),
+      (help || version === true ? null : (idleFlag(command, namesOf(given)) ?? tooMany(command, typed))),
   };
 }
 
-const meowFlags = Object.fromEntries(Object.entries(flags).map(([name, { kind }]) => [name, meowFlag(kind)]));
+const meowFlags = Object.fromEntries(
+  Object.entries(flags).map(([name, { kind }]) => [name, { ...meowFlag(kind), ...shortFlag(name) }]),
+);
+
+// meow wants the letter without its dash.
+function shortFlag(name: string): { shortFlag?: string } {
+  const [typed] = shortFlags.get(name) ?? [];
+  return typed === undefined ? {} : { shortFlag: typed.slice(1) };
+}
 
 function meowFlag(kind: (typeof flags)[keyof typeof flags]['kind']) {
   if (kind === 'seconds' || kind === 'number') return { type: 'number' } as const;

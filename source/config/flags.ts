@@ -357,6 +357,12 @@ export type FlagValues = {
   >;
 };
 
+/** What is typed so often that a letter does. */
+export const shortFlags: ReadonlyMap<string, readonly string[]> = new Map([
+  ['help', ['-h']],
+  ['version', ['-v']],
+]);
+
 /** Every way to type a flag: one that is turned on and off has two. */
 export function spellings(name: string): string[] {
   const typed = spelled(name);

@@ -66,3 +66,22 @@ test('a hint says what a flag takes and where it applies', () => {
   expect(problem('check --schema')?.hint).toBe('Write the value after the flag: --schema NAME.');
   expect(problem('sync --commit')?.hint).toBe('Leave it out. It applies to simulate.');
 });
+
+test.each([
+  ['help', 'console'],
+  ['help check', 'check'],
+  ['check -h', 'check'],
+  ['-h', 'console'],
+])('%s asks for help of %s', (line, command) => {
+  expect(readCommandLine(line.split(' '))).toMatchObject({ command, help: true, problem: null });
+});
+
+test('-v asks for the version', () => {
+  expect(readCommandLine(['-v'])).toMatchObject({ version: true, problem: null });
+});
+
+test('help of a command that there is not is a mistake', () => {
+  expect(readCommandLine(['help', 'chek'])).toMatchObject({
+    problem: { code: 'unknown-command', message: 'Unknown command "chek". Did you mean check?' },
+  });
+});

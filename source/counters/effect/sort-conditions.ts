@@ -1,8 +1,8 @@
 import type { Change } from '../body/change.ts';
 import { type Expression, type Source, sourceKey, within } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
-import { isReadable } from '../condition/evaluate.ts';
 import { decide, many } from '../condition/decide.ts';
+import { isReadable } from '../condition/evaluate.ts';
 import { isUnique, type Link, type Linked } from './link.ts';
 import { constantColumn, isJoin, mentions, mentionsColumn } from './mentions.ts';
 
