@@ -32,6 +32,8 @@ export interface FullPlan extends RepairPlan {
   /** What the fingerprint is made of. */
   parts: PlanParts;
   facts: RepairFacts;
+  /** The number (xid8) that the server gave next when planning began, and when that was (`performance.now()`). */
+  began: { xid: string; at: number };
   receipt: Receipt | null;
   /** undo: for each column of the receipt, the quoted column that its values go into; null if they are left out. */
   into: readonly (string | null)[];

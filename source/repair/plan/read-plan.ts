@@ -20,6 +20,7 @@ import { counterOf } from '../receipts/receipt-head.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
+import { readNextXid } from '../sql/server-mark.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { FullPlan, PlanDraft } from './draft.ts';
 import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';
@@ -49,10 +50,12 @@ export async function planRepair(
   const { action, options } = request;
   if (request.readOnly)
     throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
-  const { found, catalog, facts, identity, risks } = await database.read(
+  const { began, found, catalog, facts, identity, risks } = await database.read(
     async reader => {
+      const began = { xid: await readNextXid(reader), at: performance.now() };
       const found = await inspectDatabase(reader, database, request.counter);
       return {
+        began,
         found,
         catalog: await readTriggerCatalog(reader, asWritten(found.tables), catalogsOf(database)),
         facts: await readRepairFacts(reader, found.tables),
@@ -180,6 +183,7 @@ export async function planRepair(
     source: draft.receipt ? sourceOf(draft.receipt) : null,
     tasks: draft.tasks,
     facts: written,
+    began,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
     evidence: draft.evidence ?? null,

@@ -116,12 +116,15 @@ async function sort(
     for (const value of values) of.set(value, found.get(value) ?? null);
   }
   const own = new Set(ids);
-  const isOf = (id: string | null, preset: string | null) =>
-    id === null ? preset === null || !own.has(preset) : preset !== null && of.get(preset) === id;
+  const byId = new Map(wanted.map(one => [one.task.id, one]));
   for (const record of records) {
     const { place, bytes, values } = record;
-    note(owners, place, presetOf(record), own);
-    const mine = wanted.find(({ task }) => isOf(task.id, presetOf(record)));
+    const preset = presetOf(record);
+    note(owners, place, preset, own);
+    const owner = preset === null ? null : (of.get(preset) ?? null);
+    const mine =
+      (owner === null ? undefined : byId.get(owner)) ??
+      (preset === null || !own.has(preset) ? byId.get(null) : undefined);
     if (!mine || place < (mine.away.from ?? 0) || mine.records.length === mine.away.count) continue;
     if (mine.away.back.some(([first, last]) => first <= place && place <= last)) continue;
     const isFirst = room.bytes === limits.bytes;

@@ -76,7 +76,7 @@ export async function* runRepair(
     const receipt = await openReceipt(options.directory, { ...headOf(database, plan), began });
     const run = new Run(database, plan, receipt, options, {
       start,
-      traffic: new Traffic(began.xid, options.quietAfter),
+      traffic: new Traffic(plan.began, options.quietAfter),
     });
     try {
       yield* run.batches();

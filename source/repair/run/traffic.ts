@@ -7,15 +7,16 @@ const usuallyAfter = 1_000;
  */
 export class Traffic {
   #next: bigint;
-  #seen = performance.now();
+  #seen: number;
   readonly #quietAfter: number;
 
   /**
-   * `next` is the number (xid8) that the server gives to the next transaction. A repair has the server to itself after so many
-   * milliseconds without a sign of others.
+   * `began` is the number (xid8) that the server gave next at a time (`performance.now()`). A repair has the server to itself
+   * after so many milliseconds without a sign of others.
    */
-  constructor(next: string, quietAfter = usuallyAfter) {
-    this.#next = BigInt(next);
+  constructor({ xid, at }: { xid: string; at: number }, quietAfter = usuallyAfter) {
+    this.#next = BigInt(xid);
+    this.#seen = at;
     this.#quietAfter = quietAfter;
   }
 

@@ -109,7 +109,7 @@ async function run(
     },
     timeouts: { timeout: 30, lockTimeout: 0.02 },
     written,
-    traffic: new Traffic('77'),
+    traffic: new Traffic({ xid: '77', at: performance.now() }),
     ...more,
   };
   const result = await runOneBatch(work).then(

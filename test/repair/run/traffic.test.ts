@@ -10,7 +10,7 @@ describe('a repair has the server to itself', () => {
   });
 
   test('a second after it began, if its own numbers follow each other', () => {
-    const traffic = new Traffic('77');
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
     traffic.began('77');
     vi.advanceTimersByTime(999);
     traffic.began('78');
@@ -25,7 +25,7 @@ describe('a repair has the server to itself', () => {
     ['the server has begun anew, after a failover', ['77', '41']],
     ['others took one in the round of a 32-bit counter', ['77', '4294967375']],
   ])('not while %s', (_, numbers) => {
-    const traffic = new Traffic('77');
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
     vi.advanceTimersByTime(5_000);
     for (const number of numbers) traffic.began(number);
     expect(traffic.isQuiet).toBe(false);
@@ -34,8 +34,17 @@ describe('a repair has the server to itself', () => {
     expect(traffic.isQuiet).toBe(true);
   });
 
+  test('at once, if nobody has written since its plan was begun a second ago', () => {
+    const traffic = new Traffic({ xid: '77', at: performance.now() - 1_000 });
+    traffic.began('77');
+    expect(traffic.isQuiet).toBe(true);
+    const other = new Traffic({ xid: '76', at: performance.now() - 1_000 });
+    other.began('77');
+    expect(other.isQuiet).toBe(false);
+  });
+
   test('not while it has waited for others, or they for it', () => {
-    const traffic = new Traffic('77');
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
     vi.advanceTimersByTime(5_000);
     traffic.others();
     expect(traffic.isQuiet).toBe(false);
