@@ -2,7 +2,7 @@ import meow from 'meow';
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import type { Flags } from '../config/config.ts';
 import { commandsOf, flags, flagTable, shortFlags, spelled } from '../config/flags.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../format/nearest.ts';
 
 /** The command line as it was typed, or what is wrong with it. */
 interface Invocation {

@@ -426,6 +426,12 @@ const others: Case[] = [
     { on: 'reactions' },
   ],
   [
+    'refuses what is taken from one row and given to another',
+    'UPDATE users SET karma = karma - NEW.points WHERE id = NEW.author_id; UPDATE users SET karma = karma + NEW.points WHERE id = NEW.parent_id; RETURN NULL;',
+    'INSERT',
+    ['users.karma: no, Its records refer to rows in more than one way.'],
+  ],
+  [
     'is no counter if it counts down',
     'UPDATE categories SET score = score - NEW.amount WHERE id = 1; RETURN NULL;',
     'INSERT',

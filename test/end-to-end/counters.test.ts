@@ -213,7 +213,7 @@ describe('check --counter', () => {
       ['--counter', 'posts.comment_count'],
       3,
       'no-such-counter',
-      /Nearest are public\.posts\.comments_count, public\.posts\.likes/,
+      /Nearest: public\.posts\.comments_count, public\.posts\.likes/,
     ],
     ['what is no name', ['--counter', 'a..b'], 2, 'bad-flag', /such as public\.posts\.comments_count/],
     ['one and all', ['--counter', 'posts.likes', '--all'], 2, 'bad-flag', /Give one of them/],

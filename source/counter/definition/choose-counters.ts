@@ -1,4 +1,5 @@
 import { ConsoleError, exitCodes, usageError } from '../../errors/errors.ts';
+import { isNear } from '../../format/nearest.ts';
 import { parseCounterId } from './counter-id.ts';
 import type { CounterDefinition, NotCheckable } from './definition.ts';
 
@@ -85,19 +86,24 @@ function noSuchCounter({ text, table, column }: NamedCounter, counters: readonly
   const near = counters
     .map(counter => ({
       id: counter.id,
+      // Another counter of the same table is near too.
       likeness:
-        Number((counter.via ?? counter.row).table === table) * 2 + Number(counter.row.count === column) * 2,
+        likenessOf(table, (counter.via ?? counter.row).table) * 2 + likenessOf(column, counter.row.count),
     }))
+    .filter(({ likeness }) => likeness > 1)
     .toSorted((a, b) => b.likeness - a.likeness || a.id.localeCompare(b.id))
     .slice(0, 5)
     .map(({ id }) => id);
   return chosenBadly(
     'no-such-counter',
     `There is no counter ${text} in this database, as far as can be found.`,
-    near.length === 0
-      ? 'Describe it in counters.json.'
-      : `Nearest are ${near.join(', ')}. What cannot be found is described in counters.json.`,
+    `${near.length === 0 ? 'preset-usage counters lists those that were found.' : `Nearest: ${near.join(', ')}.`} Describe what cannot be found in counters.json.`,
   );
+}
+
+/** 2 for the same name, 1 for one that was probably meant, 0 for another. */
+function likenessOf(word: string, name: string): 0 | 1 | 2 {
+  return word === name ? 2 : isNear(word, name) ? 1 : 0;
 }
 
 function chosenBadly(code: string, message: string, hint: string): ConsoleError {

@@ -126,7 +126,9 @@ function judge(
     return uncheckable(`It counts records of several tables: ${names.join(', ')}.`);
   }
   if (new Set(effects.map(({ link }) => JSON.stringify(linkNames(link)))).size > 1) {
-    return isTally(column) ? uncheckable('Its records refer to rows in more than one way.') : null;
+    return isTally(column) || used === triggers
+      ? uncheckable('Its records refer to rows in more than one way.')
+      : null;
   }
   if (new Set(effects.map(({ amount }) => amount)).size > 1) {
     return uncheckable('It adds up different columns of its records.');

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { isNamed } from '../../../source/counter/definition/choose-counters.ts';
+import {
+  chooseCounters,
+  isNamed,
+  namedCounters,
+} from '../../../source/counter/definition/choose-counters.ts';
 import { defined } from '../../helpers/definitions.ts';
 
 const record = { table: 'comments', reference: ['post_id'] };
@@ -23,4 +27,26 @@ test.each([
 
 test('none is named by nothing, and any of several', () => {
   expect([isNamed([], own), isNamed(['a.b', 'posts.comments'], own)]).toEqual([false, true]);
+});
+
+const found = [
+  ['chats', 'lines_count'],
+  ['posts', 'comments_count'],
+  ['posts', 'likes'],
+].map(([table = '', count = '']) => defined({ row: { table, count }, record }));
+const listed = 'preset-usage counters lists those that were found.';
+
+test.each([
+  ['public.post.comment_count', 'Nearest: public.posts.comments_count, public.posts.likes.'],
+  ['public.posts.shares', 'Nearest: public.posts.comments_count, public.posts.likes.'],
+  ['public.albums.likes', 'Nearest: public.posts.likes.'],
+  ['public.wallets.balance', listed],
+  ['public.a.b', listed],
+])('an unknown counter is answered with near names only: %s', (text, hint) => {
+  expect(() => chooseCounters(namedCounters([text]), found, [], 'public')).toThrow(
+    expect.objectContaining({
+      code: 'no-such-counter',
+      hint: `${hint} Describe what cannot be found in counters.json.`,
+    }),
+  );
 });

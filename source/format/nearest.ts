@@ -2,10 +2,17 @@
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const [closest] = names
     .map(name => ({ name, wrong: distance(word, name) }))
-    .filter(({ name, wrong }) => wrong <= Math.min(2, name.length / 2))
+    .filter(({ name, wrong }) => wrong <= mostWrong(name))
     .sort((a, b) => a.wrong - b.wrong);
   return closest?.name;
 }
+
+/** Whether one word was probably meant to be the other. */
+export function isNear(word: string, name: string): boolean {
+  return distance(word, name) <= mostWrong(name);
+}
+
+const mostWrong = (name: string) => Math.min(2, name.length / 2);
 
 /** How many letters are missing, surplus, wrong or swapped with their neighbour. */
 function distance(from: string, to: string): number {
