@@ -11,6 +11,8 @@ export interface Change {
   verb: 'update' | 'upsert' | 'assign';
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
+  /** It stands in a block whose handler neither raises the error again nor writes a count. */
+  swallowed?: boolean;
   place: Place;
 }
 

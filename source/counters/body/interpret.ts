@@ -170,12 +170,17 @@ class Walk {
         this.#loop(step, base);
         return value(false);
       case 'block': {
+        const { changes } = this.#run.outcome;
+        const first = changes.length;
         const ended = this.#steps(step.steps, base);
         const after = this.#state;
+        const own = changes.slice(first);
         for (const handler of step.handlers) {
+          const before = changes.length;
           const failed: Expression = { kind: 'session', name: 'an exception' };
           this.#state = { variables: new Map(after.variables), path: [...after.path, failed] };
           this.#steps(handler, base);
+          if (changes.length === before && !raises(handler)) for (const each of own) each.swallowed = true;
         }
         this.#state = after;
         return ended;
@@ -353,6 +358,16 @@ class Walk {
     const start: Start = { variables, queries: this.#start.queries, own: null, when: null };
     return new Walk(read, start, { ...this.#run, depth: this.#run.depth + 1 }).run(this.#state.path);
   }
+}
+
+/** Whether steps may raise an error, on whatever way. */
+function raises(steps: readonly Step[]): boolean {
+  return steps.some(step => {
+    if (step.kind === 'raise') return true;
+    if (step.kind === 'choice')
+      return raises(step.otherwise) || step.branches.some(branch => raises(branch.steps));
+    return 'steps' in step && raises(step.steps);
+  });
 }
 
 /** Every column of a row, as a record variable has it. */

@@ -21,6 +21,8 @@ export interface Effect {
   /** Columns of the row that a constant finds it by. */
   constants: readonly string[];
   clamped: boolean;
+  /** An error in it is caught, and nothing is done about it. */
+  swallowed: boolean;
   upsert: boolean;
   /** By which states of the record the row is found; empty where every row is written. */
   found: readonly Side[];

@@ -134,6 +134,7 @@ function asRecount(
     doubts: [],
     constants,
     clamped: false,
+    swallowed: change.swallowed ?? false,
     upsert: change.verb === 'upsert' || occasion.event === 'truncate',
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,

@@ -231,7 +231,7 @@ function requireAlone({ known, health }: Decided, foreign: readonly Keeping[]): 
   );
   if (unknown && foreign.length > 0)
     throw wouldCountTwice(unknown.message, 'Drop what counts now by hand; then run migrate.');
-  const doubt = health.findings.find(({ code }) => code === 'depends-on');
+  const doubt = health.findings.find(({ code }) => code === 'depends-on' || code === 'error-swallowed');
   if (doubt && foreign.length > 0)
     throw wouldCountTwice(
       `It is not certain whether ${foreign.map(({ by }) => nameOf(by))[0]} counts right. ${doubt.message}`,

@@ -72,9 +72,10 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
   // A function that is called keeps a count only where no trigger does.
   const counts = firing.some(({ event, effects }) => event === 'insert' && effects.length > 0);
   const playing = counts ? firing : [...firing, ...here.filter(({ by }) => by.kind === 'function')];
-  const fixed = new Set(
-    [...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
-  );
+  const fixed = new Set([
+    ...[...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
+    ...circumstances.generated.flatMap(({ column, full, virtual }) => (full && !virtual ? [column] : [])),
+  ]);
   const { generated } = circumstances.count;
   const verdicts = generated ? null : verdictsOn(definition, table, playing, fixed, circumstances.generated);
   const triggers = triggersOf(byTriggers);
@@ -85,7 +86,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     }),
   );
   const findings = generated
-    ? [generatedFinding(keepers, definition)]
+    ? [generatedFinding(writings, definition)]
     : [
         ...absenceFindings(keepers, definition, circumstances),
         ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
@@ -101,7 +102,14 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
           table,
         }),
         ...rightsFindings(routines, triggers, definition, circumstances),
-        ...otherFindings(keepers, playing, counts, definition, circumstances, table),
+        ...otherFindings(
+          keepers,
+          playing,
+          { byTrigger: counts, followed: verdicts?.followed ?? playing.some(addsByUpdate) },
+          definition,
+          circumstances,
+          table,
+        ),
       ];
   const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
   const states = triggers.map(trigger => stateOf(trigger, table, routines, circumstances));
@@ -113,6 +121,10 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     findings: sorted,
     others: circumstances.others,
   };
+}
+
+function addsByUpdate({ event, effects }: Keeping): boolean {
+  return event === 'update' && effects.some(({ kind }) => kind === 'adds');
 }
 
 const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };

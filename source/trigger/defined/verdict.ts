@@ -33,6 +33,14 @@ export interface EventVerdict {
   faults: readonly Fault[];
 }
 
+/** The verdicts on every event. */
+interface Verdicts {
+  events: EventVerdict[];
+  several: readonly Fault[];
+  /** The row that a record goes to is added to: so it is too when records follow a row whose key changes. */
+  followed: boolean;
+}
+
 /** The verdicts on every event, and on several changes at once; null if its conditions have too many states to play. */
 export function verdictsOn(
   definition: CounterDefinition,
@@ -40,7 +48,7 @@ export function verdictsOn(
   keepings: readonly Keeping[],
   fixed: ReadonlySet<string>,
   generated: readonly GeneratedColumn[] = [],
-): { events: EventVerdict[]; several: readonly Fault[] } | null {
+): Verdicts | null {
   const conditions = keepings.flatMap(({ effects }) =>
     effects.flatMap(each => [...each.conditions, ...each.when.filter(isClear)]),
   );
@@ -59,7 +67,19 @@ export function verdictsOn(
         event === 'truncate' ? onTruncate(keepings) : onPlays(event, of(event), definition, keepings);
       return { event, needed: needed.has(event), ...verdict };
     });
-  return { events, several: faultsIn('update', of('several')) };
+  return {
+    events,
+    several: faultsIn('update', of('several')),
+    followed: of('move').some(each => isFollowed(each, definition)),
+  };
+}
+
+/** Counted anew it stays right, whatever moved. */
+function isFollowed({ moment, side, is, by }: Played, { record }: CounterDefinition): boolean {
+  const { before, changed } = moment;
+  if (![...(changed ?? [])].every(name => record.reference.includes(name))) return false;
+  const isFromRow = record.reference.every(name => (before?.get(name) ?? null) !== null);
+  return isFromRow && side === 'new' && !isNear(is, 0) && by.some(adds);
 }
 
 type Judged = Pick<EventVerdict, 'handled' | 'missing' | 'effect' | 'by' | 'faults'>;
@@ -72,7 +92,8 @@ function onPlays(
 ): Judged {
   // What is counted anew is not counted again.
   const faults = faultsIn(event, event === 'update' ? plays.filter(isAdded) : plays);
-  const moving = plays.filter(({ by }) => by.length > 0);
+  // What adds as much as it subtracts does nothing.
+  const moving = plays.filter(({ by, is }) => by.length > 0 && (!isNear(is, 0) || !by.every(adds)));
   const acting = [...new Set(moving.flatMap(({ by }) => by))];
   const by = unique(acting.map(each => each.by));
   const effect = effectOf(event, moving, definition);
@@ -80,14 +101,16 @@ function onPlays(
     each => each.refusals.length > 0 && eventOf(event) === each.event && each.effects.length === 0,
   );
   const doubtful = acting.some(({ effects }) => effects.some(isDoubtful));
-  const isNothing = !plays.some(({ by: own, should }) => own.length > 0 && should !== 0);
+  const isNothing = !moving.some(({ should }) => should !== 0);
   if (event !== 'update' && isNothing) {
     return {
       handled: unsure ? null : false,
       missing: !unsure,
       effect,
       by,
-      faults: faults.filter(fault => fault.by.length > 0),
+      faults: faults.filter(
+        ({ by: own, example }) => own.length > 0 && !(isNear(example.is, 0) && example.by.every(adds)),
+      ),
     };
   }
   const once = acting.some(({ effects }) => effects.some(each => each.once));
@@ -95,14 +118,22 @@ function onPlays(
   return { handled, missing: false, effect, by, faults };
 }
 
-/** A change that depends on what is not known: the session, or the row. */
-export function isDoubtful({ doubts, when, constants, link }: Keeping['effects'][number]): boolean {
-  return doubts.length > 0 || !when.every(isClear) || (link !== null && constants.length > 0);
+/** A change that depends on what is not known: the session, the row, or an error that nobody sees. */
+export function isDoubtful({
+  doubts,
+  when,
+  constants,
+  link,
+  swallowed,
+}: Keeping['effects'][number]): boolean {
+  return swallowed || doubts.length > 0 || !when.every(isClear) || (link !== null && constants.length > 0);
 }
 
 function isAdded({ by }: Played): boolean {
-  return by.some(({ effects }) => effects.some(({ kind }) => kind === 'adds'));
+  return by.some(adds);
 }
+
+const adds = ({ effects }: Keeping) => effects.some(({ kind }) => kind === 'adds');
 
 const eventOf = (event: EventName) =>
   event === 'insert' || event === 'delete' || event === 'truncate' ? event : 'update';
@@ -154,13 +185,13 @@ function effectOf(event: EventName, moving: readonly Played[], { record }: Count
   if (moving.every(({ by }) => by.every(({ effects }) => effects.every(({ kind }) => kind === 'recounts'))))
     return 'counted anew';
   const unit = record.amount === null ? '1' : record.amount;
-  const adds = moving.some(({ is }) => is > 0);
-  const subtracts = moving.some(({ is }) => is < 0);
-  if (event === 'move' && adds && subtracts) return 'moved';
-  if (event === 'amount' && adds && subtracts) return 'the difference';
-  if (adds && subtracts && event !== 'insert' && event !== 'delete') return `+${unit} or -${unit}`;
+  const raises = moving.some(({ is }) => is > 0);
+  const lowers = moving.some(({ is }) => is < 0);
+  if (event === 'move' && raises && lowers) return 'moved';
+  if (event === 'amount' && raises && lowers) return 'the difference';
+  if (raises && lowers && event !== 'insert' && event !== 'delete') return `+${unit} or -${unit}`;
   if (record.amount !== null) return event === 'delete' ? `-${unit}` : `+${unit}`;
-  return adds ? `+${unit}` : subtracts ? `-${unit}` : null;
+  return raises ? `+${unit}` : lowers ? `-${unit}` : null;
 }
 
 export function unique(list: readonly KeptBy[]): KeptBy[] {

@@ -182,10 +182,28 @@ test('what else writes the count is listed', async () => {
     CREATE FUNCTION bump(post integer) RETURNS void LANGUAGE sql AS 'UPDATE posts SET comments_count = comments_count + 1 WHERE id = post';
     CREATE FUNCTION recount() RETURNS void LANGUAGE sql AS 'UPDATE posts SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = posts.id)';
     CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = 7; RETURN NULL; END $$;
-    CREATE TRIGGER seen AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION seen();`);
-  expect(others).toMatchObject([
-    { kind: 'trigger', name: 'seen', table: 'public.users', function: 'public.seen()', how: 'sets' },
-    { kind: 'function', name: 'public.bump(post integer)', how: 'adds' },
-    { kind: 'function', name: 'public.recount()', how: 'counts' },
-  ]);
+    CREATE TRIGGER seen AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION seen();
+    CREATE FUNCTION opened(post integer) RETURNS void LANGUAGE sql AS 'UPDATE posts SET comments_count = 0 WHERE id = post';
+    CREATE FUNCTION anew() RETURNS void LANGUAGE sql AS
+      'UPDATE posts SET comments_count = 0; UPDATE posts SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = posts.id)';
+    CREATE FUNCTION publish() RETURNS void LANGUAGE sql AS 'INSERT INTO posts (comments_count) VALUES (0)';
+    CREATE FUNCTION start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.comments_count := 0; RETURN NEW; END $$;
+    CREATE TRIGGER a_start BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION start();
+    CREATE TRIGGER b_start BEFORE INSERT OR UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION start();`);
+  const how = Object.fromEntries(others.map(each => [each.name, each.how]));
+  expect(how).toEqual({
+    seen: 'sets',
+    a_start: 'begins',
+    b_start: 'zero',
+    'public.bump(post integer)': 'adds',
+    'public.recount()': 'counts',
+    'public.opened(post integer)': 'zero',
+    'public.anew()': 'counts',
+    'public.publish()': 'begins',
+  });
+  expect(others.find(({ name }) => name === 'seen')).toMatchObject({
+    kind: 'trigger',
+    table: 'public.users',
+    function: 'public.seen()',
+  });
 });

@@ -188,3 +188,30 @@ describe('a condition on a generated column', () => {
     });
   });
 });
+
+test.each<[string, string | undefined]>([
+  ['qty * price', undefined],
+  ['-(qty + 1)::numeric / price', undefined],
+  ['coalesce(tip, 0)', undefined],
+  ['CASE WHEN tip IS NULL THEN qty ELSE price END', undefined],
+  ['qty * tip', 'warning'],
+  ['CASE WHEN qty > 1 THEN price END', 'warning'],
+  ['nullif(qty, 1)', 'warning'],
+])('whether a sum may become NULL by an amount that is %s', async (expression, severity) => {
+  await own.sql
+    .unsafe(`
+      DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+      CREATE TABLE orders (id integer PRIMARY KEY, total numeric NOT NULL DEFAULT 0);
+      CREATE TABLE lines (id integer PRIMARY KEY, order_id integer REFERENCES orders, qty integer NOT NULL, price numeric NOT NULL, tip numeric,
+        amount numeric GENERATED ALWAYS AS (${expression}) STORED);
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE orders SET total = total + NEW.amount WHERE id = NEW.order_id; RETURN NULL; END $$;
+      CREATE TRIGGER keep AFTER INSERT ON lines FOR EACH ROW EXECUTE FUNCTION keep();`)
+    .simple();
+  const sum = defined({
+    row: { table: 'orders', count: 'total' },
+    record: { table: 'lines', reference: ['order_id'], amount: 'amount' },
+  });
+  const { findings } = (await readCounterHealth(database, sum)).health;
+  expect(findings.find(({ code }) => code === 'amount-null')?.severity).toBe(severity);
+});

@@ -793,11 +793,40 @@ describe('what the catalog adds', () => {
     expect(finding('other-writer', kept, { others: [{ ...other, how: 'counts' }] })).toMatchObject({
       severity: 'info',
     });
+    expect(finding('other-writer', kept, { others: [{ ...other, how: 'zero' }] })).toMatchObject({
+      severity: 'warning',
+      message: 'The function f() sets comments_count to 0.',
+      hint: 'If records are left then, the count is too low.',
+    });
+    expect(finding('other-writer', kept, { others: [{ ...other, how: 'sets' }] })).toMatchObject({
+      severity: 'warning',
+      hint: 'What it writes need not be the number of records.',
+    });
+    expect(finding('other-writer', kept, { others: [{ ...other, how: 'begins' }] })).toBeUndefined();
   });
-  test('a key that changes takes its records along', () => {
-    const moving = trigger({ on: 'UPDATE', body: `${down} ${up}` });
-    expect(finding('key-change-counts', moving, { keyCascades: true })).toBeDefined();
-    expect(finding('key-change-counts', kept, { keyCascades: true })).toBeUndefined();
+  const balanced =
+    'UPDATE posts SET comments_count = comments_count - (OLD.hidden)::int + (NEW.hidden)::int WHERE id = NEW.post_id;';
+  test.each<[string, string, boolean]>([
+    ['a move', trigger({ on: 'UPDATE', body: `${down} ${up}` }), true],
+    ['a move of what is shown', trigger({ on: 'UPDATE', when: 'NOT NEW.hidden', body: up }), true],
+    ['what a new row gains alone', trigger({ on: 'UPDATE OF post_id', body: up }), true],
+    ['inserts alone', kept, false],
+    ['an update of another column', trigger({ on: 'UPDATE OF hidden', body: up }), false],
+    [
+      'what begins to count',
+      trigger({ on: 'UPDATE', when: 'OLD.hidden AND NOT NEW.hidden', body: up }),
+      false,
+    ],
+    ['what is added and subtracted in one row', trigger({ on: 'UPDATE', body: balanced }), false],
+    ['counting anew', trigger({ on: 'UPDATE', body: recount('NEW.post_id') }), false],
+    [
+      'records that had no row',
+      trigger({ on: 'UPDATE', when: 'OLD.post_id IS NULL AND NEW.post_id IS NOT NULL', body: up }),
+      false,
+    ],
+  ])('a key that changes takes its records along: %s', (_, ddl, isCounted) => {
+    const found = finding('key-change-counts', ddl, { keyCascades: true });
+    expect(found !== undefined).toBe(isCounted);
   });
   test('a row that nothing makes', () => {
     const ddl = `${others} ${on('likes', 'INSERT', 'UPDATE member_stats SET likes = likes + 1 WHERE member_id = NEW.target_id;')}`;
@@ -813,6 +842,104 @@ test('an application that keeps the count is told of, also where that was not lo
   expect(codes(null)).toEqual(['trigger-missing', 'application-not-excluded']);
   expect(codes({ compared: 10, near: 5 })).toEqual(['trigger-missing']);
   expect(codes({ compared: 0, near: 0 })).toEqual(['trigger-missing']);
+});
+
+const to = (value: string, where = '') =>
+  trigger({
+    on: 'INSERT',
+    body: `UPDATE posts SET comments_count = ${value} WHERE id = NEW.post_id ${where};`,
+  });
+
+test.each([
+  ['LEAST', to('LEAST(comments_count + 1, 5)')],
+  ['a CASE', to('CASE WHEN comments_count < 5 THEN comments_count + 1 ELSE comments_count END')],
+  ['a CASE the other way', to('CASE WHEN comments_count >= 5 THEN 5 ELSE comments_count + 1 END')],
+  ['WHERE', to('comments_count + 1', 'AND comments_count < 5')],
+  ['WHERE with the sides turned', to('comments_count + 1', 'AND 5 > comments_count')],
+])('a limit above is no way to keep a count: %s', (_, ddl) => {
+  const { events, findings, healthy } = healthOf(`${tables} ${ddl}`, count);
+  expect(events[0]).toMatchObject({ event: 'insert', handled: null });
+  expect(healthy).toBe(false);
+  expect(findings.map(({ code }) => code)).not.toContain('clamped');
+  expect(findings.find(({ code }) => code === 'function-unread')?.message).toBe(
+    'It is not known whether keep keeps comments_count: Line 1 of public.keep_it() stops adding to it at a limit.',
+  );
+});
+
+test.each([
+  ['another column', to('comments_count + 1', 'AND comments_count < total')],
+  ['one value', to('comments_count + 1', 'AND comments_count <> 7')],
+])('a limit of what is added is not said to be one below: %s', (_, ddl) => {
+  expect(healthOf(`${tables} ${ddl}`, count).findings.find(({ code }) => code === 'clamped')?.message).toBe(
+    'Line 1 of public.keep_it() adds to comments_count only within a limit: beyond it the count drifts unseen.',
+  );
+});
+
+test.each([
+  ['GREATEST around an addition', to('GREATEST(comments_count + 1, 0)')],
+  ['WHERE that every count meets', to('comments_count + 1', 'AND comments_count >= 0')],
+  ['WHERE with NULL', to('comments_count + 1', 'AND comments_count IS NOT NULL')],
+  [
+    'GREATEST around a subtraction',
+    trigger({
+      on: 'INSERT OR DELETE',
+      body: `${ins} ${up} ELSE UPDATE posts SET comments_count = GREATEST(0, comments_count - 1) WHERE id = OLD.post_id; END IF;`,
+    }),
+  ],
+])('a limit that a right count never meets keeps it: %s', (_, ddl) => {
+  const { events } = healthOf(`${tables} ${ddl}`, count);
+  expect(events[0]).toMatchObject({ event: 'insert', handled: true, effect: '+1' });
+});
+
+test.each([
+  ['for nothing', `${up} RETURN NULL; EXCEPTION WHEN OTHERS THEN RETURN NULL;`, true],
+  ['with a notice', `${up} RETURN NULL; EXCEPTION WHEN OTHERS THEN RAISE WARNING 'no';`, true],
+  ['in a block', `BEGIN ${up} EXCEPTION WHEN lock_not_available THEN NULL; END;`, true],
+  ['and raised again', `${up} RETURN NULL; EXCEPTION WHEN OTHERS THEN RAISE;`, false],
+  ['beside it', `BEGIN PERFORM 1; EXCEPTION WHEN OTHERS THEN NULL; END; ${up}`, false],
+])('an error that is caught %s', (_, body, isSwallowed) => {
+  const { events, findings } = healthOf(`${tables} ${trigger({ on: 'INSERT', body })}`, count);
+  const found = findings.find(({ code }) => code === 'error-swallowed');
+  expect([events[0]?.handled, found !== undefined]).toEqual(isSwallowed ? [null, true] : [true, false]);
+  if (found) expect(found).toMatchObject({ severity: 'warning', triggers: ['keep'] });
+});
+
+test('an error after which it is counted in another way is not swallowed', () => {
+  const body = `BEGIN ${up} EXCEPTION WHEN OTHERS THEN ${up} END;`;
+  const { findings } = healthOf(`${tables} ${trigger({ on: 'INSERT', body })}`, count);
+  expect(findings.map(({ code }) => code)).not.toContain('error-swallowed');
+});
+
+const change = (by: string) => `UPDATE posts SET total = total ${by} WHERE id = NEW.post_id;`;
+test.each([
+  ['a difference', change('- OLD.amount + NEW.amount')],
+  ['a difference in two statements', `${change('+ NEW.amount')} ${change('- OLD.amount')}`],
+  ['a variable', change("+ NEW.amount - CASE WHEN TG_OP = 'UPDATE' THEN OLD.amount ELSE 0 END")],
+])('what is added and subtracted in one row counts no move: %s', (_, body) => {
+  const health = healthOf(`${tables} ${trigger({ on: 'UPDATE', body })}`, sum, {
+    columns: new Map([['amount', { nullable: false, default: 0 }]]),
+    causes: new Map([['move', [{ kind: 'grant', text: 'it is so' }]]]),
+  });
+  expect(health.events.find(({ event }) => event === 'move')).toMatchObject({
+    handled: false,
+    effect: null,
+    keptBy: [],
+  });
+  expect(health.events.find(({ event }) => event === 'amount')).toMatchObject({ handled: true });
+  const moves = health.findings.filter(({ code }) => code.startsWith('move'));
+  expect(moves).toMatchObject([{ code: 'move-not-counted', severity: 'warning' }]);
+});
+
+test('an amount that the server computes may not be NULL at all', () => {
+  const adds = trigger({
+    on: 'INSERT',
+    body: 'UPDATE posts SET total = total + NEW.amount WHERE id = NEW.post_id;',
+  });
+  const found = (full: boolean, virtual = false) =>
+    healthOf(`${tables} ${adds}`, sum, {
+      generated: [{ column: 'amount', sources: ['body'], virtual, value: null, full }],
+    }).findings.find(({ code }) => code === 'amount-null')?.severity;
+  expect([found(true), found(false), found(false, true)]).toEqual([undefined, 'warning', 'error']);
 });
 
 test('names keep their spelling, and amounts that are made up are not shown', () => {

@@ -41,8 +41,8 @@ export interface OtherWriter {
   events: readonly string[];
   enabled: string | null;
   function: string | null;
-  /** `counts`: it sets the count to a number of records. */
-  how: 'counts' | 'adds' | 'sets';
+  /** `counts`: it sets the count to a number of records; `zero`: to 0; `begins`: only in new rows. */
+  how: 'counts' | 'adds' | 'sets' | 'zero' | 'begins';
 }
 
 /** How the counts of a few rows that have records compare with them. */

@@ -34,8 +34,8 @@ export function otherWriters(
   );
   return writersIn(catalog).flatMap(writer => {
     const { kind, name, table, does, fires } = writer;
-    const written = does.find(({ on }) => on === 'count');
-    if (!written || kind === 'table' || kind === 'view') return [];
+    const written = does.filter(({ on }) => on === 'count');
+    if (written.length === 0 || kind === 'table' || kind === 'view') return [];
     // Nobody can call a function of triggers that no trigger uses.
     const isIdle = catalog.functions.some(
       ({ oid, identity, isTrigger }) => isTrigger && identity === name && !used.has(oid),
@@ -51,15 +51,28 @@ export function otherWriters(
         events: fires?.events ?? [],
         enabled: fires?.enabled ?? null,
         function: kind === 'trigger' ? (functionsOf.get(`${name} on ${table}`) ?? null) : null,
-        how: howOf(written),
+        how: howOf(written, writer, catalog),
       },
     ];
   });
 }
 
-function howOf({ column }: Writer['does'][number]): OtherWriter['how'] {
-  if (column?.how === 'counts' || column?.how === 'zero') return 'counts';
-  return column?.how === 'adds' || column?.how === 'subtracts' ? 'adds' : 'sets';
+// Of several writes, the first of these is told: what counts anew after it set the count to 0 repairs it.
+const byWeight = ['adds', 'sets', 'counts', 'zero', 'begins'] as const;
+
+function howOf(written: Writer['does'], { fires }: Writer, catalog: TriggerCatalog): OtherWriter['how'] {
+  const found = new Set(
+    written.map(({ column, action, verb, table }): OtherWriter['how'] => {
+      const how = column?.how;
+      if (how === 'counts') return 'counts';
+      if (how === 'adds' || how === 'subtracts') return 'adds';
+      if (how !== 'zero') return 'sets';
+      const isOwn = verb === 'assign' && table === catalog.presetsTable;
+      const isNew = isOwn && fires?.events.every(event => event === 'INSERT');
+      return action === 'insert' || isNew ? 'begins' : 'zero';
+    }),
+  );
+  return byWeight.find(how => found.has(how)) ?? 'sets';
 }
 
 /** Triggers of the records are judged by themselves. */

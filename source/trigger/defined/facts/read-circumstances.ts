@@ -14,7 +14,7 @@ import { countsInserts, keepersOf } from '../keeping.ts';
 import { typed } from '../predicate-expression.ts';
 import { causesOf } from './causes.ts';
 import { type Circumstances, factsKey } from './circumstances.ts';
-import { type GeneratedColumn, generatedValue } from './generated.ts';
+import { expressionIn, type GeneratedColumn, generatedValue, isFull } from './generated.ts';
 import { otherWriters } from './other-writers.ts';
 import { readAgreement } from './read-agreement.ts';
 import { rightsOf } from './rights.ts';
@@ -163,13 +163,15 @@ function generatedColumns(
   columns: readonly z.infer<typeof column>[],
   records: CatalogTable,
 ): Promise<GeneratedColumn[]> {
+  const filled = new Set(columns.flatMap(({ name, nullable }) => (nullable ? [] : [name])));
   return Promise.all(
     columns
       .filter(({ generated }) => generated !== '')
       .map(async ({ name, generated, sources, default: expression }) => {
         const [query] = await readTreesOf(`SELECT ${expression}`);
         const value = generatedValue(query, records);
-        return { column: name, sources, virtual: generated === 'v', value };
+        const full = isFull(expressionIn(query), filled);
+        return { column: name, sources, virtual: generated === 'v', value, full };
       }),
   );
 }

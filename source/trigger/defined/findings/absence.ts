@@ -1,7 +1,8 @@
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import type { Finding } from '../../../counter/finding.ts';
+import type { Writing } from '../../../counters/find/writings.ts';
 import type { Agreement, Circumstances } from '../facts/circumstances.ts';
-import { about, type Keepers, nameOf } from '../keeping.ts';
+import type { Keepers } from '../keeping.ts';
 import { one } from '../words.ts';
 
 /** Findings where nothing at all keeps the count, and where the application seems to count what is inserted. */
@@ -32,18 +33,25 @@ export function absenceFindings(
 }
 
 /** The finding of a count that the server computes: nothing keeps it, and what writes it fails. */
-export function generatedFinding({ own, otherwise }: Keepers, { row, nouns }: CounterDefinition): Finding {
-  const [writer] = [...own, ...otherwise];
+export function generatedFinding(
+  writings: readonly Writing[],
+  { row, via, nouns }: CounterDefinition,
+): Finding {
+  const home = via ?? row;
+  const isCount = ({ target: { table }, column }: Writing['outcome']['changes'][number]) =>
+    table.schema === home.schema && table.name === home.table && column === row.count;
+  const by = writings.find(({ outcome }) => outcome.changes.some(isCount))?.by;
+  const writer = by && (by.kind === 'trigger' ? by.trigger.name : by.routine.identity);
   return {
     code: 'count-generated',
     severity: 'error',
     message: writer
-      ? `The server computes ${row.count} from other columns: the statement of ${nameOf(writer.by)} that writes it fails, and the change of ${one(nouns.record)} with it.`
+      ? `The server computes ${row.count} from other columns: the statement of ${writer} that writes it fails, and the change of ${one(nouns.record)} with it.`
       : `The server computes ${row.count} from other columns, and it was not judged whether something keeps those.`,
     hint: writer
       ? `Take what writes ${row.count} out of it.`
       : 'If they are counters, judge each of them with trigger --counter.',
-    ...(writer ? about([writer.by]) : {}),
+    ...(by?.kind === 'trigger' ? { triggers: [by.trigger.name] } : {}),
   };
 }
 

@@ -105,6 +105,7 @@ export function faultFinding(
         'amount-null',
         `The count becomes NULL when ${what} and ${definition.record.amount} is NULL: ${who} adds it without COALESCE.`,
         `Write coalesce(${definition.record.amount}, 0) in ${functionsOf(by)}.`,
+        mayBeNull(definition, circumstances) ? severity : 'warning',
       );
     case 'twice':
       return finding(
@@ -183,6 +184,11 @@ function isOrdinary(
     const own = columns.get(name);
     return own?.default === undefined || own.default === value;
   });
+}
+
+/** Whether NULL is known to be possible: what the server computes may never be. */
+function mayBeNull({ record }: CounterDefinition, { generated }: Circumstances): boolean {
+  return !generated.some(({ column, virtual }) => column === record.amount && !virtual);
 }
 
 function listOf(by: readonly KeptBy[]): string {

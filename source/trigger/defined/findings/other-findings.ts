@@ -5,11 +5,14 @@ import type { Circumstances } from '../facts/circumstances.ts';
 import { about, type Keepers, type Keeping, nameOf } from '../keeping.ts';
 import { one } from '../words.ts';
 
-/** Findings about what writes the count beside its triggers, and about rows that are not there. */
+/**
+ * Findings about what writes the count beside its triggers, and about rows that are not there. `followed`: a row gains by records that
+ * refer to it by an update.
+ */
 export function otherFindings(
   keepers: Keepers,
   playing: readonly Keeping[],
-  byTrigger: boolean,
+  { byTrigger, followed }: { byTrigger: boolean; followed: boolean },
   definition: CounterDefinition,
   { others, keyCascades, countRowsMade }: Circumstances,
   table: CatalogTable,
@@ -43,20 +46,17 @@ export function otherFindings(
   const told = new Set(functions.map(({ by }) => nameOf(by)));
   for (const { kind, name, table: on, how } of others) {
     if (told.has(name)) continue;
+    if (how === 'begins') continue;
+    const who = `The ${kind} ${name}${on === null ? '' : ` on ${on}`}`;
+    const { does, hint } = written(how, definition);
     findings.push({
       code: 'other-writer',
       severity: how === 'counts' ? 'info' : 'warning',
-      message: `The ${kind} ${name}${on === null ? '' : ` on ${on}`} ${how === 'counts' ? 'sets' : 'also writes'} ${row.count}${how === 'counts' ? ' to a number of records' : ''}.`,
-      hint:
-        how === 'counts'
-          ? 'That repairs the count, as sync does.'
-          : `If it runs for a change of ${records} that a trigger counts, that change is counted twice.`,
+      message: `${who} ${does}.`,
+      hint,
     });
   }
-  const moves = playing.some(
-    ({ event, effects }) => event === 'update' && effects.some(({ kind }) => kind === 'adds'),
-  );
-  if (keyCascades && moves)
+  if (keyCascades && followed)
     findings.push({
       code: 'key-change-counts',
       severity: 'warning',
@@ -79,4 +79,34 @@ export function otherFindings(
       hint: `Count on ${record.through.table} too, or run sync after such a change.`,
     });
   return findings;
+}
+
+/** What another writer does to the count, and what comes of it. */
+function written(
+  how: Circumstances['others'][number]['how'],
+  { row, nouns }: CounterDefinition,
+): { does: string; hint: string } {
+  const [, records] = nouns.record;
+  switch (how) {
+    case 'counts':
+      return {
+        does: `sets ${row.count} to a number of records`,
+        hint: 'That repairs the count, as sync does.',
+      };
+    case 'zero':
+      return {
+        does: `sets ${row.count} to 0`,
+        hint: `If ${records} are left then, the count is too low.`,
+      };
+    case 'sets':
+      return {
+        does: `also writes ${row.count}`,
+        hint: `What it writes need not be the number of ${records}.`,
+      };
+    default:
+      return {
+        does: `also writes ${row.count}`,
+        hint: `If it runs for a change of ${records} that a trigger counts, that change is counted twice.`,
+      };
+  }
 }

@@ -65,13 +65,28 @@ export function bodyFindings(
   const count = row.count;
   const subject = one(nouns.record);
   const findings: Finding[] = [];
+  const swallowed = first(effect => effect.swallowed);
+  if (swallowed)
+    findings.push({
+      code: 'error-swallowed',
+      severity: 'warning',
+      message: `${swallowed.effect.place.routine} catches errors, such as of a lock, and goes on: ${subject} is then stored or gone, and ${count} is not changed.`,
+      hint: 'Raise the error again in its EXCEPTION part, or leave that part out.',
+      ...about([swallowed.keeping.by]),
+    });
   const clamped = first(effect => effect.kind === 'adds' && effect.clamped);
   if (clamped)
     findings.push({
       code: 'clamped',
       severity: 'warning',
-      message: `${placeText(clamped.effect.place)} keeps ${count} from falling below a limit: a count that is too low then drifts unseen.`,
-      hint: 'Subtract without GREATEST or a condition on the count, and repair counts that are too low with sync.',
+      message:
+        clamped.effect.sign === 1
+          ? `${placeText(clamped.effect.place)} adds to ${count} only within a limit: beyond it the count drifts unseen.`
+          : `${placeText(clamped.effect.place)} keeps ${count} from falling below a limit: a count that is too low then drifts unseen.`,
+      hint:
+        clamped.effect.sign === 1
+          ? 'Add without LEAST, GREATEST or a condition on the count.'
+          : 'Subtract without GREATEST or a condition on the count, and repair counts that are too low with sync.',
       ...about([clamped.keeping.by]),
     });
   const { nullable, default: initial } = circumstances.count;
