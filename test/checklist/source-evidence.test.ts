@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type SourceEvidence, sourceHint, sourceSentence } from '../../source/checklist/source-evidence.ts';
+import {
+  type SourceEvidence,
+  sourceHint,
+  sourceSentence,
+  sourceVerdict,
+} from '../../source/checklist/source-evidence.ts';
 import type { NotRead } from '../../source/scan/finding.ts';
 
 const write = (line: number) => ({ file: 'a.ts', line, column: 1, text: '', kind: 'increment' });
@@ -42,6 +47,11 @@ test.each<[SourceEvidence, string, string]>([
     'Check the files that could not be read by hand.',
   ],
   [
+    evidence(0, 0, 0),
+    'No file of app is in a language that is read.',
+    'Check the files that could not be read by hand.',
+  ],
+  [
     { ...evidence(3, 0, 0), notRead: [python] },
     'Nothing in 3 files of app writes usage_count in addition to the trigger. Not read: 12 Python files.',
     'Check the files that could not be read by hand.',
@@ -58,4 +68,15 @@ test.each([
   expect(sourceHint({ ...evidence(1, 1, 0), counters })).toBe(
     `Run preset-usage scan app${flags} to see why each of them counts twice and what to do.`,
   );
+});
+
+test.each<[SourceEvidence, ReturnType<typeof sourceVerdict>]>([
+  [evidence(3, 0, 0), 'clean'],
+  [{ ...evidence(3, 0, 0), notRead: [{ ...python, reason: 'ignored' }] }, 'clean'],
+  [{ ...evidence(3, 0, 0), notRead: [{ ...python, reason: 'ignored' }, python] }, 'partly'],
+  [evidence(3, 0, 1), 'partly'],
+  [evidence(0, 0, 0), 'not-read'],
+  [evidence(3, 1, 1), 'writes'],
+])('the source is clean only if all of it was read that may be code: %#', (found, verdict) => {
+  expect(sourceVerdict(found)).toBe(verdict);
 });

@@ -122,6 +122,15 @@ describe('what the migration would change', () => {
     ]);
   });
 
+  test('is the other function where only one of them stays', () => {
+    const older = [routine(counting, { source: 'older' }), routine(tracking, { source: 'older' })];
+    const named = (over: Partial<MigrationFit>) =>
+      changes({ routines: older }, over).map(each => [counting, tracking].find(name => each.includes(name)));
+    expect(named({ kept: 'events' })).toEqual([tracking]);
+    expect(named({ misfit: 'why' })).toEqual([counting]);
+    expect(named({})).toEqual([counting, tracking]);
+  });
+
   test('is no function that is left out', () => {
     const left = { misfit: 'preset_usage has no column usage_data' };
     expect(changes({ routines: [routine(counting)] }, left)).toEqual([]);

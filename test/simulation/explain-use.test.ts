@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explainUse, limitsUsesOf } from '../../source/simulation/explain-use.ts';
 import { formatUse } from '../../source/simulation/format-use.ts';
-import { resultOf } from '../../source/simulation/real-use.ts';
+import { findingsOfUser, type RealUse, resultOf } from '../../source/simulation/real-use.ts';
 import { explainCircumstances, isSound, type UseContext } from '../../source/simulation/simulation.ts';
 import { isConfirmed, type UseFailure, type UseResult } from '../../source/simulation/use-result.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
@@ -499,6 +499,44 @@ describe('how it was made', () => {
     expect(circumstances({ path: 'insert', firstPath: 'insert', strangers })).toEqual([
       'warning track-not-called: public.track_preset_usage(uuid) was not called: its owner mallory does not own the tables, and it would run with the rights of owner.',
     ]);
+  });
+
+  test('without a function that the source does not call, or that writes other tables', () => {
+    expect(circumstances({ path: 'insert', firstPath: 'insert', uncalledIn: 'app' })).toEqual([
+      'info track-not-used: Nothing in app calls track_preset_usage(), so the uses were made by a plain insert.',
+    ]);
+    expect(
+      circumstances({ others: [{ name: 'other.track_preset_usage(uuid)', table: 'other.preset_usage' }] }),
+    ).toEqual([
+      'info track-of-other-tables: other.track_preset_usage(uuid) was not called: it inserts into other.preset_usage, not into the records of this counter.',
+    ]);
+  });
+
+  test.each<[string | null, (string | null)[], string | null]>([
+    ['Ab-1', ['ab-1'], null],
+    ['ab-1', ['AB-1'], null],
+    ['ab-1', [], null],
+    [null, ['ab-1'], null],
+    [null, [null], null],
+    ['ab-1', ['ab-1', 'cd-2'], 'cd-2'],
+    ['ab-1', [null], 'nobody'],
+    ['ab-1', ['ab-1', null], 'nobody'],
+  ])('as %j, with records that name %j', (user, recorded, named) => {
+    expect(circumstances({ user, recorded })).toEqual(
+      named === null
+        ? []
+        : [`warning other-user-recorded: The use was made as ab-1, but its record names ${named}.`],
+    );
+  });
+
+  test('for real: doubts of the user, and the one that its record names', () => {
+    const identity = { user: 'u', subject: 'u', claims: null, via: null, doubt: 'two users are possible' };
+    const asks = { subject: true, claims: [], settings: [] };
+    const codes = (users?: (string | null)[]) =>
+      findingsOfUser({ identity, asks }, { ...({} as RealUse), users }).map(({ code }) => code);
+    expect(codes(['u'])).toEqual(['user-not-proved']);
+    expect(codes()).toEqual(['user-not-proved']);
+    expect(codes(['v'])).toEqual(['user-not-proved', 'other-user-recorded']);
   });
 
   test('as a role that this session may not become', () => {

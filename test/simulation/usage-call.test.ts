@@ -60,6 +60,7 @@ describe('a call', () => {
     ['the one that is named for it', [parameter('other'), parameter('p_preset')], 'p_preset'],
     ['the first of the type where none is named', [parameter('n', 'integer'), parameter('key')], 'key'],
     ['a domain of the type', [parameter('key', 'preset_key', { base: 'uuid' })], 'key'],
+    ['one that has a default', [parameter('preset_id', 'uuid', { optional: true })], 'preset_id'],
     [
       'the one of the type, of two that are named',
       [parameter('preset', 'text'), parameter('preset_id')],
@@ -108,9 +109,10 @@ describe('a call', () => {
       preset_id: 'p-1',
       uid: 'u-1',
     });
-    expect(filled([parameter('preset_id'), parameter('superuser')])).toMatchObject({
-      superuser: '00000000-0000-0000-0000-000000000000',
-    });
+    for (const name of ['superuser', 'user_group', 'owner_team'])
+      expect(filled([parameter('preset_id'), parameter(name)])).toMatchObject({
+        [name]: '00000000-0000-0000-0000-000000000000',
+      });
   });
 
   test.each([
@@ -120,12 +122,31 @@ describe('a call', () => {
     ['usage_type_param', 'video'],
     ['usageType', 'video'],
     ['usage_type', 'video'],
+    ['p_top_type', 'first'],
+    ['is_internal', 'no'],
+    ['top_type', 'first'],
     ['other_usage_type', 'generation'],
   ])('takes for %s what a recent record says in its column: %s', (name, value) => {
-    const sample = { usage_type: 'video' };
+    const sample = { usage_type: 'video', top_type: 'first', is_internal: 'no' };
     expect(filled([parameter('preset_id'), parameter(name, 'text')], { sample })).toMatchObject({
       [name]: value,
     });
+  });
+
+  test('gives the preset to a parameter of the same domain as its key', () => {
+    const values = filled([parameter('n', 'uuid'), parameter('key', 'preset_key', { base: 'uuid' })], {
+      keyType: 'preset_key',
+    });
+    expect(values).toMatchObject({ key: 'p-1' });
+  });
+
+  test('gives the subject of the token to the parameter that looks the user up by it', () => {
+    const parameters = [
+      parameter('preset_id'),
+      parameter('p_who', 'text', { isSubject: true, optional: true }),
+    ];
+    expect(filled(parameters, { subject: 's-1' })).toEqual({ preset_id: 'p-1', p_who: 's-1' });
+    expect(filled(parameters, { subject: null })).toEqual({ preset_id: 'p-1', p_who: null });
   });
 
   test('leaves out what has a default, where values go by name', () => {
@@ -210,6 +231,7 @@ describe('the value for something unknown', () => {
     ['json', '{}'],
     ['jsonb', '{}'],
     ['jsonpath', null],
+    ['own.json', null],
     ['text[]', '{}'],
     ['integer[]', '{}'],
     ['inet', null],

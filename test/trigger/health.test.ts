@@ -554,6 +554,32 @@ describe('what the application calls', () => {
     expect(told(catalog({}, counter(), [far!, track()]))).toEqual([]);
   });
 
+  test('inserts into the records of another schema', () => {
+    const write = {
+      table: 'preset_usage',
+      schema: 'other',
+      verb: 'insert',
+      action: 'insert',
+      columns: null,
+    } as const;
+    const own = track({
+      identity: 'public.track_preset_usage(uuid)',
+      reading: reading({ writes: [writes(write)] }),
+    });
+    expect(told(catalog({}, counter(), [own]))).toEqual([
+      [
+        'warning track-missing',
+        'There is no function track_preset_usage(): the application must insert its records itself.',
+        migrateHint,
+      ],
+      [
+        'info track-of-other-tables',
+        'public.track_preset_usage(uuid) inserts into other.preset_usage, so it is not the function of these tables.',
+        'Name its own schema with --schema to check it.',
+      ],
+    ]);
+  });
+
   test('counts by itself', () => {
     const by = (over: object) => told(catalog(over, counter(), [track({ reading: adds(1) })]));
     expect(by({})).toEqual([
@@ -631,6 +657,9 @@ describe('columns that a function uses but that do not exist', () => {
       told(catalog({ triggers: [trigger('old', body, over)], functions: [body] })).map(([code]) => code);
     expect(of({})).toEqual(['error trigger-does-not-fit']);
     expect(of({ tableOid: 1, type: update })).toEqual(['error trigger-does-not-fit']);
+    expect(told(catalog({ triggers: [trigger('old', body)], functions: [body] }))[0]?.[1]).toBe(
+      'public.old(), which the trigger old runs, uses the column gone of public.preset_usage, which does not exist: every use fails (SQLSTATE 42703).',
+    );
     expect(of({ enabled: 'A' })).toEqual(['error trigger-does-not-fit']);
     for (const over of [
       { enabled: 'D' },
@@ -638,6 +667,7 @@ describe('columns that a function uses but that do not exist', () => {
       { type: remove },
       { tableOid: 1, type: insert },
       { tableOid: 3 },
+      { tableOid: 3, type: update },
       { functionOid: 7 },
     ] as const) {
       expect([over, of(over)]).toEqual([over, []]);

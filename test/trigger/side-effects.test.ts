@@ -61,6 +61,9 @@ describe('what a rollback cannot undo', () => {
     ['CHECKPOINT', /CHECKPOINT/],
     ["LOAD 'auto_explain'", /LOAD/],
     ["PERFORM heap_force_kill('t', ARRAY['(0,1)'::tid])", /directly in the data files/],
+    ["PERFORM pg_notify('uses', 'x')", /NOTIFY/],
+    ["PERFORM http('x')", /http/],
+    ["PERFORM extensions.http_get('u')", /http/],
     // Wherever it stands.
     ["EXECUTE 'SELECT setval(''s'', 1)'", /sequence keeps/],
     ["EXECUTE 'SELECT pg_reload_conf() FROM ' || NEW.name", /whole server/],
@@ -69,6 +72,18 @@ describe('what a rollback cannot undo', () => {
     ["UPDATE presets SET name = (SELECT setval('s', 1)::text)", /sequence keeps/],
     ["this is no SQL; PERFORM setval('s', 1)", /sequence keeps/],
     ["this is no SQL; COPY presets TO '/tmp/x'", /a file/],
+    ["this is no SQL; COPY presets TO PROGRAM 'mail'", /PROGRAM/],
+    ['this is no SQL; PERFORM pg_reload_conf ()', /whole server/],
+    ["this is no SQL; PERFORM aws_lambda . invoke('f')", /service outside/],
+    ["this is no SQL; PERFORM http_get ('u')", /^http/],
+    ["this is no SQL; PERFORM http('u')", /^http/],
+    ["this is no SQL; PERFORM net . http_get('u')", /^pg_net/],
+    ["this is no SQL; PERFORM net.http_get('u')", /^pg_net/],
+    ['this is no SQL; PERFORM pg_notify(channel, text)', /NOTIFY/],
+    ['this is no SQL; NOTIFY  uses', /NOTIFY/],
+    ["DO $do$ BEGIN this is no SQL; PERFORM setval('s', 1); END $do$", /sequence keeps/],
+    // Each effect once.
+    ["PERFORM setval('s', 1); PERFORM setval('t', 1)", /sequence keeps/],
   ])('%s', async (statements, means) => {
     expect(meansOf(await body(statements))).toEqual([expect.stringMatching(means)]);
   });
@@ -85,6 +100,18 @@ describe('what a rollback cannot undo', () => {
     "NEW.name := 'setval(1)'",
     '-- PERFORM pg_reload_conf()\n NULL',
     'COPY presets TO STDOUT',
+    "PERFORM my_http('u')",
+    'PERFORM http_request_count()',
+    'PERFORM net.worker_restart()',
+    'PERFORM pg_background(1)',
+    "RAISE EXCEPTION 'no'",
+    "EXECUTE 'SELECT ' || NEW.name",
+    "CREATE FUNCTION later() RETURNS bigint LANGUAGE sql AS 'SELECT setval(''s'', 1)'",
+    "this is no SQL; PERFORM my_http('u')",
+    'this is no SQL; PERFORM http_request_count()',
+    'this is no SQL; PERFORM net.worker_restart()',
+    'this is no SQL; notify := true',
+    'this is no SQL; COPY presets TO STDOUT',
   ])('but not %s', async statements => {
     expect(meansOf(await body(statements))).toEqual([]);
   });

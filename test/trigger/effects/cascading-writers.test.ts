@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import type { CatalogFunction, CatalogReference, CatalogTrigger } from '../../../source/trigger/catalog.ts';
 import { writersByReference } from '../../../source/trigger/effects/cascading-writers.ts';
-import { catalog, counter, insert, relation, remove, row, sets as setting, update } from '../catalogs.ts';
+import {
+  catalog,
+  counter,
+  insert,
+  reading,
+  relation,
+  remove,
+  row,
+  sets as setting,
+  update,
+  writes,
+} from '../catalogs.ts';
 
 const adjusts = (how: 'adds' | 'subtracts' | 'counts') => setting({ name: 'usage_count', how, by: 1 });
 
@@ -128,6 +139,36 @@ test.each<[string, boolean, Partial<CatalogTrigger>, Partial<CatalogFunction>]>(
   ],
   ['subtracts on UPDATE only', false, { type: row + update }, { reading: adjusts('subtracts') }],
   ['only adds', false, { type: row + insert + remove }, { reading: adjusts('adds') }],
+  [
+    'subtracts on DELETE, always',
+    true,
+    { type: row + remove, enabled: 'A' },
+    { reading: adjusts('subtracts') },
+  ],
+  [
+    'subtracts, and sets the count elsewhere as well',
+    true,
+    { type: row + remove },
+    { reading: reading({ writes: [...adjusts('adds').writes, ...adjusts('subtracts').writes] }) },
+  ],
+  [
+    'writes a count of which it does not say how',
+    false,
+    { type: row + remove },
+    { reading: reading({ writes: [writes({ columns: null })] }) },
+  ],
+  [
+    'takes something from the records instead',
+    false,
+    { type: row + remove },
+    {
+      reading: reading({
+        writes: [
+          writes({ table: 'preset_usage', columns: [{ name: 'preset_id', how: 'subtracts', by: 1 }] }),
+        ],
+      }),
+    },
+  ],
   ['is on another table', false, { type: row + remove, tableOid: 9 }, { reading: adjusts('subtracts') }],
 ])(
   'where a trigger of the records %s, a cascade that deletes them is left out: %s',

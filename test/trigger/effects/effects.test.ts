@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { SqlFieldWrite } from '../../../source/sql/sql-effects.ts';
 import { effectsOf, effectsOfReading, oneLine } from '../../../source/trigger/effects/effects.ts';
 import { effectsOfTrigger } from '../../../source/trigger/effects/trigger-effects.ts';
-import { adds, before, calls, catalog, reading, routine, row, trigger, update } from '../catalogs.ts';
+import {
+  adds,
+  before,
+  calls,
+  catalog,
+  reading,
+  relation,
+  routine,
+  row,
+  trigger,
+  update,
+  writes,
+} from '../catalogs.ts';
 
 describe('a call of a function that the catalog does not have', () => {
   const unknown = (...args: Parameters<typeof calls>) =>
@@ -49,6 +61,68 @@ test('a routine is followed once, however many others call it', () => {
   ]);
 });
 
+test('a routine that calls itself has its own statements once', () => {
+  const again = routine('again', { reading: reading({ ...adds(1), calls: [calls('again')] }) });
+  expect(effectsOf(again, catalog({ functions: [again] })).writes.map(({ via }) => via)).toEqual([[]]);
+});
+
+describe('a name without a schema', () => {
+  const inner = (searchPath: string | null) => routine('inner', { reading: adds(1), searchPath });
+  const count = (outerPath: string | null, innerPath: string | null) => {
+    const outer = routine('outer', { reading: reading({ calls: [calls('inner')] }), searchPath: outerPath });
+    return effectsOf(outer, catalog({ functions: [outer, inner(innerPath)] })).writes.length;
+  };
+
+  test('in a function that is called is found by its own path, or by that of its caller', () => {
+    expect(count('search_path=public', null)).toBe(1);
+    expect(count('search_path=public, api', 'search_path=api')).toBe(0);
+    expect(count(null, 'search_path=api')).toBe(0);
+    expect(count(null, 'search_path=public')).toBe(1);
+  });
+
+  test('in the function of a trigger is found in the schema of the trigger’s table', () => {
+    const far = relation(9, 'presets', { schema: 'other', table: 'other.presets' });
+    const body = routine('f', {
+      isTrigger: true,
+      schema: 'other',
+      searchPath: null,
+      reading: reading({ writes: [writes()] }),
+    });
+    const on = (tableOid: number, table: string) => {
+      const own = trigger('t', body, { tableOid, table });
+      const of = catalog({ triggers: [own], functions: [body] });
+      of.relations = [far, ...of.relations];
+      return effectsOfTrigger(own, body, of).writes.length;
+    };
+    expect(on(2, 'public.preset_usage')).toBe(1);
+    expect(on(9, 'other.presets')).toBe(0);
+  });
+});
+
+test('a text that cannot be read may write only if it names a table or the count', () => {
+  const problem = { message: 'no SQL', offset: 0 };
+  const may = (source: string) =>
+    effectsOf(
+      routine('odd', { source, reading: reading({ problem }) }),
+      catalog({ relations: [relation(7, 'likes')] }),
+    ).unreadable.length;
+  expect(['PRESETS', 'preset_usage', 'usage_count', 'likes', 'nothing'].map(may)).toEqual([1, 1, 1, 0, 0]);
+  // A rule or a job has no other text.
+  expect(effectsOfReading(reading({ problem }), catalog()).unreadable).toHaveLength(1);
+});
+
+test('a part of a name that is put together is taken as it is', () => {
+  const may = (pattern: string, name: string) => {
+    const dynamic = [{ offset: 0, text: 'q', verb: 'update', tables: [pattern] }];
+    const of = catalog();
+    of.relations = [relation(1, name)];
+    return effectsOfReading(reading({ dynamic }), of).unreadable.length;
+  };
+  expect(may('pre+sets', 'pre+sets')).toBe(1);
+  expect(may('pre+*', 'pre+sets')).toBe(1);
+  expect(may('pre.sets', 'pre+sets')).toBe(0);
+});
+
 describe('a statement on one line', () => {
   test.each([
     ['UPDATE  t\n SET a = 1 -- why\n WHERE b', 'UPDATE t SET a = 1 WHERE b'],
@@ -57,6 +131,8 @@ describe('a statement on one line', () => {
     ["SET a = 'it''s /* none */'", "SET a = 'it''s /* none */'"],
     ['SET "a--b" = 1', 'SET "a--b" = 1'],
     ['SET a = $x$ -- none $x$', 'SET a = $x$ -- none $x$'],
+    ['SET a = $long$ -- none $long$', 'SET a = $long$ -- none $long$'],
+    ['SET a = $$ -- none $$', 'SET a = $$ -- none $$'],
   ])('%j', (text, line) => {
     expect(oneLine(text)).toBe(line);
   });
