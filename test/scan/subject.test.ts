@@ -276,6 +276,14 @@ describe('the subject of a counter of the configuration', () => {
     });
   });
 
+  test.each([
+    ['visits', 'visits'],
+    ['app.blog.visits', 'visits'],
+    ['two words', null],
+  ])('records in %s', (table, records) => {
+    expect(of({ counter: 'posts.views', records: { table } })).toMatchObject({ records });
+  });
+
   test('one column that refers to the row', () => {
     expect(of({ counter: 'posts.views', records: { reference: 'post_id' } })).toMatchObject({
       records: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TriggerCatalog } from '../../source/trigger/catalog.ts';
 import { functionName } from '../../source/trigger/expected-names.ts';
-import { judgeTrigger } from '../../source/trigger/health.ts';
+import { enabledMeaning, judgeTrigger } from '../../source/trigger/health.ts';
 import { migrateHint } from '../../source/trigger/migration/hints.ts';
 import {
   adds,
@@ -86,6 +86,14 @@ describe('a missing counting trigger', () => {
         'There is no function auto_increment_preset_usage_count() either.',
         migrateHint,
       ],
+    ]);
+  });
+
+  test('nor is its function, but there is one of another trigger', () => {
+    const functions = [routine('stamp', { isTrigger: true })];
+    expect(told(catalog({}, { triggers: [], functions })).map(([code]) => code)).toEqual([
+      'error trigger-missing',
+      'error function-missing',
     ]);
   });
 
@@ -893,6 +901,15 @@ describe('jobs', () => {
         'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
       ],
     ]);
+  });
+});
+
+test('each state of a trigger says what it means for uses', () => {
+  expect(enabledMeaning).toEqual({
+    origin: 'fires for every use, but not when a replication worker applies changes',
+    always: 'fires for every use, and again when a replication worker applies changes',
+    replica: "fires only when a replication worker applies changes: the application's uses are not counted",
+    disabled: 'does not fire: uses are not counted',
   });
 });
 

@@ -120,6 +120,8 @@ test.each([
   ["UPDATE u SET note = 'a secret that is cu", "UPDATE u SET note = '?'"],
   ["UPDATE u SET note = E'a secret \\", "UPDATE u SET note = '?'"],
   ['SELECT $x$a secret that is cu', "SELECT '?'"],
+  ["SELECT E'a secret that is cu", "SELECT '?'"],
+  ["SELECT E'a\\ secret', 1", "SELECT '?', 1"],
   ["SELECT 'a secret' /* a comment /* that is 'cu", "SELECT '?' /* a comment /* that is 'cu"],
   [`UPDATE "it's" SET a = 'b' /* route:/api/use's */`, `UPDATE "it's" SET a = '?' /* route:/api/use's */`],
 ])('literals are removed from %s', (query, clean) => {
