@@ -1,6 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --min-semi-space-size=1 --v8-pool-size=1
+#!/usr/bin/env -S node --max-semi-space-size=1 --min-semi-space-size=1 --v8-pool-size=1 --no-turbofan --no-maglev
 // The list makes short-lived garbage with every frame. V8 would let it grow to tens of megabytes before collecting it; kept
-// small, it is collected in a millisecond. A second V8 thread would only cost memory (3 MB). With both, and with tui/collect-garbage.ts, the console stays under 100 MB.
+// small, it is collected in a millisecond. A second V8 thread would only cost memory (3 MB), and optimizing compilers are needed later: see config/optimizer.ts. With these, and with tui/collect-garbage.ts, the console stays under 100 MB.
 import nodeModule from 'node:module';
 
 // Ink needs features of this version; an older one would fail midway.

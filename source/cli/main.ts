@@ -3,6 +3,7 @@ import { usesColor } from '../config/color.ts';
 import type { CommandName } from '../config/commands.ts';
 import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
 import { flags } from '../config/flags.ts';
+import { optimizeHotCode } from '../config/optimizer.ts';
 import { packageVersion } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
@@ -24,6 +25,7 @@ async function main(argv: string[]): Promise<number> {
   if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
   const { readCommandLine } = await import('./options.ts');
   const { command, flags, help, version, problem } = readCommandLine(argv);
+  if (command !== 'console') optimizeHotCode();
   // After help a word that is no command is a mistake; before --help it may be anything.
   const isUnknown = problem?.code === 'unknown-command';
   if (help && !(isUnknown && argv[0] === 'help'))

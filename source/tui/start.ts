@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { forceColor, usesColor } from '../config/color.ts';
 import type { Config } from '../config/config.ts';
+import { optimizeHotCode } from '../config/optimizer.ts';
 import { withDeadline } from '../connection/deadlines.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
@@ -17,7 +18,7 @@ import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
 import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
-import { prepareLongList } from './rows/prepared-names.ts';
+import { isLongList, prepareLongList } from './rows/prepared-names.ts';
 import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
 import { type Action, initialState, type State } from './state/model.ts';
 import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
@@ -68,6 +69,8 @@ export async function openConsole(
       if (state.counter !== watched) switchTo(state.counter);
       counters?.follow(action, state);
       if (action.type === 'audit-done') prepareLongList(state);
+      // What draws and sorts runs often from now on.
+      if (showsOthers.has(action.type) || isLongList(state)) optimizeHotCode();
       if (action.type === 'connected') first.resolve();
       if (action.type === 'failure' && state.inspected === null) first.reject(action.error);
     },
@@ -114,6 +117,8 @@ export async function openConsole(
   };
 
   const begin = async () => {
+    // The demo's server runs in this process.
+    if (config.target.kind === 'demo') optimizeHotCode();
     open = await openDatabase(config, {
       onProgress: ({ stage, done, total }) => store.dispatch({ type: 'starting', stage, done, total }),
       onFailure: error => died.reject(error),

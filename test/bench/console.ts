@@ -1,7 +1,8 @@
 import { createBenchDatabase, vacuum } from './database.ts';
 import type { Figure } from './figure.ts';
-import { measureIdle } from './idle.ts';
+import { measureIdle, measurePeak } from './idle.ts';
 import { measureKeys } from './keys.ts';
+import { measureLongList } from './long-list.ts';
 import { hasProc } from './process-figures.ts';
 import { consoleOn, others } from './programs.ts';
 import { measureStart } from './start.ts';
@@ -11,12 +12,22 @@ const sizes = [
   { columns: 80, rows: 24 },
 ];
 
+/** Lists whose peak memory has a target, in megabytes. */
+const small = [
+  { what: '1000 presets', presets: 1_000, wrong: false, most: 90 },
+  { what: '10000 presets, 1000 of them wrong', presets: 10_000, wrong: true, most: 100 },
+];
+
 /**
  * Measures the built console in a pseudo-terminal: its start, its memory, what it costs while nothing changes, and how
  * quickly it answers keys; beside pg_activity and pgcli where those are installed. `url` is a superuser's; databases are
- * made there and dropped again.
+ * made there and dropped again. With `large` also a list of a million rows.
  */
-export async function benchConsole(url: string, say: (line: string) => void): Promise<Figure[]> {
+export async function benchConsole(
+  url: string,
+  say: (line: string) => void,
+  { large: hasLongList }: { large: boolean },
+): Promise<Figure[]> {
   if (!hasProc) say('No /proc here: memory and CPU are left out');
   const figures: Figure[] = [];
   const add = (where: string, found: Figure[]) =>
@@ -54,6 +65,37 @@ export async function benchConsole(url: string, say: (line: string) => void): Pr
     }
   } finally {
     await large.drop();
+  }
+  for (const { what, presets, wrong, most } of small) {
+    say(`Filling ${what}`);
+    const bench = await createBenchDatabase(url, { presets, records: presets * 20, spread: 'even' });
+    try {
+      if (wrong)
+        await bench.sql`UPDATE presets SET usage_count = usage_count + 2 WHERE substr(name, 8)::int % 10 = 1`;
+      await vacuum(bench);
+      say(`200x50: ${what} for 10 s`);
+      add(`200x50, ${what}`, await measurePeak(await consoleOn(bench.url), { columns: 200, rows: 50 }, most));
+    } finally {
+      await bench.drop();
+    }
+  }
+  if (!hasLongList) return figures;
+
+  say('Filling 1000000 presets, 2000000 records, and 1000 presets');
+  const long = await createBenchDatabase(url, { presets: 1_000_000, records: 2_000_000, spread: 'even' });
+  const short = await createBenchDatabase(url, { presets: 1_000, records: 2_000, spread: 'even' });
+  try {
+    await vacuum(long);
+    await vacuum(short);
+    say('200x50: a million presets');
+    const size = { columns: 200, rows: 50 };
+    add(
+      '200x50, 1000000 presets',
+      await measureLongList(await consoleOn(long.url), await consoleOn(short.url), size),
+    );
+  } finally {
+    await short.drop();
+    await long.drop();
   }
   return figures;
 }

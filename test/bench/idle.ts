@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Figure } from './figure.ts';
+import { atMost, type Figure } from './figure.ts';
 import { hasProc, memory, processorSeconds } from './process-figures.ts';
 import { type Program, type Size, startProgram } from './pseudo-terminal.ts';
 
@@ -29,7 +29,18 @@ export async function measureIdle(program: Program, size: Size, hasTargets: bool
   });
   return [
     figure('peak memory after 10 s', peak, 'MB', 100),
-    figure('CPU while nothing changes, 20 s', load, '% of a core', 1),
+    figure('CPU while nothing changes, 20 s', load, '% of a core', 0.5),
     figure('output while nothing changes, 20 s', written, 'bytes/s', 200),
   ].filter(({ value }) => !Number.isNaN(value));
+}
+
+/** The most memory that a program has had after it was on screen for a while; nothing without /proc. */
+export async function measurePeak(program: Program, size: Size, most: number): Promise<Figure[]> {
+  if (!hasProc) return [];
+  const running = startProgram(program, size);
+  await running.until(program.ready);
+  await sleep(settle);
+  const { peak } = memory(running.pid);
+  await running.leave();
+  return [atMost(most, { name: 'peak memory after 10 s', value: peak, unit: 'MB' })];
 }

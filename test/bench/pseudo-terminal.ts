@@ -24,8 +24,8 @@ export interface Running {
   /** Bytes written so far. */
   bytes(): number;
   press(key: string): void;
-  /** Resolves with what was written from now on, as soon as that matches `wanted`; rejects after 20 s. */
-  until(wanted: RegExp): Promise<{ text: string; at: number }>;
+  /** Resolves with what was written from now on, as soon as that matches `wanted`; rejects after `patience` ms, by default 20 s. */
+  until(wanted: RegExp, patience?: number): Promise<{ text: string; at: number }>;
   /** Presses the key that quits and waits for the end; a program that does not end within 3 s is killed. */
   leave(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function startProgram({ file, args, env, quit }: Program, { columns, rows
     pid: child.pid,
     bytes: () => bytes,
     press: key => child.write(key),
-    until(wanted) {
+    until(wanted, patience = 20_000) {
       return new Promise((resolve, reject) => {
         let text = '';
         const listen = (data: string) => {
@@ -75,8 +75,12 @@ export function startProgram({ file, args, env, quit }: Program, { columns, rows
         };
         const timer = setTimeout(() => {
           finish();
-          reject(new Error(`${file} did not show ${wanted} within 20 s. It wrote:\n${text.slice(-2000)}`));
-        }, 20_000);
+          reject(
+            new Error(
+              `${file} did not show ${wanted} within ${patience / 1_000} s. It wrote:\n${text.slice(-2000)}`,
+            ),
+          );
+        }, patience);
         listeners.add(listen);
       });
     },

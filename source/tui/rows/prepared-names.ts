@@ -19,8 +19,8 @@ interface Preparing {
 const prepared = new WeakMap<CounterRows, Preparing>();
 
 // In milliseconds: what a key may have to wait, and what is left to others in between.
-const slice = 4;
-const rest = 12;
+const slice = 8;
+const rest = 4;
 // In rows. The time is looked at that often.
 const stride = 2_000;
 // With more rows than this share added or renamed, the order is made anew.
@@ -40,8 +40,13 @@ export function prepareNames(rows: CounterRows): void {
 }
 
 /** The same for the list of a state, if it is a long one: others are sorted at once anyway. */
-export function prepareLongList({ rows }: { rows: RowList }): void {
-  if (rows instanceof ListedRows && rows.size > mostById) prepareNames(rows.rows);
+export function prepareLongList(state: { rows: RowList }): void {
+  if (state.rows instanceof ListedRows && isLongList(state)) prepareNames(state.rows.rows);
+}
+
+/** True for a list of more than `mostById` rows. */
+export function isLongList({ rows }: { rows: RowList }): boolean {
+  return rows.size > mostById;
 }
 
 /** Every position of `rows` in the order of names, of which those that `isListed`. */
