@@ -116,7 +116,40 @@ export function leftTitle(action: string): string {
   return action === 'undo' ? 'Not as before' : 'Left alone';
 }
 
-/** The name shown for a preset that was left alone. */
-export function leftName({ id, name }: Pick<LeftAlone, 'id' | 'name'>): string {
+/** A line about rows that were left alone, and of how many rows it speaks. */
+export interface LeftLine {
+  /** Differs between the lines. */
+  key: string;
+  text: string;
+  rows: number;
+}
+
+// So many rows still have a line each, and so many others are named where more rows share one.
+const mostAlike = 3;
+
+/** Each row that was left alone, with the reason. What holds for many rows is said once; only its numbers may differ. */
+export function leftLines(left: readonly LeftAlone[], { nouns }: Nouns = { nouns: presetNouns }): LeftLine[] {
+  const groups = Map.groupBy(left, ({ message }) => message.replaceAll(/-?\d+(?:\.\d+)?/g, '0'));
+  return [...groups.values()].flatMap((alike): LeftLine[] => {
+    const [first, ...others] = alike;
+    if (!first || alike.length <= mostAlike)
+      return alike.map(one => ({ key: keyOf(one), text: leftWords(one), rows: 1 }));
+    const numbers = others.every(({ message }) => message === first.message) ? '' : ', with other numbers';
+    const more = others.length - mostAlike;
+    const names = `${others.slice(0, mostAlike).map(leftName).join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+    const text = `${leftWords(first)} The same is true of ${count(others.length)} other ${nouns.row[1]}${numbers}: ${names}.`;
+    return [{ key: keyOf(first), text, rows: alike.length }];
+  });
+}
+
+function keyOf({ id, message }: LeftAlone): string {
+  return `${id} ${message}`;
+}
+
+function leftWords(one: LeftAlone): string {
+  return `${leftName(one)}: ${one.message}`;
+}
+
+function leftName({ id, name }: Pick<LeftAlone, 'id' | 'name'>): string {
   return id === null ? 'Records of no preset' : presetName({ id, name });
 }

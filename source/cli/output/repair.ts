@@ -1,5 +1,5 @@
 import { noChoice } from '../../config/column-choice.ts';
-import { rowsOf } from '../../counter/definition/nouns.ts';
+import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
@@ -9,7 +9,7 @@ import { displayText } from '../../format/text.ts';
 import {
   firesWords,
   lastUsedWords,
-  leftName,
+  leftLines,
   leftTitle,
   outcomeWords,
   planWords,
@@ -120,7 +120,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
         ]
       : []),
     ...(left.length > 0
-      ? ['', `${leftTitle(action)}: ${rowsOf(definition, left.length)}.`, ...leftLines(left)]
+      ? ['', `${leftTitle(action)}: ${rowsOf(definition, left.length)}.`, ...linesOf(left, definition)]
       : []),
     ...(firesTriggers.length > 0
       ? [
@@ -167,7 +167,7 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
           `Not as planned: ${rowsOf(definition, left.length)}.`,
           ...(notReached === null ? [] : [`  ${notReached}`]),
           ...(hint === null ? [] : [`  ${hint}`]),
-          ...leftLines(others),
+          ...linesOf(others, definition),
         ]
       : []),
     '',
@@ -184,10 +184,15 @@ function capitalized(word: string): string {
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
-function leftLines(left: readonly LeftAlone[]): string[] {
+function linesOf(left: readonly LeftAlone[], named: Nouns): string[] {
+  const lines = leftLines(left, named);
+  const shown = lines.slice(0, mostLines);
   return [
-    ...left.slice(0, mostLines).map(one => `  ${leftName(one)}: ${displayText(one.message)}`),
-    ...more(left.length, mostLines),
+    ...shown.map(({ text }) => `  ${displayText(text)}`),
+    ...more(
+      left.length,
+      shown.reduce((sum, { rows }) => sum + rows, 0),
+    ),
   ];
 }
 

@@ -55,7 +55,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
           </Text>,
           ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
           ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),
-          ...leftAlone(others).map(({ element }) => element),
+          ...leftAlone(others, repair.plan?.inspected.tables.definition).map(({ element }) => element),
         ]
       : []),
   ];

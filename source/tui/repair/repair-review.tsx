@@ -1,13 +1,13 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
-import { rowsOf } from '../../counter/definition/nouns.ts';
+import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { brief, count, signed } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
-import { firesWords, lastUsedWords, leftName, leftTitle, planWords } from '../../repair/format-repair.ts';
+import { firesWords, lastUsedWords, leftLines, leftTitle, planWords } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { Change, LeftAlone } from '../../repair/repair.ts';
 import { Line } from '../shared/line.tsx';
@@ -239,7 +239,7 @@ function circumstances(plan: RepairPlan): Paragraph[] {
             `${leftTitle(plan.action)}: ${rowsOf({ nouns: nounsOf(plan.inspected.tables.definition) }, left.length)}.`,
             { bold: true },
           ),
-          ...leftAlone(left),
+          ...leftAlone(left, { nouns: nounsOf(plan.inspected.tables.definition) }),
         ]
       : []),
     ...(isEmptyPlan(plan) ? [] : [paragraph(`The receipt goes to ${backup}`)]),
@@ -247,12 +247,13 @@ function circumstances(plan: RepairPlan): Paragraph[] {
 }
 
 /** Each preset that is left alone, with the reason. */
-export function leftAlone(left: readonly LeftAlone[]): Paragraph[] {
-  const rest = left.length - mostLeft;
+export function leftAlone(left: readonly LeftAlone[], named?: Nouns): Paragraph[] {
+  const lines = leftLines(left, named);
+  const rest = lines.slice(mostLeft).reduce((sum, { rows }) => sum + rows, 0);
   return [
-    ...left.slice(0, mostLeft).map(one => {
-      const { length, element } = paragraph(`  ${leftName(one)}: ${one.message}`);
-      return { length, element: <Box key={`${one.id} ${one.message}`}>{element}</Box> };
+    ...lines.slice(0, mostLeft).map(({ key, text }) => {
+      const { length, element } = paragraph(`  ${text}`);
+      return { length, element: <Box key={key}>{element}</Box> };
     }),
     ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),
   ];
