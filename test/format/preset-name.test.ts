@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presetName } from '../../source/format/preset-name.ts';
+import { distinctNames, presetName } from '../../source/format/preset-name.ts';
 
 test.each([
   [{ id: 'a', name: 'Noir' }, 'Noir'],
@@ -11,3 +11,13 @@ test.each([
   [{ id: '\u001b[31mred\u009b2J', name: '' }, 'red'],
   [{ id: '\u001b]0;title\u0007', name: ' ' }, '""'],
 ])('%j is called %j', (preset, called) => expect(presetName(preset)).toBe(called));
+
+test.each([
+  ['of one column', ['1', '2', '3'], ['A', 'A', 'B'], ['1 A', '2 A', 'B']],
+  ['of several columns', ['["1","7"]', '["2","7"]'], ['W1', 'W1'], ['1, 7 W1', '2, 7 W1']],
+  ['that only looks like several', ['[a', '[b'], ['W1', 'W1'], ['[a W1', '[b W1']],
+  ['that is not needed', ['["1","7"]', '["1","8"]'], ['W1', 'W2'], ['W1', 'W2']],
+])('rows of the same name are told apart by a key %s', (_, ids, names, expected) => {
+  const rows = ids.map((id, place) => ({ id, name: names[place] ?? '' }));
+  expect(rows.map(distinctNames(rows))).toEqual(expected);
+});

@@ -6,7 +6,7 @@ import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
 import { count, countOf, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { idJson } from './counter-json.ts';
@@ -103,13 +103,14 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
   const shown = mismatches.slice(0, most);
   const more = mismatches.length - shown.length;
   const why = diagnoses.size > 0;
+  const called = distinctNames(shown);
   return [
     head,
     '',
     `  ${line([titled(nouns.row[0]), 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
     ...shown.map(counter => {
       const numbers = [countOf(counter), recordsText(counter), driftText(counter)];
-      return `  ${line([presetName(counter), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
+      return `  ${line([called(counter), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
     }),
     ...(more > 0 ? [`  and ${count(more)} more; --json lists them all`] : []),
   ];

@@ -3,7 +3,7 @@ import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import {
@@ -86,6 +86,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
   const deletes = changes.some(change => change.deletes !== 0);
   const number = { right: 11 };
   const row = table([40, number, number, number, ...(deletes ? [number] : [])]);
+  const called = distinctNames(changes.slice(0, mostLines));
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const fires = firesWords(plan);
   return [
@@ -107,7 +108,7 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
             const times = lastUsedWords(change, action, definition.row.touched);
             return [
               row([
-                presetName(change),
+                called(change),
                 countText(before),
                 countText(after),
                 signed(delta),
