@@ -72,7 +72,7 @@ function typeOf(given: TypeName | undefined) {
   return { type, category: name === 'uuid' || name === 'jsonb' ? 'U' : category };
 }
 
-function valueOf(constraints: readonly Node[]): { generated: boolean; start: string | null } {
+function beginningOf(constraints: readonly Node[]): { generated: boolean; start: string | null } {
   const all = constraints.flatMap(each => ('Constraint' in each ? [each.Constraint] : []));
   const start = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
   const number = start && 'A_Const' in start ? start.A_Const.ival : undefined;
@@ -116,7 +116,7 @@ function tableOf(
   for (const each of tableElts) {
     if ('ColumnDef' in each) {
       const { colname = '', typeName, constraints = [] } = each.ColumnDef as ColumnDef;
-      made.columns.push({ name: colname, ...typeOf(typeName), ...valueOf(constraints) });
+      made.columns.push({ name: colname, ...typeOf(typeName), ...beginningOf(constraints) });
       for (const one of constraints) if ('Constraint' in one) constrain(one.Constraint, [colname]);
     } else if ('Constraint' in each) constrain(each.Constraint, []);
   }
