@@ -35,6 +35,7 @@ describe('the names of a counter', () => {
     ['class', ['class'], ['clas']],
     ['s', ['s'], ['']],
     ['iesx', ['iesx'], ['yx']],
+    ['boxes_open', ['boxesopen'], ['boxopen']],
     ['BlogPosts', ['blogposts', 'blogpost'], ['blog', 'posts']],
   ])('the table %s is called %j, and not %j', (table, is, isNot) => {
     const { isTable, isRecords } = namesOf(about({ table, records: table }));
@@ -78,6 +79,10 @@ describe('the names of a counter', () => {
       'categoryid',
       'shop_id',
     ]);
+  });
+
+  test('a row of a table without a plural is called like the table', () => {
+    expect(namesOf(about({ table: 'data' })).patterns.row).toMatch(/data/);
   });
 
   test('a name with characters of regular expressions stands for itself', () => {

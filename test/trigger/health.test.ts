@@ -1035,8 +1035,13 @@ describe('a function whose + is found by search_path', () => {
   });
 
   test('is not, if its path has only pg_catalog', () => {
-    expect(open('search_path=pg_catalog, pg_temp')).toEqual([]);
-    expect(open('search_path=""')).toEqual([]);
+    // Only with its schema is the table found on such a path.
+    const named = reading({
+      writes: [writes({ schema: 'public', columns: [{ name: 'usage_count', how: 'adds', by: null }] })],
+    });
+    expect(open('search_path=public', {}, { reading: named })).toEqual(warned('public'));
+    for (const path of ['pg_catalog, pg_temp', '""', 'pg_catalog, ""'])
+      expect(open(`search_path=${path}`, {}, { reading: named })).toEqual([]);
   });
 
   test.each(['integer', 'bigint'] as const)(
