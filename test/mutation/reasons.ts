@@ -461,6 +461,7 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ['side-effect-means', "literals[0]?.toLowerCase() ?? ''", 'no such word stands for true'],
   ['side-effect-means', 'const nothing = () => false', 'undefined counts as false as well'],
   ['side-effect-means', 'call: () => false', 'undefined counts as false as well'],
+  ['effects/effects', 'routine: null, home: null }, catalog, [])', 'no oid is a text'],
   ['side-effects', "literals.map(each => each ?? '')", 'what is no literal names no effect'],
   ['side-effects', '(all.some(({ problem }) => problem) ? [source] : [])', 'such a text names no effect'],
   [
