@@ -444,7 +444,9 @@ describe('a run is stopped between two batches', () => {
         console.press(keys.enter);
         await waitFor(
           async () =>
-            (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0,
+            (
+              await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
+            ).length > 0,
           'a batch to be under way',
         );
         console.press('q');

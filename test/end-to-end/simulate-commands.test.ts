@@ -122,7 +122,9 @@ describe('simulate', () => {
   test('Ctrl-C in the middle of a use ends it, and leaves no trace', async () => {
     await trigger('PERFORM pg_advisory_xact_lock_shared(45)');
     const waits = async () =>
-      (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0;
+      (
+        await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
+      ).length > 0;
     await own.sql.begin(async other => {
       await other`SELECT pg_advisory_xact_lock(45)`;
       const finished = await run(['simulate', '--json'], env(), waitFor(waits, 'the use to wait'));

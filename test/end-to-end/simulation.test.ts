@@ -148,7 +148,9 @@ test('killed in the middle of a simulation, it leaves no trace', async () => {
     await other`SELECT pg_advisory_xact_lock(44)`;
     console.press('u');
     const waits = async () =>
-      (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0;
+      (
+        await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
+      ).length > 0;
     await waitFor(waits, 'the simulation to wait inside a use');
     console.kill('SIGKILL');
     await console.exit();

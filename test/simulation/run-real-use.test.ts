@@ -169,7 +169,7 @@ test('a connection that dies before the commit: nothing happened, and that is re
     await waitFor(
       async () =>
         (
-          await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
+          await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
         ).length === 1,
       'the use to wait, and be killed',
     );

@@ -763,7 +763,9 @@ describe('beside others', () => {
       const running = runSimulation(database, plan, timeouts);
       await waitFor(
         async () =>
-          (await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length === 1,
+          (
+            await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
+          ).length === 1,
         'the simulation to wait in the middle of a use',
       );
       await own.sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${preset}, 'live'), (${preset}, 'live')`;
@@ -795,7 +797,7 @@ describe('beside others', () => {
       await waitFor(
         async () =>
           (
-            await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
+            await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
           ).length === 1,
         'the simulation to wait, and be killed',
       );

@@ -36,7 +36,7 @@ const as = (role: string): Database => {
 const audit = (role: string) =>
   check(
     as(role),
-    { choice: 'public', presets: [] } as unknown as Config,
+    { choice: 'public', presets: [], maxDrift: null, maxMismatched: null, failOn: [] } as unknown as Config,
     new AbortController().signal,
     () => {},
   );

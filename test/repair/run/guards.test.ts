@@ -204,13 +204,13 @@ describe('what the server refuses', () => {
       'a trigger that keeps the row from being written',
       `CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN NEW.name = 'Noir' THEN NULL ELSE NEW END; END $$;
        CREATE TRIGGER keep BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION keep()`,
-      'a trigger or a policy on public.presets changes it',
+      'a trigger changes it, or a policy on public.presets keeps it from being written',
     ],
     [
       'a trigger that writes another count',
       `CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'Noir' THEN NEW.usage_count := 7; END IF; RETURN NEW; END $$;
        CREATE TRIGGER keep BEFORE UPDATE ON presets FOR EACH ROW EXECUTE FUNCTION keep()`,
-      'a trigger or a policy on public.presets changes it',
+      'a trigger changes it, or a policy on public.presets keeps it from being written',
     ],
   ])('%s: that preset is left with the server’s message, the others are done', async (_, sql, words) => {
     await bench.arrange(sql);
