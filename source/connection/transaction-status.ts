@@ -6,6 +6,14 @@ export async function noteTransaction({ rows }: WriteTransaction): Promise<strin
   return row?.xid ?? '';
 }
 
+/** The number (xid8) of the next transaction that writes, unless one that is still under way has it. */
+export async function readNextXid({ rows }: Pick<WriteTransaction, 'rows'>): Promise<string> {
+  const [row] = (await rows('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid')) as {
+    xid: string;
+  }[];
+  return row?.xid ?? '0';
+}
+
 /** The outcome of a transaction; null if the server does not remember it. */
 export async function transactionStatus(
   reader: Pick<WriteTransaction, 'rows'>,

@@ -1,3 +1,4 @@
+import { readNextXid } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { isOfOneCounter } from '../../counter/audit/one-counter.ts';
 import { isOfPresets, nounsOf } from '../../counter/definition/counter-nouns.ts';
@@ -20,7 +21,6 @@ import { counterOf } from '../receipts/receipt-head.ts';
 import type { Remark, RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
-import { readNextXid } from '../sql/server-mark.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { FullPlan, PlanDraft } from './draft.ts';
 import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';

@@ -35,6 +35,7 @@ export async function planReset({
   } else {
     const summary = await auditCounters(database, tables, {
       scope: 'all',
+      gentle: true,
       signal,
       onPage: ({ counters }) =>
         ids.push(

@@ -65,6 +65,7 @@ async function mismatched(
   const ids: string[] = [];
   const { allRecords } = await auditCounters(database, tables, {
     scope: 'mismatched',
+    gentle: true,
     signal,
     onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
   });

@@ -30,14 +30,6 @@ export async function readServerMark({ rows }: Reader): Promise<ServerMark> {
   return { xid: row.xid, oldest: row.oldest, timeline: timeline ? Number.parseInt(timeline.hex, 16) : null };
 }
 
-/** The number (xid8) of the next transaction that writes, unless one that is still under way has it. */
-export async function readNextXid({ rows }: Reader): Promise<string> {
-  const [row] = (await rows('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid')) as {
-    xid: string;
-  }[];
-  return row?.xid ?? '0';
-}
-
 /** The outcome of each of these transactions, all older than the server's mark; null if the server has forgotten it. */
 export async function transactionStatuses(
   { rows }: Reader,
