@@ -2,18 +2,15 @@ import * as z from 'zod/mini';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import { addressOf } from '../errors/server-address.ts';
 import type { ReplayPosition } from './replay-position.ts';
+import { readSystem } from './server.ts';
 import type { Database, Reader } from './transactions.ts';
 
-const identityText = `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid,
-  has_function_privilege('pg_control_system()', 'EXECUTE') AS may`;
-const systemText = 'SELECT system_identifier::text AS id FROM pg_control_system()';
 const replayText = `SELECT pg_is_in_recovery() AS standby, pg_last_wal_replay_lsn()::text AS lsn,
   (extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000)::float8 AS at`;
 // The database that writes may itself be a standby, of which this one is a standby.
 const behindText = `SELECT greatest(0, pg_wal_lsn_diff(
   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, $1::pg_lsn))::float8 AS bytes`;
 
-const identity = z.object({ oid: z.string(), may: z.boolean() });
 const replay = z.object({ standby: z.boolean(), lsn: z.nullable(z.string()), at: z.nullable(z.number()) });
 
 /**
@@ -26,7 +23,7 @@ export function withReplica(primary: Database, standby: Database): Database {
   let position: ReplayPosition | null = null;
   const { place } = standby;
   const prove = async () => {
-    const [ours, theirs] = await Promise.all([readSystem(primary, primary), readSystem(standby, primary)]);
+    const [ours, theirs] = await Promise.all([identify(primary, primary), identify(standby, primary)]);
     if (ours !== theirs) throw notAStandby(place, 'It holds another database');
   };
   const readThere: Database['read'] = async (work, options) => {
@@ -61,15 +58,10 @@ export function withReplica(primary: Database, standby: Database): Database {
   };
 }
 
-/** The server's identifier, which a standby has in common with its primary, and the database's in it. */
-async function readSystem(of: Database, primary: Database): Promise<string> {
-  return of.read(async reader => {
-    const { oid, may } = identity.parse((await reader.rows(identityText))[0]);
-    // In a separate statement: inside a CASE the server would still check the right to call it.
-    if (!may) throw notProved(of.place, primary.place.user);
-    const [system] = (await reader.rows(systemText)) as { id: string }[];
-    return `${system?.id}/${oid}`;
-  });
+async function identify(of: Database, primary: Database): Promise<string> {
+  const { system, oid } = await of.read(readSystem);
+  if (system === null) throw notProved(of.place, primary.place.user);
+  return `${system}/${oid}`;
 }
 
 async function readReplay(reader: Reader, { place }: Database): Promise<{ lsn: string; at: number | null }> {

@@ -63,6 +63,25 @@ export async function readServer(reader: Reader): Promise<{ server: Server; now:
 }
 
 /**
+ * Which database of which server this is: the server's identifier, which its standbys have in common with it, or null if this role
+ * may not read it, and the number and name of the database.
+ */
+export async function readSystem({
+  rows,
+}: Pick<Reader, 'rows'>): Promise<z.infer<typeof place> & { system: string | null }> {
+  const found = place.parse((await rows(placeText))[0]);
+  // In a separate statement: inside a CASE the server would still check the right to call it.
+  const [system] = found.may
+    ? ((await rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as { id: string }[])
+    : [];
+  return { ...found, system: system?.id ?? null };
+}
+
+const place = z.object({ oid: z.string(), name: z.string(), may: z.boolean() });
+const placeText = `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
+  has_function_privilege('pg_control_system()', 'EXECUTE') AS may`;
+
+/**
  * True if the process that answered is the one that the connection was made to. A pooler has its own connections, and gives its
  * clients a different number for cancelling.
  */

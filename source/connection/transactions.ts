@@ -297,7 +297,7 @@ function pending(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** True for an error that closes its connection: any network error, and the server's report that it is shutting down. */
+/** True for an error that closes its connection: a network error, or the server's message that it ends the session. */
 function isGone(error: unknown): boolean {
   const code = sqlState(error);
   return error instanceof FatalMessage || code === '' || /^(57P0|08|25P03|25P04)/.test(code);

@@ -1,3 +1,4 @@
+import { readSystem } from '../connection/server.ts';
 import type { Database, Reader } from '../connection/transactions.ts';
 import type { Tables } from './discovery/tables.ts';
 
@@ -10,19 +11,10 @@ export async function readIdentity(
   { place }: Database,
   { definition, presets, records }: Tables,
 ): Promise<string> {
-  const [row] = (await reader.rows(
-    `SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text AS oid, current_database() AS name,
-            has_function_privilege('pg_control_system()', 'EXECUTE') AS may`,
-  )) as { oid: string; name: string; may: boolean }[];
-  // In a separate statement: inside a CASE the server would still check the right to call it.
-  const [system] = row?.may
-    ? ((await reader.rows('SELECT system_identifier::text AS id FROM pg_control_system()')) as {
-        id: string;
-      }[])
-    : [];
+  const { system, oid, name } = await readSystem(reader);
   const server = place.demo
     ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
-    : (system?.id ?? `${place.host}:${place.port}`);
+    : (system ?? `${place.host}:${place.port}`);
   const counter = definition.source.kind === 'built-in' ? [] : [definition.id];
-  return [server, row?.name, row?.oid, presets.oid, records.oid, ...counter].join('/');
+  return [server, name, oid, presets.oid, records.oid, ...counter].join('/');
 }

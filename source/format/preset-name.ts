@@ -8,7 +8,7 @@ export function presetName({ id, name }: { id: string; name: string }): string {
   return key.trim() === '' ? `"${key}"` : key;
 }
 
-/** What each of these rows is called: one that shares its name with another of them is told by its key too. */
+/** The name of each row. Rows that share a name also show their keys. */
 export function distinctNames<Row extends { id: string; name: string }>(
   rows: readonly Row[],
 ): (row: Row) => string {

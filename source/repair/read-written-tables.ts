@@ -51,8 +51,8 @@ const text = `SELECT coalesce(json_agg(json_build_object('oid', c.oid::bigint, '
  WHERE c.relname IN (SELECT json_array_elements_text($1::text::json)) AND c.relkind IN ('r', 'p')`;
 
 /**
- * The tables that the triggers of a repair write to besides the row, those that the triggers of these write to, and so on. Nothing is
- * asked of the server if there is none.
+ * The tables that the triggers of a repair write to besides the row, those that the triggers of these write to, and so on. Where
+ * triggers write to no other table, the server is not asked.
  */
 export async function readWrittenTables(
   database: Database,

@@ -21,7 +21,7 @@ export interface ScanSubject {
     functions: readonly string[];
     /** Functions that add to it besides these. */
     besides: readonly string[];
-    /** Functions that sound like it, and of which the database says that they do not write it; left out where there are none. */
+    /** Functions that sound as if they wrote the count, but do not: the database knows their bodies. */
     innocent?: readonly string[];
   };
 }

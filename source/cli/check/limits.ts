@@ -1,7 +1,5 @@
 import type { Config } from '../../config/config.ts';
 import { drift } from '../../counter/counter.ts';
-import { causes } from '../../diagnosis/format-diagnosis.ts';
-import { usageError } from '../../errors/errors.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Mismatch } from './audit-result.ts';
@@ -21,13 +19,6 @@ export interface Verdict {
   fails: boolean;
   /** The limits that were given; null without any. */
   limits: Limits | null;
-}
-
-/** Throws a usage error (exit code 2) for a cause that there is not. */
-export function requireCauses(flag: string, given: readonly string[]): void {
-  const unknown = given.find(cause => !causes.includes(cause));
-  if (unknown === undefined) return;
-  throw usageError('bad-flag', `${unknown} is not a cause.`, `${flag} takes one of ${causes.join(', ')}.`);
 }
 
 /**

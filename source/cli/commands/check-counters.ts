@@ -16,12 +16,13 @@ import { displayText } from '../../format/text.ts';
 import { type AuditResult, mismatchesOf } from '../check/audit-result.ts';
 import { changeLine } from '../check/change-line.ts';
 import { checkFormats } from '../check/formats.ts';
-import { judgeMismatches, requireCauses, verdictJson, verdictLine } from '../check/limits.ts';
+import { judgeMismatches, verdictJson, verdictLine } from '../check/limits.ts';
 import { auditJson, auditLines, beyondReach, type Diagnoses } from '../output/counter-audit.ts';
 import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { requireCauses } from '../require-causes.ts';
 
 const mostLines = 50;
 const mostLinesEach = 10;

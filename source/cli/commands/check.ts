@@ -22,12 +22,13 @@ import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { type AuditResult, mismatchesOf } from '../check/audit-result.ts';
 import { changeLine } from '../check/change-line.ts';
 import { checkFormats } from '../check/formats.ts';
-import { judgeMismatches, requireCauses, verdictJson, verdictLine } from '../check/limits.ts';
+import { judgeMismatches, verdictJson, verdictLine } from '../check/limits.ts';
 import { notes } from '../output/check-notes.ts';
 import { auditJson, beyondReach } from '../output/counter-audit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { requireCauses } from '../require-causes.ts';
 
 /** Audits every preset, or those that `--preset` names. Exit code 1 with a mismatch, 3 where rows may be hidden. */
 export async function check(

@@ -10,12 +10,12 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
 import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/repair.ts';
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
-import { requireCauses } from '../check/limits.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
 import { isEmpty, nextStep, trusting } from '../output/repair-next.ts';
+import { requireCauses } from '../require-causes.ts';
 import { askPhrase, canAsk, requireTyped } from './confirm-phrase.ts';
 import { counterOfReceipt } from './undo-counter.ts';
 

@@ -3,7 +3,7 @@ import type { QueryTiming } from '../../connection/query-timing.ts';
 /** The number of a read of rows; 0 stands for none that others may be compared with. */
 export type Read = number;
 
-// Reads that no row has any more are looked for each time that there are twice as many as were in use.
+// Reads that no row refers to are removed whenever there are twice as many reads as the last removal kept.
 const leastReads = 4_096;
 
 /** When each read was sent and answered. Rows hold the number of their last read. */

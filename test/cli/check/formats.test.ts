@@ -117,6 +117,8 @@ test('csv has a line for each wrong count, and quotes what would be more than on
     counted(comments, [
       wrong('1', 7, 5, { name: 'say "hi",\nthere', lastUsedAt: 0 }),
       wrong('2', 1, 2, { exactDrift: '-1.0' }),
+      wrong('3', 1, 2, { name: 'one, two' }),
+      wrong('4', 1, 2, { name: 'one\ntwo' }),
     ]),
     counted(posts, [wrong(key, 7, 5, { name: 'Hello' })], { [key]: 'lost-updates' }),
   ];
@@ -124,6 +126,8 @@ test('csv has a line for each wrong count, and quotes what would be more than on
     'counter,id,name,count,records,drift,cause,certainty,lastUsedAt,lastRecordAt',
     `${comments.id},1,"say ""hi"",\nthere",7,5,2,,,1970-01-01T00:00:00.000Z,`,
     `${comments.id},2,2,1,2,-1.0,,,,`,
+    `${comments.id},3,"one, two",1,2,-1,,,,`,
+    `${comments.id},4,"one\ntwo",1,2,-1,,,,`,
     `${posts.id},"[""a"",""b""]",Hello,7,5,2,lost-updates,likely,,`,
   ]);
 });
@@ -187,6 +191,7 @@ describe('junit', () => {
     }).junit();
     expect(text).toContain('tests="3" failures="0" errors="0" skipped="2"');
     expect(text).not.toContain('<failure');
+    expect(as(results, { maxMismatched: 2 }).junit()).toContain('failures="0" errors="0" skipped="2"');
     expect(text).toContain('<error message="It is &lt;gone&gt; &amp; &quot;lost&quot; ."/>');
     expect(as([counted(posts, [])]).junit()).toContain('tests="1" failures="0" errors="0" skipped="0"');
   });
