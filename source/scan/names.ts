@@ -1,13 +1,16 @@
-import { names as subject, withNames, writersKnown } from './subject.ts';
+import { singular, names as subject, withNames, writersKnown } from './subject.ts';
 
 /**
  * A name without schema, quotes, case and underscores: `app.posts`, `"Post"` and `viewCount` may be spelled by
  * PostgreSQL, an ORM or a person. The console finds its tables in the same way.
  */
 function normal(name: string): string {
-  const last = name.split('.').at(-1) ?? '';
-  return last.replace(/["'`[\]_\s-]/g, '').toLowerCase();
+  return lastPart(name)
+    .replace(/["'`[\]_\s-]/g, '')
+    .toLowerCase();
 }
+
+const lastPart = (name: string) => name.slice(name.lastIndexOf('.') + 1);
 
 /** Whether a name is that of the count. */
 export const isCounter = (name: string) => subject().isColumn(normal(name));
@@ -61,57 +64,50 @@ export const namesBesides = (text: string) => writersKnown().besides.some(name =
  */
 export function soundsLikeCounting(name: string): boolean {
   const [verb = '', ...rest] = wordsOf(name);
-  if (writersKnown().innocent?.includes(name.split('.').at(-1) ?? '')) return false;
-  if (subject().counter !== null) return soundsLikeCountingOf(verb, rest);
-  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
-    return false;
+  if (!counting.test(verb) || writersKnown().innocent?.includes(lastPart(name))) return false;
+  if (subject().counter !== null) return isOfCounter(verb, rest);
   // A word for anything else, as in `increment_preset_copy_count`, says that something else is counted.
   if (!rest.every(word => ofUse.test(word) || besides.test(word))) return false;
-  // What adds a use may insert the record.
-  if (/^(add|plus|set|update)$/.test(verb) && !rest.some(word => /^(counts?|counter|uses|total)$/.test(word)))
-    return false;
-  const uses = rest.some(word => ofUse.test(word) && !/^presets?$/.test(word));
-  return (
-    uses && (rest.some(word => /^(presets?|usages?)$/.test(word)) || /^use_?counts?$/.test(rest.join('_')))
-  );
+  if (storing.test(verb) && !rest.some(word => /count|uses|total/.test(word))) return false;
+  const uses = rest.some(word => ofUse.test(word) && !/preset/.test(word));
+  return uses && (rest.some(word => /preset|usage/.test(word)) || /^use_counts?$/.test(rest.join('_')));
 }
 
 /** The same for any other counter: the words are those of its count, its rows and its records, and one is of the count. */
-function soundsLikeCountingOf(verb: string, rest: readonly string[]): boolean {
-  if (!/^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/.test(verb))
-    return false;
+function isOfCounter(verb: string, rest: readonly string[]): boolean {
   const { table, column, records } = subject();
-  const stem = (word: string) => word.replace(/ies$/, 'y').replace(/s$/, '');
-  const generic = /^(counts?|counter|total|num|number)$/;
   const ofCount = wordsOf(column)
     .filter(word => !generic.test(word))
-    .map(stem);
-  const known = new Set([...ofCount, ...wordsOf(table).map(stem), ...wordsOf(records ?? '').map(stem)]);
+    .map(singular);
+  const known = new Set([column, table, records ?? table].flatMap(wordsOf).map(singular));
   const counts = rest.some(word => generic.test(word));
-  if (/^(add|plus|set|update)$/.test(verb) && !counts) return false;
-  if (!rest.every(word => known.has(stem(word)) || generic.test(word) || besides.test(word))) return false;
-  return rest.some(word => ofCount.includes(stem(word))) || (ofCount.length === 0 && counts);
+  if (storing.test(verb) && !counts) return false;
+  if (!rest.every(word => known.has(singular(word)) || generic.test(word) || besides.test(word)))
+    return false;
+  return rest.some(word => ofCount.includes(singular(word))) || (ofCount.length === 0 && counts);
 }
 
+const counting = /^(increment|incr?|increase|bump|add|plus|raise|update|set|decrement|decr?|decrease)$/;
+// What adds a use, or sets it, may insert the record: a word for the number says that it does not.
+const storing = /add|plus|set|update/;
+const generic = /^(counts?|counter|total|num|number)$/;
 const ofUse = /^(presets?|usages?|uses?|used|counts?|counter)$/;
 const besides =
   /^(by|the|of|a|an|for|one|single|number|num|total|atomic(ally)?|safe(ly)?|stats?|fn|func|rpc|v\d+|\d+)$/;
 
 /** The words of a name in snake case or camel case, in lower case. */
 export function wordsOf(name: string): string[] {
-  const last = name.split('.').at(-1) ?? '';
-  return last
+  const words = lastPart(name)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(word => word !== '');
+    .toLowerCase();
+  return words.match(/[a-z0-9]+/g) ?? [];
 }
 
 const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
 const rowNamed = withNames(({ row }) => new RegExp(row, 'i'));
 
 /** Whether a text could be about the counter at all; other texts are not parsed. */
-export function mayWrite(text: string, functions: Iterable<string> = []): boolean {
+export function mayWrite(text: string, functions: Iterable<string>): boolean {
   if (countNamed().test(text)) return true;
   if (
     rowNamed().test(text) &&

@@ -45,7 +45,7 @@ export function nothingRead({
   if (files > 0) return null;
   const languages = languagesNotRead(notRead);
   const others = listed(
-    notRead.filter(({ reason }) => /^(ignored|test|skipped)$/.test(reason)).map(notReadWords),
+    notRead.filter(({ reason }) => /ignored|test|skipped/.test(reason)).map(notReadWords),
   );
   const left = languages || others;
   return usageError(

@@ -108,11 +108,16 @@ export function namesOf(subject: ScanSubject): ScanNames {
 /** A table's name, and in the singular as a model has it; the longest first, the singular last. */
 function formsOf(name: string): string[] {
   const own = snake(name);
-  const one = own
+  const one = singular(own);
+  return one === own || one === '' ? [own] : [own, one];
+}
+
+/** A word in lower case in the singular, as far as its ending tells. */
+export function singular(word: string): string {
+  return word
     .replace(/ies$/, 'y')
     .replace(/(ss|sh|ch|x|z)es$/, '$1')
     .replace(/(?<!s)s$/, '');
-  return one === own || one === '' ? [own] : [own, one];
 }
 
 function snake(name: string): string {

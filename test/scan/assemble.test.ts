@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sortByLocation } from '../../source/scan/assemble.ts';
 import { foundIn, scanText } from './scan-text.ts';
 
-test('findings are in the order of their places, and one at each', () => {
+test('findings are in the order of their places, and the first of each', () => {
   const at = (file: string, line: number, column: number) => ({ file, line, column });
   const all = [at('b', 1, 1), at('a', 2, 1), at('a', 1, 9), at('a', 1, 2), at('a', 2, 1), at('b', 2, 1)];
   expect(sortByLocation(all)).toEqual([
@@ -12,6 +12,8 @@ test('findings are in the order of their places, and one at each', () => {
     at('b', 1, 1),
     at('b', 2, 1),
   ]);
+  const named = (text: string) => ({ ...at('a', 1, 1), text });
+  expect(sortByLocation([named('one'), named('other')])).toEqual([named('one')]);
 });
 
 describe('files of several kinds together', () => {
@@ -40,12 +42,31 @@ describe('files of several kinds together', () => {
       },
       ['2 supabase-update adds'],
     ],
-    ['lines of a component that are no front matter', { 'a.svelte': `<p>a</p>\n---\n${bump}\n---\n` }, []],
+    [
+      'a component whose script begins in the line in which an expression of it ends',
+      { 'a.svelte': `<b>{${bump.slice(6, -1)}}</b> <script>const n = 1;</script>` },
+      ['1 supabase-update adds'],
+    ],
+    [
+      'an expression in the line in which a script ends without a semicolon',
+      { 'a.svelte': `<script>import { n } from './n'</script><b>{${bump.slice(6, -1)}}</b>` },
+      ['1 supabase-update adds'],
+    ],
+    [
+      'expressions of a component right beside each other',
+      { 'a.svelte': `<b>{f(1)}{${bump.slice(6, -1)}}{f(2)}{f(3)}\n{${bump.slice(6, -1)}}</b>` },
+      ['1 supabase-update adds', '2 supabase-update adds'],
+    ],
+    [
+      'lines of a component that are no front matter',
+      { 'a.svelte': `<b>{${bump.slice(6, -1)}}</b>\n---\n${bump}\n---\n` },
+      ['1 supabase-update adds'],
+    ],
     ['front matter', { 'a.astro': `---\nconst n = 1;\n${bump}\n---\n<p>a</p>` }, ['3 supabase-update adds']],
     [
-      'the second script of a component',
-      { 'a.vue': `<script>\nconst n = 1;\n</script>\n<script setup>\n${bump}\n</script>` },
-      ['5 supabase-update adds'],
+      'both scripts of a component',
+      { 'a.vue': `<script>\n${bump}\n</script>\n<script setup>\n${bump}\n</script>` },
+      ['2 supabase-update adds', '5 supabase-update adds'],
     ],
     [
       'a script that writes into a file that is no SQL',
@@ -65,6 +86,67 @@ describe('files of several kinds together', () => {
   ])('%s', async (_, files, found) => {
     expect(await foundIn(files)).toEqual(found);
   });
+});
+
+describe('a new preset that begins with', () => {
+  const sql = (text: string) => ({ 'a.ts': `await pool.query("${text}", [n]);` });
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'what code is given, which may be 0',
+      sql('INSERT INTO presets (usage_count) VALUES ($1)'),
+      '1 only insert-with-count',
+    ],
+    ['a number', sql('INSERT INTO presets (name, usage_count) VALUES ($1, 5)'), '1 only insert-with-count'],
+    ['a number alone', sql('INSERT INTO presets (usage_count) VALUES (5)'), '1 sql sets'],
+    [
+      'what another row has',
+      sql('INSERT INTO presets (usage_count) SELECT usage_count FROM presets WHERE id = $1'),
+      '1 sql sets',
+    ],
+    [
+      'what a function is given',
+      {
+        'a.sql':
+          "CREATE FUNCTION make(int) RETURNS void LANGUAGE sql AS 'INSERT INTO presets (usage_count) VALUES ($1)';",
+      },
+      '1 migration-counter sets',
+    ],
+  ])('%s', async (_, files, found) => {
+    expect(await foundIn(files)).toEqual([found]);
+  });
+});
+
+test.each<[kind: string, files: Record<string, string>, words: RegExp]>([
+  [
+    'recount',
+    { 'a.sql': 'UPDATE presets SET usage_count = (SELECT count(*) FROM preset_usage WHERE preset_id = id);' },
+    /^It sets the count to the number of records, .* preset-usage sync loses none\.$/,
+  ],
+  [
+    'reset',
+    { 'a.sql': 'UPDATE presets SET usage_count = 0;' },
+    /^It sets counts to 0 once but keeps the records\. preset-usage reset /,
+  ],
+  [
+    'row-saved',
+    {
+      'a.ts':
+        'async function use(id) { const preset = await Preset.findOne(id); await presetRepository.save(preset); }',
+    },
+    /^It saves a row that was read before\. .* update\(\) with the changed columns avoids it\.$/,
+  ],
+  [
+    'insert-with-count',
+    { 'a.ts': "await supabase.from('presets').insert({ usage_count: n });" },
+    /^A new preset starts with a count that has no records\.$/,
+  ],
+  [
+    'insert-with-count',
+    { 'a.sql': "INSERT INTO presets VALUES (1, 'a', 5);" },
+    /^It names no columns, .* its values is usage_count\. Name the columns, and leave usage_count out\.$/,
+  ],
+])('what is to be said of a %s of %j', async (kind, files, words) => {
+  expect((await scanText(files)).notes).toMatchObject([{ kind, message: expect.stringMatching(words) }]);
 });
 
 test('SQL that cannot be parsed is named with its line', async () => {

@@ -98,7 +98,10 @@ describe('the name of a function sounds like counting', () => {
     'increment_usage_safe',
     'increment_usage_safely',
     'increment_usage_v2',
+    'increment_usage_v12',
     'increment_usage_2',
+    'increment_usage_12',
+    'increment_usage_stat',
     'increment_usage_stats_fn',
     'increment_use_count',
     'increment_use_counts',
@@ -113,7 +116,11 @@ describe('the name of a function sounds like counting', () => {
     ['the function of the trigger', 'auto_increment_preset_usage_count'],
     ['another verb', 'get_preset_usage_count'],
     ['a verb that only begins like one', 'incremental_preset_usage'],
+    ['a verb that only ends like one', 'preset_usage_count'],
     ['something else that is counted', 'increment_preset_copy_count'],
+    ['a word that only ends like one for a number', 'increment_preset_discount'],
+    ['a word that only ends like one for nothing', 'increment_usage_quota'],
+    ['a word that only begins like one for nothing', 'increment_usage_average'],
     ['what may insert the record', 'add_preset_usage'],
     ['the same', 'update_preset_usage'],
     ['the same', 'set_preset_usage'],
@@ -122,6 +129,7 @@ describe('the name of a function sounds like counting', () => {
     ['no preset', 'increment_count'],
     ['the same', 'increment_used_counter'],
     ['more than the count of a use', 'increment_use_count_total'],
+    ['the same', 'increment_total_use_count'],
     ['the verb alone', 'increment'],
     ['nothing', ''],
     ['a word that begins like one of use', 'increment_usage_countdown'],
@@ -153,7 +161,7 @@ describe('a text may be about the counter', () => {
     'client.rpc<T>(name)',
     'client.rpc (name)',
   ])('%s', text => {
-    expect(mayWrite(text)).toBe(true);
+    expect(mayWrite(text, [])).toBe(true);
   });
 
   test.each([
@@ -166,7 +174,7 @@ describe('a text may be about the counter', () => {
     'preset.saved',
     'preset.recreate',
   ])('not %s', text => {
-    expect(mayWrite(text)).toBe(false);
+    expect(mayWrite(text, [])).toBe(false);
   });
 
   test('if it names a function that counts', () => {

@@ -105,6 +105,12 @@ describe('why a write is wrong, and what to do', () => {
       remove('the call'),
     ],
     [
+      'a call that takes one away',
+      { kind: 'rpc', how: 'subtracts', through: 'lower' },
+      `The count is the number of records, kept by ${trigger}. Each subtraction by hand that does not come with exactly one deleted record makes it too low by one.`,
+      remove('the call'),
+    ],
+    [
       'a call of what only sounds like counting',
       { kind: 'rpc', how: null, routine: 'bump' },
       `bump() adds to a count that ${trigger} keeps: a recorded use counts twice, any other counts without a record.`,

@@ -166,6 +166,9 @@ describe('the name of a function sounds like counting for another counter', () =
     'plus_item_number',
     'raise_item_num_v2',
     'decrease_story_items',
+    'inc_item_count',
+    'dec_items',
+    'decr_items',
   ])('%s', name => {
     expect(sounds(name)).toBe(true);
   });
@@ -173,11 +176,13 @@ describe('the name of a function sounds like counting for another counter', () =
   test.each([
     ['another verb', 'get_item_count'],
     ['a verb that only begins like one', 'incremental_items'],
-    ['a verb that only ends like one', 'preset_items'],
+    ['a verb that only ends like one', 'preset_item_count'],
     ['what may insert the record', 'add_item'],
     ['the same', 'update_items'],
     ['another count', 'increment_share_count'],
     ['another count beside this', 'increment_item_shares'],
+    ['a word that only ends like count', 'increment_item_account'],
+    ['a word that only begins like count', 'increment_item_country'],
     ['its row alone', 'increment_category'],
     ['a count of its rows', 'increment_category_count'],
     ['the verb alone', 'increment'],
@@ -193,13 +198,26 @@ describe('the name of a function sounds like counting for another counter', () =
     expect(sounds('increment_item', total)).toBe(false);
   });
 
+  test.each([
+    ['lists', 'increment_list_item_count'],
+    ['boxes', 'increment_box_item_count'],
+    ['classes', 'increment_class_item_count'],
+    ['categories', 'increment_category_item_count'],
+  ])('rows of %s are named in the singular: %s', (table, name) => {
+    expect(sounds(name, { table })).toBe(true);
+  });
+
+  test('a count is named in the singular too', () => {
+    expect(sounds('increment_category_view', { column: 'views' })).toBe(true);
+  });
+
   test('words of records that are not known are not its own', () => {
     expect(sounds('increment_item_count_of_things', { records: 'things' })).toBe(true);
     expect(sounds('increment_item_count_of_things', { records: null })).toBe(false);
   });
 
   test('a text may be about it', () => {
-    const may = (text: string) => scanningFor(about(), () => mayWrite(text));
+    const may = (text: string) => scanningFor(about(), () => mayWrite(text, []));
     expect(['itemCount', 'storyCategory.update()', 'rpc(x)'].map(may)).toEqual([true, true, true]);
     expect(['usage_count', 'preset.update()', 'story.update()'].map(may)).toEqual([false, false, false]);
   });

@@ -28,13 +28,6 @@ const building: ReadonlySet<string> = new Set([
   'replaceInto',
   'mergeInto',
 ]);
-const modelling: ReadonlySet<string> = new Set([
-  'getRepository',
-  'model',
-  'getModel',
-  'repository',
-  'getCustomRepository',
-]);
 // Other databases may have collections called presets too.
 const foreign: ReadonlySet<string> = new Set([
   'collection',
@@ -82,7 +75,6 @@ function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
           return named(follower, { module, node: first }, by);
         }
         if (first && building.has(method)) return named(follower, { module, node: first }, 'builder');
-        if (first && modelling.has(method)) return entities(follower, { module, node: first });
         // Drizzle's and TypeORM's builders: `db.update(presets)`, `createQueryBuilder().update(Preset)`.
         if (first && (method === 'update' || method === 'insert')) {
           const picked = pickedFrom(follower, { module, node: first }, 'builder');
@@ -105,8 +97,8 @@ function findSubjects(follower: Follower, ref: Reference): QueryTarget[] {
         const table =
           first && /^(update|insert)$/.test(method) ? parameterIn(follower, { module, node: first }) : null;
         if (table) return [{ table: 'other', by: 'builder', parameter: table }];
-        // `em.findOneOrFail(Preset, id)`
-        if (first && /^(find|get|load|create)/.test(method))
+        // `em.findOneOrFail(Preset, id)`, `source.getRepository(Preset)`
+        if (first && /^(find|get|load|create|model$|repository$)/.test(method))
           return entities(follower, { module, node: first });
         return throughHelper(follower, ref);
       }

@@ -273,10 +273,9 @@ export function isReadBefore({ value, whole }: ShapeEntry, how: CountChange): bo
   if (whole) return true;
   if (how !== 'adds' && how !== 'subtracts') return false;
   if (!value) return true;
-  const text = value.module.text.slice(value.node.start, value.node.end);
-  const inDatabase =
-    /\b(raw|literal|sql|increment|decrement|unsafe)\b|^\s*\(?\s*\)?\s*=>|\beb\b|['"]\+['"]/.test(text);
-  return (
-    !inDatabase && value.node.type !== 'ObjectExpression' && !(value.node.type as string).startsWith('Tagged')
-  );
+  const { module, node } = value;
+  // TypeORM's `() => 'views + 1'`, Prisma's `{ increment: 1 }`, a template of SQL
+  if (/^(ArrowFunction|Object|TaggedTemplate)/.test(node.type)) return false;
+  const text = module.text.slice(node.start, node.end);
+  return !/\b(raw|literal|sql|increment|decrement|unsafe)\b|\beb\b|['"]\+['"]/.test(text);
 }

@@ -39,7 +39,7 @@ export function readHelperCalls(
     let passedOn = false;
     for (const [module, reading] of readings) {
       for (const call of module.calls) {
-        if (taken.has(call) || call.arguments.length === 0) continue;
+        if (taken.has(call)) continue;
         for (const { helper, name } of helpersOf(module, call, known, index, read)) {
           if (helper.at && (reported.has(helper.at.node) || direct.has(helper.at.node))) continue;
           const result = pass(module, call, helper, known);

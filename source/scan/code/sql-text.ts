@@ -124,15 +124,14 @@ function textFor(follower: Follower, ref: Reference, before: string, depth: numb
     }
     if (found.type === 'CallExpression') {
       const [first] = found.arguments;
+      if (!first) continue;
       const name = lastName(found.callee);
       // sql.raw('...'), sql.identifier('views'), sql('views'), sql(columns)
-      const named = first ? follower.texts(nameIn({ module: of, node: found })) : [];
+      const named = follower.texts(nameIn({ module: of, node: found }));
       if (named[0] !== undefined && naming.test(name)) {
         return named.find(text => follower.names.isPresets(text)) ?? named[0];
       }
-      const keys = first
-        ? shapeOf(follower, { module: of, node: first }, node).entries.map(({ key }) => key)
-        : [];
+      const keys = shapeOf(follower, { module: of, node: first }, node).entries.map(({ key }) => key);
       if (keys.length > 0 && /\bset\s*$/i.test(before))
         return keys.map(key => `${quoted(key)} = $1`).join(', ');
     }

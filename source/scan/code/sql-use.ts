@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser';
+import type { Binding } from './follow/bindings.ts';
 import { lookup } from './follow/lookup.ts';
 import { referencesTo } from './follow/references.ts';
 import type { CodeModule } from './parse/code-module.ts';
@@ -13,19 +14,18 @@ const telling =
  * Whether SQL is given to something that may run it: as an argument of a call, a tagged template, or through a variable or
  * constant. SQL that is logged, thrown, compared or displayed is not run.
  */
-export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
-  if (depth > 8) return true;
+export function isRun(module: CodeModule, node: Node, seen = new Set<Binding>()): boolean {
   if (node.type === 'TaggedTemplateExpression') return !isProse(module, node.tag);
   const outer = node.parent;
   if (!outer) return false;
   switch (outer.type) {
     case 'TaggedTemplateExpression':
-      return isRun(module, outer, depth + 1);
+      return isRun(module, outer, seen);
     case 'CallExpression':
     case 'NewExpression':
       if (outer.callee.type === 'Super') return false;
       if ((outer.callee as Node) === node)
-        return outer.type === 'CallExpression' && isRun(module, outer, depth + 1);
+        return outer.type === 'CallExpression' && isRun(module, outer, seen);
       return (
         !telling.test(lastName(outer.callee)) &&
         !/^set[A-Z]/.test(lastName(outer.callee)) &&
@@ -33,13 +33,13 @@ export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
       );
     case 'VariableDeclarator': {
       if (outer.id.type !== 'Identifier') return false;
-      const binding = lookup(module, outer.id.name, outer.id);
       const exported = outer.parent?.parent?.type === 'ExportNamedDeclaration';
-      if (!binding) return exported;
-      return exported || referencesTo(module, binding).some(reference => isRun(module, reference, depth + 1));
+      return exported || isNameRun(module, outer.id, seen);
     }
     case 'AssignmentExpression':
-      return outer.right === node && isAssignedRun(module, outer.left as Node, depth);
+      return (
+        outer.right === node && (outer.left.type !== 'Identifier' || isNameRun(module, outer.left, seen))
+      );
     case 'Property':
       return (
         outer.value === node &&
@@ -55,7 +55,7 @@ export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
       return outer.body === node && isFunction(outer);
     case 'MemberExpression':
       // `SQL.trim()`, `[...].join(' ')`, `QUERIES.bump`
-      return outer.object === node && isRun(module, outer, depth + 1);
+      return outer.object === node && isRun(module, outer, seen);
     case 'ThrowStatement':
     case 'JSXExpressionContainer':
     case 'JSXAttribute':
@@ -64,21 +64,22 @@ export function isRun(module: CodeModule, node: Node, depth = 0): boolean {
     case 'SwitchCase':
       return false;
     case 'BinaryExpression':
-      return outer.operator === '+' && isRun(module, outer, depth + 1);
+      return outer.operator === '+' && isRun(module, outer, seen);
     default:
-      return isRun(module, outer, depth + 1);
+      return isRun(module, outer, seen);
   }
 }
 
 const isProse = (module: CodeModule, tag: Node) =>
   telling.test(lastName(tag)) || /^(styled|css|html|gql)/.test(module.text.slice(tag.start, tag.end));
 
-function isAssignedRun(module: CodeModule, left: Node, depth: number): boolean {
-  if (left.type !== 'Identifier') return true;
-  const binding = lookup(module, left.name, left);
-  return (
-    !binding || referencesTo(module, binding).some(each => each !== left && isRun(module, each, depth + 1))
-  );
+function isNameRun(module: CodeModule, name: Node & { name: string }, seen: Set<Binding>): boolean {
+  const binding = lookup(module, name.name, name);
+  if (!binding) return true;
+  // A text may be made from itself: `query = query.trim()`.
+  if (seen.has(binding)) return false;
+  seen.add(binding);
+  return referencesTo(module, binding).some(reference => isRun(module, reference, seen));
 }
 
 const isConsole = (callee: Node) =>

@@ -171,10 +171,10 @@ function countingIn(states: readonly State[]): Set<string> {
 const returnsTrigger = ({ text }: Routine) => /\breturns\s+(?:pg_catalog\.)?trigger\b/i.test(text);
 const moves = (how: CountChange | null) => how !== null && how !== 'recounts';
 
-/** How new presets begin, if not with 0: with a count from elsewhere, or with the number of their records. */
+/** How new presets begin, if not with 0: with a count from elsewhere, or with the number of their records. `write` updates no count. */
 function countOfNew(write: SqlWrite, unit: SqlUnit, table: readonly string[] | null): CountChange | null {
-  const { action, table: into, verb, columns, whole, positions } = write;
-  if (action !== 'insert' || !isPresets(into.name)) return null;
+  const { table: into, verb, columns, whole, positions } = write;
+  if (!isPresets(into.name)) return null;
   if (verb === 'copy') return copiesCounts(write, unit.text.slice(write.offset)) ? 'sets' : null;
   if (whole) return 'sets';
   if (columns === null) return startOf(countByPosition(positions ?? [], table));

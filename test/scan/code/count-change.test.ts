@@ -73,6 +73,7 @@ describe('as a value in code', () => {
     ["db.raw('usage_count + 1')", 'adds'],
     ["literal('usage_count - 1')", 'subtracts'],
     ["unsafe('0')", 'zero'],
+    ["jquery('0')", 'sets'],
     ["eb('usage_count', '+', 1)", 'adds'],
     ["eb('usage_count', '-', 1)", 'subtracts'],
     ['() => n + 1', 'adds'],

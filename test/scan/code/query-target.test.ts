@@ -173,6 +173,8 @@ describe('a model operates on', () => {
     ),
     ['probe(source.getRepositories(Preset))', 'presets model'],
     ['probe(source.render(Preset))', ''],
+    ['probe(source.models(Preset))', ''],
+    ['probe(source.repositoryOf(Preset))', ''],
     ['probe(em.findOneOrFail(Preset, id))', 'presets model'],
     ['probe(em.getReference(Preset, id))', 'presets model'],
     ['probe(em.loadOne(Preset, id))', 'presets model'],

@@ -330,6 +330,7 @@ describe('what MikroORM writes at a flush', () => {
     ['await em.flush(); preset.usageCount++;', ''],
     ['x = preset.usageCount; await em.flush();', ''],
     ['x[usageCount] = preset; await em.flush();', ''],
+    ['[usageCount] = [preset]; await em.flush();', ''],
     ['usageCount++; await em.flush();', ''],
     ['preset.usageCount.x = 1; await em.flush();', ''],
     ['await em.flush(); } function other(preset) { preset.usageCount++;', ''],
@@ -337,6 +338,12 @@ describe('what MikroORM writes at a flush', () => {
   ])('%s: %s', (lines, found) => {
     expect(flush(lines)).toBe(found);
   });
+});
+
+test('nothing where an object holds itself', () => {
+  expect(writesIn('async function use() { const a = {}; a.data = a; await prisma.use.create(a); }')).toEqual(
+    [],
+  );
 });
 
 test('what is at the top of a file', () => {

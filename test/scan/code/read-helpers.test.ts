@@ -254,11 +254,11 @@ describe('SQL in a helper', () => {
       'UPDATE sql zero',
     ],
     [
-      "class R { constructor(private table) {} bump() { return q(`UPDATE #{this.table} SET usage_count = 0`); } } new R('presets').bump(1);",
+      "class R { constructor(private table) {} bump() { return q(`UPDATE #{this.table} SET usage_count = 0`); } } new R('presets').bump();",
       'UPDATE sql zero',
     ],
     [
-      "class R { constructor(private table) {} bump() { return q(`UPDATE #{this.table} SET usage_count = 0`); } } new R('styles').bump(1);",
+      "class R { constructor(private table) {} bump() { return q(`UPDATE #{this.table} SET usage_count = 0`); } } new R('styles').bump();",
       '',
     ],
     ['class R { constructor(table) { this.run = () => q(`UPDATE #{table} SET usage_count = 0`); } }', ''],

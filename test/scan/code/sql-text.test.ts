@@ -121,6 +121,7 @@ describe('names that a driver writes', () => {
     ["probe(sql`UPDATE #{x.names('presets')} SET`)", 'UPDATE scan_hole SET'],
     ['function f(t) { probe(sql`UPDATE #{x.other(t)} SET`) }', 'UPDATE scan_hole SET'],
     ['probe(sql`UPDATE #{sql([])} SET`)', 'UPDATE scan_hole SET'],
+    ['probe(sql`UPDATE #{sql()} SET`)', 'UPDATE scan_hole SET'],
     ["const t = c ? 'styles' : 'presets'; probe(sql`UPDATE #{sql(t)} SET`)", 'UPDATE presets SET'],
     ["const t = c ? 'likes' : 'styles'; probe(sql`UPDATE #{sql(t)} SET`)", 'UPDATE likes SET'],
     ['probe(sql`UPDATE presets #{sql`SET usage_count = 0`}`)', 'UPDATE presets SET usage_count = 0'],

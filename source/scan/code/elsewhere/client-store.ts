@@ -69,8 +69,6 @@ function isMade(follower: Follower, { module, node }: Reference, depth: number):
     case 'ClassDeclaration':
     case 'ClassExpression':
       return isStoreClass(follower, module, node, depth);
-    case 'ThisExpression':
-      return false;
     case 'ImportSpecifier':
     case 'ImportDefaultSpecifier':
     case 'ImportNamespaceSpecifier':

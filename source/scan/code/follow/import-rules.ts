@@ -44,10 +44,10 @@ export function importRules(
   };
 }
 
-/** Tolerates comments and commas at the end, as TypeScript does. */
+/** Tolerates comments, commas at the end and a byte order mark, which counts as a space, as TypeScript does. */
 function parsed(text: string): Json | null {
   const plain = text
-    .replace(/^\ufeff/, '')
+    .trimStart()
     .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '$1')
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, '$1');
   try {
@@ -200,7 +200,7 @@ function matchedExport(pattern: string, entry: string, targets: string[]): strin
 /** A path of a package, and the source that it was probably built from. */
 function sourcesOf(directory: string, target: string): string[] {
   const stem = target.replace(/\.d\.[mc]?ts$/, '').replace(/^\.\//, '');
-  const built = /^(?:dist|build|out|lib|esm|cjs)\/(?:(?:esm|cjs|es|types)\/)?(.*)$/.exec(stem)?.[1];
+  const built = /^(?:dist|build|out|lib|esm|cjs)\/(?:(?:esm|cjs|es|types)\/)?(.*)/.exec(stem)?.[1];
   return [stem, ...(built === undefined ? [] : [`src/${built}`, built])].map(path =>
     posix.join(directory, path),
   );

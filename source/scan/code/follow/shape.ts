@@ -340,7 +340,7 @@ function picked(
   keeps: boolean,
 ): ValueShape {
   if (node.type !== 'CallExpression') return none;
-  const names = node.arguments.slice(1).flatMap(each => {
+  const names = node.arguments.flatMap(each => {
     const ref = { module, node: each };
     const listed = follower.follow(ref).flatMap(list => follower.elements(list));
     return [...follower.texts(ref), ...listed.flatMap(element => follower.texts(element))];

@@ -26,11 +26,13 @@ export function codeOfComponent(
       if (mayConcernUse(code)) unread.push(from);
       continue;
     }
-    // The quotes or braces around it make room for what separates it from its neighbours.
-    characters[from - 2] = ';';
-    characters[from - 1] = statements ? ' ' : '(';
-    characters[to] = statements ? ';' : ')';
-    if (!statements && /[ ]/.test(characters[to + 1] ?? '')) characters[to + 1] = ';';
+    // The quotes or braces around it make room for what separates it from its neighbours. Between `{a()}{b()}` there is none for
+    // another bracket.
+    const beside = characters[from - 2] === ')';
+    if (!beside) characters[from - 2] = ';';
+    characters[from - 1] = statements ? ' ' : beside ? ',' : '(';
+    characters[to] = statements || beside ? ';' : ')';
+    characters[to + 1] = ';';
     for (let at = from; at < to; at += 1) characters[at] = text[at]!;
   }
   return { code: characters.join(''), unread };

@@ -73,7 +73,7 @@ function findRows(follower: Follower, ref: Reference): RowResult | null {
       if (held) return held;
       // `props.preset`
       const of =
-        node.object.type === 'Identifier' && !node.computed && lookup(module, node.object.name, node.object);
+        node.object.type === 'Identifier' ? lookup(module, node.object.name, node.object) : undefined;
       if (of && isTyped(follower, module, { ...of, steps: [...of.steps, memberStep(node)] })) return 'rows';
       return first(follower.follow(ref), each => rowsOf(follower, each));
     }

@@ -109,6 +109,7 @@ describe('a store on the client, by what a chain begins with', () => {
     ['class C extends Dexie { f() { probe(this.presets) } }', true],
     ['class B extends Dexie {} class C extends B { f() { probe(this.presets) } }', true],
     ['class B extends Other {} class C extends B { f() { probe(this.presets) } }', false],
+    ['class B extends C {} class C extends B { f() { probe(this.presets) } }', false],
     ['class C { f() { probe(this.presets) } }', false],
     ['class C extends Dexie {} function f(c: C) { probe(c.presets) }', false],
     ['const C = class extends Dexie {}; const c = new C(); probe(c.presets)', true],

@@ -74,8 +74,9 @@ test('only what a module exports by a name is what is imported', () => {
 });
 
 test('the operands of a sum begin with what is no sum', () => {
-  const { ref } = probed("probe(+a + 'b' + c)");
-  expect(addendsOf(ref.node).map(({ type }) => type)).toEqual(['UnaryExpression', 'Literal', 'Identifier']);
+  const types = (sum: string) => addendsOf(probed(`probe(${sum})`).ref.node).map(({ type }) => type);
+  expect(types("+a + 'b' + c")).toEqual(['UnaryExpression', 'Literal', 'Identifier']);
+  expect(types("a - 1 + 'b'")).toEqual(['BinaryExpression', 'Literal']);
 });
 
 test('SQL is read once, with its tag and all that it is put together from', () => {

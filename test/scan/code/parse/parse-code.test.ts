@@ -35,13 +35,16 @@ describe('a file is parsed by its extension', () => {
     const { follower, ref } = probed({ 'a.vue.ts': "probe('a')" });
     expect(follower.texts(ref)).toEqual(['a']);
   });
+  test('JavaScript that would be a type argument in TypeScript', () => {
+    expect(parseCode('a.js', 'a < b > (c)')).toMatchObject({ calls: [] });
+  });
   test('Flow in JavaScript', () => {
     expect(parses('a.js', 'const a = (b: string) => b;')).toBe(true);
     expect(parses('a.js', 'const a = <b>c</b>; const d = (e: string) => e;')).toBe(true);
   });
   test('a problem is told with its place', () => {
-    expect(parseCode('a.ts', 'const a = ;')).toMatchObject({ offset: 10 });
-    expect(parseCode('a.js', 'const a = ;')).toMatchObject({ offset: 10 });
+    expect(parseCode('a.ts', 'const a = ;')).toEqual({ offset: 10, message: 'Unexpected token' });
+    expect(parseCode('a.js', 'const a = ;')).toEqual({ offset: 10, message: 'Unexpected token' });
   });
   test.each<[text: string, is: boolean]>([
     ['a()', true],
@@ -102,6 +105,7 @@ describe('a name belongs to the scope around it', () => {
     ["const t = 'a'; const f = () => { const t = 'b'; }; probe(t)", 'a'],
     ["const t = 'a'; const f = function () { const t = 'b'; }; probe(t)", 'a'],
     ["const t = 'a'; const f = function t() {}; probe(t)", 'a'],
+    ["const t = 'a'; const f = function t() { probe(t) }", ''],
     ["const t = 'a'; const f = (t = 'b') => {}; probe(t)", 'a'],
     ["const f = function t() { return 'b'; }; probe(f())", 'b'],
     ["const f = function t(n) { return n ? t() : 'b'; }; probe(f())", 'b'],

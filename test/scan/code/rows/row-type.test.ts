@@ -108,6 +108,7 @@ describe('a part of what a type says', () => {
     ['function f({ rows: [row] }: { rows: Preset[] }) { probe(row) }', true],
     ['function f([row]: Patch[]) { probe(row) }', false],
     ['function f([name]: Preset[][]) { probe(name) }', true],
+    ['function f({ length }: Preset[]) { probe(length) }', false],
     ['function f({ name }: Preset) { probe(name) }', false],
     ['function f({ id, ...rest }: Preset) { probe(rest) }', true],
     ['function f({ usage_count, ...rest }: Preset) { probe(rest) }', false],

@@ -304,7 +304,7 @@ describe('a row by its type', () => {
     ['function f(props: { row: Preset }) { probe(props.row) }', true],
     ['function f(props: { row: Patch }) { probe(props.row) }', false],
     ['function f(props: { row: Preset }) { probe(props.other) }', false],
-    ["function f(props: { row: Preset }) { probe(props['row']) }", false],
+    ["function f(props: { row: Preset }) { probe(props['row']) }", true],
     ['function f(props: { row: Preset }) { probe(props.row.name) }', false],
     ['function f(props: { rows: Preset[] }) { for (const row of props.rows) probe(row) }', true],
     ['function f(rows: Preset[]) { rows.map(row => probe(row)) }', true],
