@@ -237,6 +237,7 @@ function follow(action: Action, state: State, watch: Watch | undefined): void {
 
 const showsOthers: ReadonlySet<Action['type']> = new Set<Action['type']>([
   'move',
+  'mark',
   'back',
   'sort',
   'only-mismatches',

@@ -11,6 +11,8 @@ const used = 8;
 /** No numbers are exactly its figures: see `#exact`. */
 const exact = 16;
 const wrong = 32;
+/** Chosen by hand; a row keeps it until it is gone. */
+const marked = 64;
 
 /**
  * Rows with their counts as columns, some 60 bytes each with a UUID and a short name. As objects they take 600, and collecting the
@@ -22,6 +24,7 @@ export class RowColumns {
   #capacity = 0;
   #length = 0;
   #size = 0;
+  #marks = 0;
   #flags = new Uint8Array(0);
   #places = new Uint32Array(0);
   #lastUsed = new Float64Array(0);
@@ -54,6 +57,28 @@ export class RowColumns {
   isWrong(position: number): boolean | null {
     const flags = this.#flags[position] as number;
     return (flags & counted) === 0 ? null : (flags & wrong) !== 0;
+  }
+
+  /** How many rows are marked. */
+  get marks(): number {
+    return this.#marks;
+  }
+
+  isMarked(position: number): boolean {
+    return ((this.#flags[position] as number) & marked) !== 0;
+  }
+
+  /** Marks a row, or takes its mark away. */
+  mark(position: number, on: boolean): void {
+    if (!this.has(position) || this.isMarked(position) === on) return;
+    this.#flags[position] = (this.#flags[position] as number) ^ marked;
+    this.#marks += on ? 1 : -1;
+  }
+
+  /** The ids of the rows that are marked. */
+  *markedIds(): Generator<string> {
+    for (let position = 0; position < this.#length; position += 1)
+      if (this.isMarked(position)) yield this.id(position);
   }
 
   id(position: number): string {
@@ -151,6 +176,7 @@ export class RowColumns {
 
   /** Removes a row. Its position can be read until `reuse`. */
   remove(position: number): void {
+    this.mark(position, false);
     this.#index.remove(this.#hashAt(position), position);
     this.#flags[position] = (this.#flags[position] as number) & ~present;
     this.#exact.delete(position);
@@ -204,6 +230,7 @@ export class RowColumns {
     const { usageCount, records, lastUsedAt } = counter;
     const hasExact = isExact(counter);
     this.#flags[position] =
+      ((this.#flags[position] as number) & marked) |
       present |
       (records === null ? 0 : counted) |
       (usageCount === null ? noCount : 0) |

@@ -1,3 +1,4 @@
+import { count } from '../../format/numbers.ts';
 import { driftAtCursor } from '../drift/state.ts';
 import { isWatching } from '../preset/state.ts';
 import { isRepairing } from '../repair/model.ts';
@@ -24,6 +25,8 @@ export function whyNotOpenDrifted(state: State): string | null {
 }
 
 export function whyNotSimulate(state: State): string | null {
+  if (state.screen === 'list' && state.marked > 1)
+    return `A simulation is of one ${nounsIn(state).row[0]}: ${count(state.marked)} are marked, and Esc unmarks them.`;
   if (!selectedRow(state)) return `There is no ${nounsIn(state).row[0]} here.`;
   if (state.readOnly) return 'Started with --read-only: a simulation writes before it rolls back.';
   return whyNotWrite(state) ?? whyBusy(state);

@@ -23,7 +23,7 @@ export interface Cells {
   lastUsed: string;
 }
 
-/** A terminal this wide has a column for the cause. Narrower ones show it below the list, for the row under the cursor. */
+/** A terminal this wide has a column for the cause. Narrower ones show it above the list, for the row under the cursor. */
 export const roomForWhy = 106;
 
 /** What a counter needs columns for. */

@@ -7,6 +7,7 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { noOptions, type RepairOptions } from '../../repair/repair.ts';
 import { whyNotWrite } from '../keys/write-guard.ts';
 import { nounsIn } from '../state/counter.ts';
+import { markedIds, markedWords } from '../state/marks.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/selectors.ts';
 import { entryAtCursor, whyNotTakeBack } from './history.ts';
@@ -146,9 +147,10 @@ function begin(state: State, what: Pick<Repair, 'action' | 'scope' | 'receipt'>)
   return { ...state, screen: 'repair', scroll: 0, repair, selected: selected ?? state.selected };
 }
 
-/** What the keys of the list and of a preset plan to repair: what is listed by a filter, or the open preset. */
+/** What the keys of the list and of a preset plan to repair: what is marked, else what a filter lists, or the open preset. */
 function scopeOf(state: State): Scope | null {
   if (state.screen === 'list') {
+    if (state.marked > 0) return { ids: markedIds(state), title: markedWords(state) };
     if (state.filter === '') return null;
     const ids = state.order.slice();
     return {

@@ -52,6 +52,8 @@ export interface State extends SortAndFilter {
   rows: RowList;
   /** The ids listed, in order. */
   order: Order;
+  /** How many rows are marked; which ones, the rows know. */
+  marked: number;
   /** The preset under the cursor; null until the cursor is moved, which means the first of the list. */
   selected: string | null;
   cursor: number;
@@ -111,6 +113,10 @@ export type Action =
   /** Opens the preset of the drift log's entry under the cursor. */
   | { type: 'open-drifted' }
   | { type: 'back' }
+  /** Marks the row under the cursor and moves on, or takes its mark away. */
+  | { type: 'mark' }
+  /** Marks all that are listed; if they are, takes their marks away. */
+  | { type: 'mark-listed' }
   | { type: 'sort' }
   | { type: 'only-mismatches' }
   | { type: 'edit-filter' }
@@ -146,6 +152,7 @@ export function initialState(size: State['size']): State {
     triggerFailure: null,
     rows: new ListedRows(),
     order: [],
+    marked: 0,
     selected: null,
     cursor: 0,
     top: 0,

@@ -2,6 +2,8 @@ import { toggleWatching } from '../preset/state.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import { judgeWatchedUse, reduceSimulation, type SimulationAction } from '../simulation/simulation-state.ts';
 import { definitionIn } from './counter.ts';
+import { place } from './cursor.ts';
+import { chosenRow, unmark } from './marks.ts';
 import type { State } from './model.ts';
 import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';
@@ -9,10 +11,11 @@ import { selectedRow } from './selectors.ts';
 
 /** A simulation must keep its preset, however the list is sorted meanwhile. */
 export function openSimulation(state: State, action: SimulationAction): State {
-  const row = selectedRow(state);
+  const row = chosenRow(state);
   if (!row) return state;
+  // The cursor goes to a marked row, too.
   return withSimulation(
-    { ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null },
+    place({ ...state, screen: 'simulate', scroll: 0, selected: row.id, watching: null }),
     action,
   );
 }
@@ -62,6 +65,7 @@ function behind({ screen, behindHelp, behindCounters }: State): Screen {
 export function back(state: State): State {
   if (state.screen === 'help') return { ...state, screen: state.behindHelp, scroll: 0 };
   if (state.screen === 'counters') return { ...state, screen: state.behindCounters, scroll: 0 };
-  if (state.screen !== 'list') return { ...state, screen: 'list', scroll: 0, watching: null };
-  return state.filter === '' ? state : rearrange({ ...state, filter: '' });
+  if (state.screen !== 'list') return place({ ...state, screen: 'list', scroll: 0, watching: null });
+  // The filter first: marks take longer to make again.
+  return state.filter === '' ? unmark(state) : rearrange({ ...state, filter: '' });
 }

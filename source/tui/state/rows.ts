@@ -21,7 +21,13 @@ export function mergeRows(
 export function withRows(state: State, rows: ListedRows, at: number | null = null): State {
   if (rows === state.rows) return state;
   const sums = state.totals && keep(state.totals, rows.rows.totals());
-  return rearrange({ ...state, rows, totals: sums, changedAt: at ?? state.changedAt });
+  return rearrange({
+    ...state,
+    rows,
+    totals: sums,
+    marked: rows.rows.marks,
+    changedAt: at ?? state.changedAt,
+  });
 }
 
 function isLifted({ inspected }: State, now: InspectedDatabase): boolean {

@@ -5,6 +5,7 @@ import { toggleWatching, watchTick } from '../preset/state.ts';
 import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
+import { markListed, toggleMark } from './marks.ts';
 import { type Action, type State, sorts } from './model.ts';
 import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
 import {
@@ -148,6 +149,10 @@ export function reduce(state: State, action: Action): State {
     }
     case 'back':
       return readDrift(back(state));
+    case 'mark':
+      return toggleMark(state);
+    case 'mark-listed':
+      return markListed(state);
     case 'sort':
       return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
     case 'only-mismatches':

@@ -1,0 +1,47 @@
+import { renderToString } from 'ink';
+import { expect, test } from 'vitest';
+import { ListScreen } from '../../../source/tui/list/list.tsx';
+import { type Action, initialState } from '../../../source/tui/state/model.ts';
+import { reduce } from '../../../source/tui/state/state.ts';
+import { ThemeContext, theme } from '../../../source/tui/theme.ts';
+import { comments, inspectedWith } from '../../helpers/counters.ts';
+
+const counters = ['First', 'Second'].map((name, index) => ({
+  id: name,
+  name,
+  usageCount: 9 - index,
+  records: 9,
+  lastUsedAt: null,
+}));
+const connected: Action = {
+  type: 'connected',
+  inspected: inspectedWith(comments),
+  counters,
+  at: 1,
+  serverNow: 1,
+};
+
+const list = (actions: Action[], isAscii: boolean) => {
+  const state = [connected, ...actions].reduce(reduce, initialState({ columns: 80, rows: 24 }));
+  return renderToString(
+    <ThemeContext value={theme(isAscii, false)}>
+      <ListScreen state={state} />
+    </ThemeContext>,
+    { columns: 80 },
+  );
+};
+
+test('the line above the list says what is listed, and where the cursor is', () => {
+  expect(list([], false)).toMatch(/^Posts {2}1 of 2\n {2}Post /);
+});
+
+test.each([
+  [false, '●'],
+  [true, '*'],
+])('a mark is a sign beside its row, without colours too (ascii: %j)', (isAscii, sign) => {
+  const text = list([{ type: 'mark' }], isAscii);
+  expect(text).toMatch(/^Posts {2}2 of 2, 1 marked\n/);
+  expect(text.split('\n').filter(line => line.includes(sign))).toHaveLength(1);
+  expect(text).toContain(`\n ${sign}First `);
+  expect(list([], isAscii)).not.toContain(sign);
+});
