@@ -46,8 +46,15 @@ export function readBody(routine: Routine): Promise<SqlReading> {
   return parseApart('routine', routine, unread);
 }
 
-/** Starts the parser while the server still answers. If it cannot be started, whoever needs it learns that. */
+let woken = false;
+
+/**
+ * Starts the parser while the server still answers. If it cannot be started, whoever needs it learns that. Once a process: what has
+ * been read is remembered, so that later there may be nothing to parse.
+ */
 export function wakeParser(): void {
+  if (woken) return;
+  woken = true;
   readSql('').catch(() => {});
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readBody, readSql } from '../../../source/sql/parser/parser-process.ts';
+import { readBody, readSql, wakeParser } from '../../../source/sql/parser/parser-process.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { tell } from '../tell.ts';
 
 test('a text that crashes the parser is a problem, and others are still read', async () => {
@@ -12,4 +13,12 @@ test('a text that crashes the parser is a problem, and others are still read', a
   expect(tell(first)).toEqual(['delete preset_usage *']);
   expect(broken.problem).not.toBeNull();
   expect(tell(last)).toEqual(['update presets usage_count zero']);
+});
+
+test('the parser is woken once: later everything may have been read already', async () => {
+  const working = () => process.getActiveResourcesInfo().filter(each => each === 'ProcessWrap').length;
+  wakeParser();
+  await waitFor(async () => working() === 0, 'the parser to have answered');
+  wakeParser();
+  expect(working()).toBe(0);
 });
