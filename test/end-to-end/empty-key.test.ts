@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditCounters } from '../../source/counter/audit/audit-counters.ts';
 import { planAudit } from '../../source/counter/audit/audit-pages.ts';
-import type { Counter } from '../../source/counter/counter.ts';
+import { type Counter, noTotals } from '../../source/counter/counter.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
 import { readCounters, readMostUsed } from '../../source/counter/reading/counters.ts';
 import { findPresets } from '../../source/counter/reading/find-presets.ts';
@@ -45,7 +45,8 @@ describe('a preset with the empty text as its key', () => {
       });
       expect(plan.ranges.length).toBeGreaterThan(1);
       const pages: Counter[] = [];
-      const memory = { plan, tables, presets: 3, pages: new Map() };
+      const sums = { totals: noTotals, orphans: 0, allRecords: 0 };
+      const memory = { plan, tables, presets: 3, pages: new Map(), mark: null, found: sums };
       const { totals, orphans } = await auditCounters(database, tables, {
         scope: 'all',
         memory,

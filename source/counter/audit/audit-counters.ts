@@ -7,6 +7,7 @@ import { misfit } from '../discovery/defined-column.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { requireEveryRowSeen } from '../discovery/visibility.ts';
 import { type AuditPlan, type AuditScope, type KeyRange, planAudit, readAuditPage } from './audit-pages.ts';
+import { readChangeMark } from './change-mark.ts';
 
 /** The progress of an audit. */
 export interface AuditProgress {
@@ -36,6 +37,9 @@ export interface AuditMemory {
   presets: number;
   /** The checksums of the pages. */
   pages: Map<KeyRange, string>;
+  /** See readChangeMark: read before the pages. */
+  mark: string | null;
+  found: Pick<AuditSummary, 'totals' | 'orphans' | 'allRecords'>;
 }
 
 /** The sums of a finished audit. */
@@ -97,13 +101,16 @@ export async function auditCounters(
     othersWrite = number !== null && next !== number;
     number = next;
   };
+  let mark: string | null = null;
   const makePlan = async (reader: Reader) => {
+    if (scope === 'all') mark = await readChangeMark(reader, tables);
     await look(reader);
+    if (memory) return memory.plan;
     const plan = await planAudit(reader, tables, scope);
     await look(reader);
     return othersWrite ? planAudit(reader, tables, scope, gentlePage) : plan;
   };
-  const plan = memory?.plan ?? (await database.read(makePlan, { signal, large: true }));
+  const plan = await database.read(makePlan, { signal, large: true });
   const ranges = plan.ranges.values();
   const pages: AuditMemory['pages'] = new Map();
   const summary = { totals: noTotals, orphans: 0, allRecords: 0 };
@@ -165,8 +172,32 @@ export async function auditCounters(
     ...summary,
     takenAt,
     durationMs: performance.now() - start,
-    memory: { plan, tables, presets: summary.totals.rows, pages },
+    memory: { plan, tables, presets: summary.totals.rows, pages, mark, found: summary },
   };
+}
+
+/** Whether nothing has been written on the server since the audit that left `memory` began. False if that cannot be known. */
+export async function isUnchanged(
+  database: Database,
+  { mark, tables }: AuditMemory,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (mark === null) return false;
+  return mark === (await database.read(reader => readChangeMark(reader, tables), { signal, large: true }));
+}
+
+/** The audit of an unchanged database again: the same pages, none of which is read. */
+export function repeatAudit(
+  memory: AuditMemory,
+  at: QueryTiming,
+  onPage: (progress: PageProgress) => void,
+): AuditSummary {
+  const { plan, found } = memory;
+  for (const [place, range] of plan.ranges.entries()) {
+    const last = place === plan.ranges.length - 1;
+    onPage({ at, range, isSame: true, last, done: found.totals.rows, presets: plan.presets, counters: [] });
+  }
+  return { ...found, memory, takenAt: at.sent, durationMs: at.answered - at.sent };
 }
 
 /** Throws (exit code 3) if a table that should have one row for all records has several: each would look wrong. */

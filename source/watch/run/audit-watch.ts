@@ -1,7 +1,16 @@
+import { startTiming } from '../../connection/query-timing.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { type AuditMemory, auditCounters } from '../../counter/audit/audit-counters.ts';
+import {
+  type AuditMemory,
+  type AuditSummary,
+  auditCounters,
+  isUnchanged,
+  type PageProgress,
+  repeatAudit,
+} from '../../counter/audit/audit-counters.ts';
 import { batchPages } from '../../counter/audit/batch-pages.ts';
 import type { CounterChoice } from '../../counter/definition/counter-choice.ts';
+import type { Tables } from '../../counter/discovery/tables.ts';
 import { inspectDatabase } from '../../counter/inspect-database.ts';
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { isConsoleError } from '../../errors/errors.ts';
@@ -55,33 +64,27 @@ export class AuditWatch {
 
   /** Audits everything; `diagnoses` says whether to diagnose mismatches afterwards. Rejects only with faults of this program. */
   async run(diagnoses: () => boolean): Promise<void> {
-    const { database, counter, signal, rows, drift, diagnosing, onEvent } = this.#context;
+    const { signal, rows, drift, diagnosing, onEvent } = this.#context;
     this.#running = true;
     const gathered = batchPages(progress => onEvent({ type: 'audit-page', progress, at: Date.now() }));
+    const auditOf = (tables: Tables) => (page: PageProgress) => {
+      const { counters, isSame, at, range, ...progress } = page;
+      rows.reserve(progress.presets);
+      drift.compare(tables, isSame ? 'same' : counters, at, range);
+      // The rows have them.
+      gathered({ ...progress, counters: [] });
+    };
     try {
-      // Paging depends on the planner's estimates, and a migration may have changed columns.
-      const fresh = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
-      onEvent({ type: 'tables', inspected: fresh });
       const began = performance.now();
-      const summary = await auditCounters(database, fresh.tables, {
-        scope: 'all',
-        signal,
-        memory: this.#memory,
-        isKnown: page => rows.isWhole(page),
-        onPage: ({ counters, isSame, at, range, ...progress }) => {
-          rows.reserve(progress.presets);
-          drift.compare(fresh.tables, isSame ? 'same' : counters, at, range);
-          // The rows have them.
-          gathered({ ...progress, counters: [] });
-        },
-      });
+      const summary = (await this.#repeat(auditOf)) ?? (await this.#read(auditOf));
+      const { tables } = summary.memory;
       rows.endAudit(summary.memory.pages.keys(), began);
       this.#due = this.#again ? 0 : Date.now() + Math.max(leastPause, share * summary.durationMs);
       this.#again = false;
       this.#failures = 0;
       this.#memory = summary.memory;
       onEvent({ type: 'audit-done', summary });
-      if (diagnoses()) void diagnosing.audited(fresh.tables, rows.mismatches(), summary).catch(fatal);
+      if (diagnoses()) void diagnosing.audited(tables, rows.mismatches(), summary).catch(fatal);
     } catch (error) {
       if (signal.aborted) return;
       if (!isConsoleError(error)) throw error;
@@ -93,7 +96,33 @@ export class AuditWatch {
       this.#running = false;
     }
   }
+
+  /** The last audit again, if nothing has been written since; else null. */
+  async #repeat(onPageOf: OnPageOf): Promise<AuditSummary | null> {
+    const { database, signal, rows } = this.#context;
+    const memory = this.#memory;
+    if (!memory?.pages.keys().every(page => rows.isWhole(page))) return null;
+    const answered = startTiming();
+    if (!(await isUnchanged(database, memory, signal))) return null;
+    return repeatAudit(memory, answered(), onPageOf(memory.tables));
+  }
+
+  async #read(onPageOf: OnPageOf): Promise<AuditSummary> {
+    const { database, counter, signal, rows, onEvent } = this.#context;
+    // Paging depends on the planner's estimates, and a migration may have changed columns.
+    const fresh = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
+    onEvent({ type: 'tables', inspected: fresh });
+    return auditCounters(database, fresh.tables, {
+      scope: 'all',
+      signal,
+      memory: this.#memory,
+      isKnown: page => rows.isWhole(page),
+      onPage: onPageOf(fresh.tables),
+    });
+  }
 }
+
+type OnPageOf = (tables: Tables) => (page: PageProgress) => void;
 
 /** Ends the program with a stack trace: a fault of ours must not look like a network problem. */
 export function fatal(error: unknown): void {
