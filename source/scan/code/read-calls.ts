@@ -274,8 +274,8 @@ export function isReadBefore({ value, whole }: ShapeEntry, how: CountChange): bo
   if (how !== 'adds' && how !== 'subtracts') return false;
   if (!value) return true;
   const { module, node } = value;
-  // TypeORM's `() => 'views + 1'`, Prisma's `{ increment: 1 }`, a template of SQL
-  if (/^(ArrowFunction|Object|TaggedTemplate)/.test(node.type)) return false;
+  // TypeORM's `() => 'views + 1'`, and SQL
+  if (/ArrowFunction|TaggedTemplate/.test(node.type)) return false;
   const text = module.text.slice(node.start, node.end);
   return !/\b(raw|literal|sql|increment|decrement|unsafe)\b|\beb\b|['"]\+['"]/.test(text);
 }
