@@ -2,7 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import packageFile from '../package.json' with { type: 'json' };
 import { makeCluster } from '../source/demo/cluster.ts';
+import { licensesOf } from './licenses.ts';
+import { manPage, otherManPage } from './man-page.ts';
+import { oldestNode } from './oldest-node.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -100,14 +104,20 @@ const shared: BuildOptions = {
   bundle: true,
   format: 'esm',
   platform: 'node',
-  target: 'node24',
+  target: `node${oldestNode}`,
   minify: true,
-  // Node 24 has both. Otherwise esbuild turns literals into `new RegExp`, and Ink has one that runs for every cell.
+  // Node has both. Otherwise esbuild turns literals into `new RegExp`, and Ink has one that runs for every cell.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   legalComments: 'none',
   // PGlite and the parsers find their WebAssembly and native code next to their own files.
-  external: ['@electric-sql/*', 'libpg-query', 'oxc-parser'],
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', BUNDLED: 'true' },
+  external: ['@electric-sql/pglite', 'libpg-query', 'oxc-parser'],
+  metafile: true,
+  define: {
+    OLDEST_NODE: JSON.stringify(oldestNode),
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+    BUNDLED: 'true',
+  },
   // Ink loads React's developer tools if it finds them; in production it must not search for them.
   // object-hash asks OpenSSL for all of its algorithms as it is loaded (10 ms); the table only needs a key for a row.
   alias: { 'react-devtools-core': './scripts/empty.js', 'object-hash': './scripts/row-key.ts' },
@@ -116,12 +126,12 @@ const shared: BuildOptions = {
 
 await rm(dist, { recursive: true, force: true });
 // The compile cache only serves what the started file imports later.
-await build({
+const start = await build({
   ...shared,
   entryPoints: { cli: 'source/cli/bin.ts' },
   plugins: [apart({ 'main.ts': 'program.js' })],
 });
-await build({
+const rest = await build({
   ...shared,
   entryPoints: {
     program: 'source/cli/main.ts',
@@ -145,5 +155,11 @@ await build({
   },
 });
 
+const write = (name: string, content: string | Uint8Array) => writeFile(`${dist}/${name}`, content);
+const inputs = [start, rest].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+await write('licenses.txt', licensesOf(inputs, root));
+await write('preset-usage.1', manPage(packageFile.version));
+await write('preset-usage-console.1', otherManPage);
+
 // PostgreSQL's files as created by initdb: with them the demo starts in 1.5 s instead of 2.7 s.
-await writeFile(new URL('../dist/demo-cluster.tar.gz', import.meta.url), await makeCluster());
+await write('demo-cluster.tar.gz', await makeCluster());

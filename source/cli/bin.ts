@@ -1,17 +1,37 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --min-semi-space-size=1 --v8-pool-size=1 --no-turbofan --no-maglev
-// The list makes short-lived garbage with every frame. V8 would let it grow to tens of megabytes before collecting it; kept
-// small, it is collected in a millisecond. A second V8 thread would only cost memory (3 MB), and optimizing compilers are needed later: see config/optimizer.ts. With these, and with tui/collect-garbage.ts, the console stays under 100 MB.
+#!/usr/bin/env node
 import nodeModule from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { jsonText } from '../format/json-text.ts';
 
-// Ink needs features of this version; an older one would fail midway.
-const least = 22;
-if (Number(process.versions.node.split('.')[0]) < least) {
-  process.stderr.write(
-    `preset-usage needs Node ${least} or later, but this is ${process.version}.\nInstall a newer Node, or use npm start, which brings its own.\n`,
-  );
-  process.exitCode = 2;
+/** The oldest Node that this runs on, as package.json says it; the build defines it. */
+declare const OLDEST_NODE: string;
+
+if (isOlder(process.versions.node, OLDEST_NODE)) {
+  refuse();
 } else {
+  // The list makes short-lived garbage with every frame. V8 would let it grow to tens of megabytes before collecting it; kept
+  // small, it is collected in a millisecond. Optimizing compilers are needed later: see config/optimizer.ts. With these, and with
+  // tui/collect-garbage.ts, the console stays under 100 MB. They are set here because BusyBox's env takes none in the first line.
+  for (const flag of ['--semi-space-growth-factor=1', '--no-turbofan', '--no-maglev'])
+    setFlagsFromString(flag);
   // Loaded only now, so that it is read from the compile cache.
   nodeModule.enableCompileCache();
   await import('./main.ts');
+}
+
+function isOlder(version: string, oldest: string): boolean {
+  const [[major = 0, minor = 0], [least = 0, leastMinor = 0]] = [version, oldest].map(text =>
+    text.split('.').map(Number),
+  ) as [number[], number[]];
+  return major < least || (major === least && minor < leastMinor);
+}
+
+/** An older Node would fail midway, and could not even load what tells errors. */
+function refuse(): void {
+  const message = `preset-usage needs Node ${OLDEST_NODE} or later, but this is ${process.version}.`;
+  const hint = 'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.';
+  if (process.argv.includes('--json'))
+    process.stdout.write(`${jsonText({ error: { code: 'old-node', message, hint } })}\n`);
+  else process.stderr.write(`${message}\n${hint}\n`);
+  process.exitCode = 2;
 }

@@ -7,30 +7,43 @@ export const completions: Readonly<Record<string, () => string>> = { bash, zsh, 
 
 const programs = `${programName} ${applicationName}`;
 const shellFunction = `_${nameInSql}`;
-const everyCommand: readonly CommandName[] = ['console', ...typedCommands];
+/** `help COMMAND` is no command of its own: see options.ts. */
+type Word = CommandName | 'help';
+const typedWords: readonly Word[] = [...typedCommands, 'help'];
+const everyWord: readonly Word[] = ['console', ...typedWords];
+const helpOf = (word: Word) =>
+  word === 'help' ? 'list the flags of a command' : (commandTable[word]?.help ?? '');
 
 /** Flags whose value a shell completes with files or directories, or (undefined) with nothing. */
 function valued(path: 'file' | 'directory' | undefined): string {
   return Object.entries(flagTable)
-    .filter(([, flag]) => flag.value !== undefined && flag.path === path)
+    .filter(([, flag]) => flag.value !== undefined && flag.path === path && !flag.choices)
     .map(([name]) => spelled(name))
     .join('|');
 }
 
+/** A line for each flag whose value is one of a few. */
+function chosen(lineOf: (flag: string, choices: string) => string): string {
+  return Object.entries(flagTable)
+    .flatMap(([name, { choices }]) => (choices ? [lineOf(spelled(name), choices.join(' '))] : []))
+    .join('\n');
+}
+
 /** What can follow a command, each with its help: the commands where none was typed, the shells, the flags. */
-function choicesOf(command: CommandName): [word: string, help: string][] {
-  const commands = typedCommands.map((name): [string, string] => [name, commandTable[name]?.help ?? '']);
+function choicesOf(command: Word): [word: string, help: string][] {
+  const named = (words: readonly Word[]) => words.map((word): [string, string] => [word, helpOf(word)]);
+  if (command === 'help') return named(typedCommands);
   const words = commandTable[command]?.argument?.choices ?? [];
   return [
-    ...(command === 'console' ? commands : words.map((word): [string, string] => [word, ''])),
+    ...(command === 'console' ? named(typedWords) : words.map((word): [string, string] => [word, ''])),
     ...Object.entries(flagTable)
       .filter(([name]) => commandsOf(name).includes(command))
       .flatMap(([name, { help }]) => spellings(name).map((typed): [string, string] => [typed, help])),
   ];
 }
 
-function cases(lineOf: (command: CommandName) => string): string {
-  return everyCommand.map(command => `    ${command}) ${lineOf(command)} ;;`).join('\n');
+function cases(lineOf: (command: Word) => string): string {
+  return everyWord.map(command => `    ${command}) ${lineOf(command)} ;;`).join('\n');
 }
 
 function bash(): string {
@@ -40,9 +53,10 @@ function bash(): string {
     ${valued('file')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${valued('directory')}) COMPREPLY=($(compgen -d -- "$current")); return ;;
     ${valued(undefined)}) COMPREPLY=(); return ;;
+${chosen((flag, choices) => `    ${flag}) COMPREPLY=($(compgen -W "${choices}" -- "$current")); return ;;`)}
   esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in ${typedCommands.join('|')}) command=$word; break ;; esac
+    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
   done
   local words
   case $command in
@@ -71,9 +85,10 @@ ${shellFunction}() {
     ${valued('file')}) _files; return ;;
     ${valued('directory')}) _files -/; return ;;
     ${valued(undefined)}) return ;;
+${chosen((flag, choices) => `    ${flag}) compadd -- ${choices}; return ;;`)}
   esac
   for word in $words[2,CURRENT-1]; do
-    case $word in ${typedCommands.join('|')}) command=$word; break ;; esac
+    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
   done
   case $command in
 ${cases(command => `choices=(${choicesOf(command).map(choice).join(' ')})`)}
@@ -87,8 +102,8 @@ compdef ${shellFunction} ${programs}
 
 function fish(): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;
-  const none = `not __fish_seen_subcommand_from ${typedCommands.join(' ')}`;
-  const among = (commands: readonly CommandName[]) => {
+  const none = `not __fish_seen_subcommand_from ${typedWords.join(' ')}`;
+  const among = (commands: readonly Word[]) => {
     const seen = commands.filter(name => name !== 'console');
     const conditions = [
       ...(seen.length > 0 ? [`__fish_seen_subcommand_from ${seen.join(' ')}`] : []),
@@ -98,15 +113,19 @@ function fish(): string {
   };
   const lines = [
     '-f',
-    ...typedCommands.map(name => `-n '${none}' -a ${name} -d ${quoted(commandTable[name]?.help ?? '')}`),
-    ...everyCommand.flatMap(name => {
+    ...typedWords.map(name => `-n '${none}' -a ${name} -d ${quoted(helpOf(name))}`),
+    `-n ${among(['help'])} -a ${quoted(typedCommands.join(' '))}`,
+    ...typedCommands.flatMap(name => {
       const { argument } = commandTable[name] ?? {};
       if (argument?.choices) return [`-n ${among([name])} -a ${quoted(argument.choices.join(' '))}`];
       return argument && argument.into !== 'preset' ? [`-n ${among([name])} -F`] : [];
     }),
-    ...Object.entries(flagTable).map(([name, { value, path, help }]) => {
-      const takes = value === undefined ? '' : path ? '-r -F ' : '-x ';
-      return `-n ${among(commandsOf(name))} -l ${spelled(name).slice(2)} ${takes}-d ${quoted(help)}`;
+    ...Object.entries(flagTable).flatMap(([name, { value, path, help, choices }]) => {
+      const few = choices ? `-x -a ${quoted(choices.join(' '))} ` : '-x ';
+      const takes = value === undefined ? '' : path ? '-r -F ' : few;
+      return spellings(name).map(
+        typed => `-n ${among(commandsOf(name))} -l ${typed.slice(2)} ${takes}-d ${quoted(help)}`,
+      );
     }),
   ];
   return programs

@@ -1,6 +1,21 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import { commandsOf, flagTable, shortFlags, spellings } from '../config/flags.ts';
+import { type ExitCode, exitCodes } from '../errors/errors.ts';
 import { wrap } from '../format/wrap.ts';
+
+/** What the program does, in a few words. */
+export const summary = 'watch, verify and repair usage counters in PostgreSQL';
+
+/** Every exit code, with what it means. */
+export const exitCodeWords: readonly [code: ExitCode, words: string][] = [
+  [exitCodes.healthy, 'healthy'],
+  [exitCodes.unhealthy, 'something is wrong'],
+  [exitCodes.usage, 'bad usage'],
+  [exitCodes.unreachable, 'database not readable'],
+  [exitCodes.refused, 'refused'],
+  [exitCodes.fault, 'a fault of this program'],
+  [exitCodes.interrupted, 'interrupted'],
+];
 
 // Of the text, where a line has 80 columns.
 const indent = 27;
@@ -26,7 +41,7 @@ ${exitCodesText}`;
 
 function helpOfAll(): string {
   return `
-  preset-usage: watch, verify and repair usage counters in PostgreSQL
+  preset-usage: ${summary}
 
   Usage: preset-usage [COMMAND] [FLAGS]
 
@@ -38,10 +53,11 @@ ${groupsOf(() => true, true)}
 ${exitCodesText}`;
 }
 
+const shownCodes = exitCodeWords.map(([code, words]) => `${code} ${words}`);
 const exitCodesText = `
   Exit codes
-    0 healthy   1 something is wrong   2 bad usage   3 database not readable
-    4 refused   70 a fault of this program   130 interrupted
+    ${shownCodes.slice(0, 4).join('   ')}
+    ${shownCodes.slice(4).join('   ')}
 `;
 
 /** The flags that are wanted, by their groups; with the commands they belong to, where that does not go without saying. */

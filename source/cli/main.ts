@@ -4,7 +4,7 @@ import type { CommandName } from '../config/commands.ts';
 import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
 import { flags } from '../config/flags.ts';
 import { optimizeHotCode } from '../config/optimizer.ts';
-import { packageVersion } from '../config/paths.ts';
+import { readPackage } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
 import { presetNames } from '../counter/definition/preset-names.ts';
@@ -30,7 +30,7 @@ async function main(argv: string[]): Promise<number> {
   const isUnknown = problem?.code === 'unknown-command';
   if (help && !(isUnknown && argv[0] === 'help'))
     return print((await import('./help.ts')).helpText(isUnknown ? null : command));
-  if (version) return print(`${packageVersion()}\n`);
+  if (version) return print(`${readPackage().version}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
   if (command === 'completion') return printCompletion(flags.shell);
   if (command === 'scan') return scanFiles(flags);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 declare const BUNDLED: boolean | undefined;
 // The build defines it; run from source, as the tests do, it does not exist.
@@ -18,8 +19,10 @@ export const demoCluster = bundled ? new URL('./demo-cluster.tar.gz', import.met
 /** The package's SQL files. */
 export const sqlDirectory = new URL('sql/', top);
 
-/** The version in package.json. */
-export function packageVersion(): string {
-  const file = readFileSync(new URL('package.json', top), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
+/** The directory of the package, without a slash at its end. */
+export const packageDirectory = fileURLToPath(new URL('.', top)).slice(0, -1);
+
+/** What package.json says. */
+export function readPackage(): { version: string; optionalDependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(new URL('package.json', top), 'utf8'));
 }

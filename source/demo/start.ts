@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { isInstalled, missingPackage } from '../config/optional-packages.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { OnProgress } from './progress.ts';
 import { makeSocketDirectory } from './socket-directory.ts';
@@ -38,8 +39,8 @@ export interface Demo {
 }
 
 /**
- * Starts PostgreSQL in a worker, fills it and listens. Rejects with a ConsoleError (exit code 3) if that fails, and with
- * the signal's reason if it was aborted; nothing is left behind in either case. A running demo does not keep the process
+ * Starts PostgreSQL in a worker, fills it and listens. Rejects with a ConsoleError (exit code 3) if that fails, with
+ * `package-missing` (exit code 2) where PGlite is not installed, and with the signal's reason if it was aborted; nothing is left behind in either case. A running demo does not keep the process
  * alive.
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -66,7 +67,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     port = await Promise.race([
       whenReady(worker, onProgress, signal),
       dead.then(error => {
-        throw demoError('The embedded demo database could not start', error);
+        throw isInstalled('@electric-sql/pglite')
+          ? demoError('The embedded demo database could not start', error)
+          : missingPackage('@electric-sql/pglite');
       }),
     ]);
   } catch (error) {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { completions } from '../../source/cli/completion.ts';
 import { typedCommands } from '../../source/config/commands.ts';
+import { flags, spellings } from '../../source/config/flags.ts';
 import { needs } from '../helpers/needs.ts';
 
 const isInstalled = (shell: string) => spawnSync(shell, ['--version']).status === 0;
@@ -42,6 +43,9 @@ test('bash completes commands, flags, shells and files', needsShell('bash'), () 
   ]);
   expect(inBash('preset-usage', 'scan', 'sour')).toEqual(['source']);
   expect(inBash('preset-usage', 'check', '--schema', '')).toEqual([]);
+  expect(inBash('preset-usage', 'check', '--format', 'j')).toEqual(['json', 'junit']);
+  expect(inBash('preset-usage', 'he')).toEqual(['help']);
+  expect(inBash('preset-usage', 'help', 'ch')).toEqual(['check', 'checklist']);
 });
 
 test('fish completes commands, flags and shells', needsShell('fish'), () => {
@@ -49,6 +53,8 @@ test('fish completes commands, flags and shells', needsShell('fish'), () => {
   expect(inFish('preset-usage', 'sync', '--l')).toEqual(['--last-used', '--lock-timeout']);
   expect(inFish('preset-usage', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
   expect(inFish('preset-usage', 'scan', 'sour')).toEqual(['source/']);
+  expect(inFish('preset-usage', 'check', '--format', 'j')).toEqual(['json', 'junit']);
+  expect(inFish('preset-usage', 'help', 'ch')).toEqual(['check', 'checklist']);
 });
 
 test('zsh takes the script, and completes with what belongs to a command', needsShell('zsh'), () => {
@@ -65,6 +71,9 @@ words=(preset-usage sync --l); CURRENT=3; _preset_usage`,
   expect(told.join('\n')).not.toContain('--commit');
 });
 
-test.each(['bash', 'zsh', 'fish'])('%s names every command', shell => {
-  for (const name of typedCommands) expect(script(shell)).toMatch(new RegExp(`\\b${name}\\b`));
+test.each(['bash', 'zsh', 'fish'])('%s names every command and every flag', shell => {
+  for (const name of [...typedCommands, 'help']) expect(script(shell)).toMatch(new RegExp(`\\b${name}\\b`));
+  const names = Object.keys(flags).flatMap(spellings);
+  const flagIn = (name: string) => (shell === 'fish' ? `-l ${name.slice(2)} ` : name);
+  expect(names.filter(name => !script(shell).includes(flagIn(name)))).toEqual([]);
 });

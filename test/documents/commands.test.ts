@@ -12,6 +12,7 @@ import { matches } from './shown-output.ts';
 /** Commands that no test can run; the program's own parser reads them instead. */
 const parsedOnly: [command: RegExp, why: string][] = [
   [/npm start/, 'opens the console, which needs a terminal: test/end-to-end/console.test.ts'],
+  [/^npm install|^npx preset-usage-console/, 'installs the package: test/package/installed.test.ts'],
   [/^npm (ci|test|run)\b/, 'installs or runs the tests, this one among them: .ci/run does'],
   [/--map-column/, 'needs a table that was changed after a reset: test/repair/undo-columns.test.ts'],
 ];

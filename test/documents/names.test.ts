@@ -32,8 +32,12 @@ const unionWith = (file: string, word: string) => {
 const inBackticks = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
 
 const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
-/** Flags of other programs, on the page for contributors. */
-const others = new Set(['--workers', '--mutate', '--mode', '--once', '--sample']);
+/** Flags of other programs: on the page for contributors, of npm and of Docker. */
+const others = new Set([
+  ...['--workers', '--mutate', '--mode', '--once', '--sample'],
+  ...['--global', '--omit'],
+  ...['--tag', '--rm', '--tmpfs', '--volume', '--env'],
+]);
 
 test('every command is on a page', () => {
   const text = pages.map(page => page.text).join('\n');

@@ -19,7 +19,7 @@ test('every picture is on a page, and has the screen that it shows', () => {
     .map(({ text }) => text)
     .join('\n');
   expect(pictures.sort()).toEqual(Object.keys(screens));
-  expect(pictures.filter(name => !pages.includes(`(${name})`) && !pages.includes(`(docs/${name})`))).toEqual(
+  expect(pictures.filter(name => !pages.includes(`(${name})`) && !pages.includes(`/docs/${name})`))).toEqual(
     [],
   );
 });

@@ -279,6 +279,17 @@ export const guards: readonly Guard[] = [
   },
   {
     file: 'source/repair/receipts/write-receipt.ts',
+    guard: 'container: a receipt on a volume',
+    text: 'requireVolume(directory);',
+    without: '',
+    test: [
+      'test/repair/receipts/write-receipt.test.ts',
+      'in a container no receipt begins that would end with it',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/repair/receipts/write-receipt.ts',
     guard: 'fsync: the head of a receipt, before it has its name',
     text: 'await handle.sync();\n      await giveName',
     without: 'await giveName',

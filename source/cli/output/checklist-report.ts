@@ -6,7 +6,7 @@ import {
   sourceSentence,
   sourceVerdict,
 } from '../../checklist/source-evidence.ts';
-import { packageVersion } from '../../config/paths.ts';
+import { readPackage } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { markdownText } from '../../format/markdown-text.ts';
@@ -39,7 +39,7 @@ export async function prepareReport(file: string): Promise<(json: Evidence) => P
     throw unwritable(file, error);
   }
   return async json => {
-    const evidence = { program: `preset-usage-console ${packageVersion()}`, ...json };
+    const evidence = { program: `preset-usage-console ${readPackage().version}`, ...json };
     const text = file.toLowerCase().endsWith('.json')
       ? `${jsonText(evidence, 2)}\n`
       : sectionsOf(evidence).map(markdown).join('\n');

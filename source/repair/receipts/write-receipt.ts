@@ -3,6 +3,7 @@ import { appendText } from '../../config/files/append-text.ts';
 import { requireOwnDirectory } from '../../config/files/exposure.ts';
 import { giveName } from '../../config/files/give-name.ts';
 import { makeDirectory, syncDirectory } from '../../config/files/make-directory.ts';
+import { requireVolume } from '../../config/files/volume.ts';
 import { appendJournal, createJournal, endedResult, journalLine } from './journal.ts';
 import { journalFile, keyFile, receiptFile, receiptsIn } from './places.ts';
 import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
@@ -24,12 +25,13 @@ interface Intent {
  * Begins the receipt of an operation, in `receipts/` inside the state directory; both are created if missing, for this
  * user only. When it resolves, the head is on disk.
  *
- * Throws `receipt-unwritable` (exit code 4), before anything is changed.
+ * Throws `receipt-unwritable` or `no-volume` (exit code 4), before anything is changed.
  */
 export async function openReceipt(directory: string, head: ReceiptHead): Promise<ReceiptWriter> {
   const file = receiptFile(directory, head.id);
   const journal = journalFile(directory);
   const known = headSchema.parse(head);
+  requireVolume(directory);
   await makeDirectory(receiptsIn(directory)).catch(error => {
     throw unwritable(error, receiptsIn(directory), 'open');
   });

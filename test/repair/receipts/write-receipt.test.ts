@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { journalFile, keyFile, recordsFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
@@ -326,3 +326,18 @@ function child(program: string, first = ':'): Promise<{ out: string; signal: Nod
     started.stdin?.end(text);
   });
 }
+
+test('in a container no receipt begins that would end with it', needsLinux(), async () => {
+  vi.stubEnv('PRESET_USAGE_NEEDS_VOLUME', '1');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  // In memory, whatever there is below it.
+  const directory = '/dev/shm/preset-usage-no-volume';
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await expect(openReceipt(directory, sampleHead())).rejects.toMatchObject({
+    code: 'no-volume',
+    exitCode: 4,
+  });
+  await expect(stat(directory)).rejects.toMatchObject({ code: 'ENOENT' });
+});

@@ -1,4 +1,5 @@
 import type { IdentifierReference, Node } from 'oxc-parser';
+import { missingPackage } from '../../../config/optional-packages.ts';
 import { type Binding, bindingsOf } from '../follow/bindings.ts';
 import type { CodeModule } from './code-module.ts';
 
@@ -11,9 +12,14 @@ export interface ParseProblem {
 type Parser = typeof import('oxc-parser');
 let parser: Parser | undefined;
 
-/** Loads the parser, which is native code, only when it is needed: a console that never scans does not pay for it. */
+/**
+ * Loads the parser, which is native code, only when it is needed: a console that never scans does not pay for it. Rejects with
+ * `package-missing` (exit code 2) where it is not installed, or not for this platform.
+ */
 export async function loadCodeParser(): Promise<void> {
-  parser ??= await import('oxc-parser');
+  parser ??= await import('oxc-parser').catch(() => {
+    throw missingPackage('oxc-parser');
+  });
 }
 
 /** Parses a file by its extension. A `.js` file may have JSX, and Flow types, which parse as TypeScript. */

@@ -1,0 +1,23 @@
+/** What the package has: what it was told to have, and what npm puts into every one. */
+export const packedFiles = [
+  'LICENSE',
+  'README.md',
+  'dist/cli.js',
+  'dist/command-line.js',
+  'dist/demo-cluster.tar.gz',
+  'dist/demo-worker.js',
+  'dist/licenses.txt',
+  'dist/parser-main.js',
+  'dist/preset-usage-console.1',
+  'dist/preset-usage.1',
+  'dist/program.js',
+  'dist/scan-main.js',
+  'docs/counters.schema.json',
+  'package.json',
+  'sql/20250930000001_fix_usage_tracking.sql',
+  'sql/check-usage-data.sql',
+  'sql/demo-counters.sql',
+  'sql/demo-schema.sql',
+  'sql/reset-usage-counts.sql',
+  'sql/verify-usage-tracking.sql',
+];
