@@ -48,3 +48,14 @@ export async function withDeadline<T, Late>(
     over.abort();
   }
 }
+
+// The clocks of two machines may run apart by this much.
+const clocks = 0.99;
+
+/**
+ * Whether a statement that was sent at `asked`, in the milliseconds of performance.now(), ended sooner than its statement_timeout of
+ * `seconds` would have ended it: with SQLSTATE 57014, which both have, somebody has cancelled it.
+ */
+export function endedEarly(asked: number, seconds: number): boolean {
+  return performance.now() - asked < seconds * 1000 * clocks;
+}

@@ -28,6 +28,8 @@ export interface Opening {
   /** Until when `host` need not be checked again, in the milliseconds of performance.now(). */
   provenUntil: number;
   encryption: Encryption | null;
+  /** True if a client certificate was ready for the connection that was opened last. */
+  certified: boolean;
   /** Where the password came from, if not from the address, or why the password file was not used. */
   passwordNotice: string | null;
   /** The connection that the driver is reading from. */
@@ -71,6 +73,7 @@ export function prepareOpening(target: ServerTarget): Opening {
     tried: first,
     provenUntil: 0,
     encryption: null,
+    certified: false,
     passwordNotice: target.passwordFrom === undefined ? null : isFrom(target.passwordFrom),
     speaking: null,
     cancelling: false,
@@ -111,6 +114,7 @@ export function openPool(opening: Opening, most = 3, onNotice?: (notice: ServerN
       const { host, opened } = await openSuitable(opening, open, seconds);
       opening.host = host;
       opening.encryption = opened.encryption;
+      opening.certified = opened.certified;
       return opened.socket;
     } catch (error) {
       return failedSocket(error);

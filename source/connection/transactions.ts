@@ -1,5 +1,6 @@
 import type { ServerTarget } from '../config/config.ts';
 import { databaseError, interrupted, type Place, sqlState, stopIfInterrupted } from '../errors/errors.ts';
+import { endedEarly } from './deadlines.ts';
 import { discard, type Opening, openPool, type Pool, prepareOpening, type ServerNotice } from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import type { ReplayPosition } from './replay-position.ts';
@@ -21,8 +22,11 @@ export interface Reader {
 
 /** A transaction that may write: see `Database.write`. */
 export interface WriteTransaction extends Reader {
-  /** Runs several statements in one round trip, without parameters; returns the rows of the last statement that has rows. */
-  script(text: string): Promise<unknown[]>;
+  /**
+   * Runs several statements in one round trip, without parameters; returns the rows of the last statement that has rows. With
+   * `within`, each of them may take this many seconds.
+   */
+  script(text: string, within?: number): Promise<unknown[]>;
   /** The role's own search_path, as the setting shows it. */
   readonly ownPath: string;
 }
@@ -84,6 +88,12 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     },
     get port() {
       return opening.tried.port;
+    },
+    get encrypted() {
+      return opening.encryption?.encrypted;
+    },
+    get certified() {
+      return opening.certified;
     },
     get passwordNotice() {
       return opening.passwordNotice;
@@ -222,8 +232,12 @@ async function withTransaction<T>(
     signal?.throwIfAborted();
     expectWithin(patience);
     const transaction = sql.begin(mode, async inside => {
-      const ask = async <Answer>(make: () => PromiseLike<Answer> & { cancel(): void }): Promise<Answer> => {
+      const ask = async <Answer>(
+        make: () => PromiseLike<Answer> & { cancel(): void },
+        within = timeout,
+      ): Promise<Answer> => {
         if (over) return pending();
+        const asked = performance.now();
         const query = make();
         running = query;
         expectWithin(timeout);
@@ -232,7 +246,9 @@ async function withTransaction<T>(
           return await query;
         } catch (error) {
           if (isGone(error)) return pending();
-          throw error;
+          throw sqlState(error) === '57014' && endedEarly(asked, within)
+            ? Object.assign(error as Error, { early: true })
+            : error;
         } finally {
           running = undefined;
           limits.answered();
@@ -260,11 +276,17 @@ async function withTransaction<T>(
           }
           return ask(() => inside.unsafe(text, parameters as Parameter[]));
         },
-        script: async text => {
+        script: async (text, within) => {
           signal?.throwIfAborted();
-          const before = path === 'own' ? `${takingPath(catalogPath)}; ` : '';
+          const before = [
+            ...(path === 'own' ? [takingPath(catalogPath)] : []),
+            ...(within === undefined ? [] : [`SET LOCAL statement_timeout = ${Math.ceil(within * 1000)}`]),
+          ];
           path = 'catalog';
-          const results = (await ask(() => inside.unsafe(before + text).simple())) as unknown as unknown[][];
+          const results = (await ask(
+            () => inside.unsafe([...before, text].join('; ')).simple(),
+            within,
+          )) as unknown as unknown[][];
           return results.findLast(rows => rows.length > 0) ?? [];
         },
       });

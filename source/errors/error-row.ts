@@ -15,15 +15,21 @@ export interface Told {
   reason: string;
   /** The code of the error. */
   error: string;
+  /** The function of the server's source that raised it: not translated, as its words are; empty if it does not say. */
+  routine: string;
+  /** True if a statement ended sooner than its timeout would have ended it. */
+  early: boolean;
 }
 
 type Sentence = string | ((told: Told) => string);
 
-/** The sentences for errors with one of these codes; with `saying` or `host`, only for those whose text or host matches. */
+/** The sentences for errors with one of these codes; with `saying`, `host` or `when`, only for those that match. */
 export interface ErrorRow {
   on: string | RegExp;
+  /** For what is said in English alone, such as by poolers, and for names of files: a server translates its messages. */
   saying?: RegExp;
   host?: RegExp;
+  when?: (told: Told) => boolean;
   code: string;
   message: (told: Told) => string;
   hint: Sentence;

@@ -8,6 +8,8 @@ import { tlsErrors } from './tls-errors.ts';
 export type DriverError = Error & {
   code?: string;
   reason?: string;
+  routine?: string;
+  early?: boolean;
   errors?: DriverError[];
   /** Of NoHost; the error is null where a server answered that is not the one that was asked for. */
   tried?: readonly { host: { name: string; address?: string; port: number }; error: DriverError | null }[];
@@ -17,15 +19,19 @@ const rows: readonly ErrorRow[] = [...tlsErrors, ...hostErrors, ...serverErrors,
 
 /** What a user is told of an error of the driver or the server; undefined for any other error. */
 export function wordsFor(error: DriverError, place: ServerAddress): ErrorText | undefined {
-  const { code = '', message: own, reason = own } = error;
+  const { code = '', message: own, reason = own, routine = '', early = false } = error;
   if (code === 'NO_HOST' || code === 'NO_SUITABLE_HOST') return hostsWords(error, place);
+  const at = addressOf(place.host, place.port);
+  const [from, notice] = [fromOf(place), noticeOf(place)];
+  const told = { place, at, own, from, notice, reason, error: code, routine, early };
   const row = rows.find(
-    ({ on, saying, host }) =>
-      isOn(on, code) && (saying?.test(own) ?? true) && (host?.test(place.host) ?? true),
+    ({ on, saying, host, when }) =>
+      isOn(on, code) &&
+      (saying?.test(own) ?? true) &&
+      (host?.test(place.host) ?? true) &&
+      (when?.(told) ?? true),
   );
   if (row) {
-    const at = addressOf(place.host, place.port);
-    const told = { place, at, own, from: fromOf(place), notice: noticeOf(place), reason, error: code };
     const hint = typeof row.hint === 'string' ? row.hint : row.hint(told);
     return { code: row.code, message: row.message(told), hint };
   }

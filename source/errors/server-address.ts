@@ -10,6 +10,9 @@ export interface ServerAddress {
   demo: boolean;
   /** Where the password came from, if not with the address; or why a password file was not used. */
   readonly passwordNotice?: string | null;
+  /** Whether the last connection was encrypted, and whether a client's certificate was ready for it; undefined before there is one. */
+  readonly encrypted?: boolean | undefined;
+  readonly certified?: boolean | undefined;
   /** The file of the working directory that names the server, where one does. */
   readonly namedBy?: string | undefined;
   /** What named this database, such as `DATABASE_URL in .env`. */

@@ -1,5 +1,8 @@
 import type { ErrorRow } from './error-row.ts';
 
+/** The SQLSTATE with which a block of this console says that policies hide rows now. */
+export const hiddenNow = 'PU002';
+
 const otherService = 'another service may be listening there.';
 
 /** What the driver and the server say, in words; a row that asks for a text stands before the one that takes any. */
@@ -49,18 +52,12 @@ export const serverErrors: readonly ErrorRow[] = [
       `The server at ${at} ended a transaction that took longer than transaction_timeout allows.`,
     hint: allowMore('transaction_timeout'),
   },
+  // Its words alone tell the two apart.
   {
     on: '57P03',
-    saying: /is not accepting/,
     code: 'server-starting',
     message: ({ at, own }) => `The server at ${at} does not accept connections: ${own}.`,
-    hint: 'It may be a standby with hot_standby off, which never accepts any: connect to the primary.',
-  },
-  {
-    on: '57P03',
-    code: 'server-starting',
-    message: ({ at, own }) => `The server at ${at} does not accept connections yet: ${own}.`,
-    hint: 'Wait until it has started, then try again.',
+    hint: 'Wait until it has started, then try again. A standby with hot_standby off never accepts any: connect to the primary.',
   },
   {
     on: '53300',
@@ -70,7 +67,8 @@ export const serverErrors: readonly ErrorRow[] = [
   },
   {
     on: '28P01 28000',
-    saying: /pg_hba\.conf.*no encryption/s,
+    saying: /pg_hba\.conf/,
+    when: ({ place }) => place.encrypted === false && !/^[/@]/.test(place.host),
     code: 'authentication-failed',
     message: ({ at, place, own }) => `The server at ${at} did not let ${place.user} in: ${own}.`,
     hint: 'Its pg_hba.conf may require encryption: try sslmode=require.',
@@ -147,8 +145,8 @@ export const serverErrors: readonly ErrorRow[] = [
     hint: 'Check the name at the end of the connection URL; psql -l lists the databases.',
   },
   {
-    on: '42501',
-    saying: /row-level security/,
+    on: `42501 ${hiddenNow}`,
+    when: ({ error, routine }) => error === hiddenNow || routine === 'check_enable_rls',
     code: 'rows-hidden',
     message: ({ place, own }) => `${place.user} may not see every row, so nothing is counted: ${own}.`,
     hint: 'A policy was just added, or row_security is off for this role. Connect as the owner of the tables, or as a role with BYPASSRLS.',
@@ -173,7 +171,8 @@ export const serverErrors: readonly ErrorRow[] = [
   },
   {
     on: '57014',
-    saying: /user request/,
+    // By its code, it may also be the timeout.
+    when: ({ early }) => early,
     code: 'cancelled',
     message: ({ own }) => `Somebody cancelled a statement of this console: ${own}.`,
     hint: 'Try again. A watchdog on this server may be calling pg_cancel_backend().',
@@ -187,7 +186,7 @@ export const serverErrors: readonly ErrorRow[] = [
   },
   {
     on: '40001',
-    saying: /conflict with recovery/,
+    when: ({ routine }) => /^ProcessInterrupts$|Recovery_?Conflict/i.test(routine),
     code: 'recovery-conflict',
     message: ({ at, own }) => `The standby at ${at} ended a read to apply changes from its primary: ${own}.`,
     hint: 'Try again, or connect to the primary. max_standby_streaming_delay and hot_standby_feedback allow longer reads on a standby.',

@@ -41,7 +41,15 @@ export const tlsErrors: readonly ErrorRow[] = [
     hint: 'Check host and port; sslnegotiation=direct needs PostgreSQL 17 or newer.',
   },
   rejected('TLS_CERTIFICATE_UNANSWERED', () => 'it hung up on seeing it'),
-  rejected('28P01 28000', ({ own }) => own, /client certificate|certificate authentication/),
+  // One is required, or the one that was shown is for another user. What pg_hba.conf refuses, it refuses whatever was shown.
+  rejected(
+    '28000',
+    ({ own }) => own,
+    ({ routine, own, place }) =>
+      routine === 'ClientAuthentication'
+        ? !/pg_hba\.conf/.test(own)
+        : routine === 'auth_failed' && place.certified === true,
+  ),
   // What the server thinks of a certificate comes as an alert.
   rejected(/ALERT_.*(CERT|UNKNOWN_CA)/, ({ error }) =>
     error
@@ -57,10 +65,14 @@ export const tlsErrors: readonly ErrorRow[] = [
   },
 ];
 
-function rejected(on: ErrorRow['on'], why: (told: Told) => string, saying = /(?:)/): ErrorRow {
+function rejected(
+  on: ErrorRow['on'],
+  why: (told: Told) => string,
+  when: ErrorRow['when'] = () => true,
+): ErrorRow {
   return {
     on,
-    saying,
+    when,
     code: 'client-certificate',
     message: told => `The server at ${told.at} did not accept this client's certificate: ${why(told)}.`,
     hint: 'Name a certificate that the server trusts, made for this user, with sslcert, and its key with sslkey.',

@@ -1,4 +1,5 @@
 import { givenSetting, resultSetting } from '../connection/block-settings.ts';
+import { endedEarly } from '../connection/deadlines.ts';
 import type { Database } from '../connection/transactions.ts';
 import { databaseError, isConsoleError } from '../errors/errors.ts';
 import { judgeProof, type MigrationProof, type ProofEvent, proofEvents, unproved } from './proof.ts';
@@ -19,6 +20,8 @@ export async function runProof(
   signal?: AbortSignal,
 ): Promise<MigrationProof> {
   const { timeout, lockTimeout } = database.timeouts;
+  const longest = Math.min(timeout, lockTimeout + longestHold);
+  let early = false;
   let text: string | null | undefined;
   try {
     text = await database.write(
@@ -27,13 +30,15 @@ export async function runProof(
           givenSetting,
           JSON.stringify({ ...values, path: ownPath, statements }),
         ]);
+        const asked = performance.now();
         const [row] = (await script(
           // The driver ends the empty transaction that is chained: without one the server would log a warning.
           `${proofBlock(parts)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
         )) as { answer: string | null }[];
+        early = endedEarly(asked, longest);
         return row?.answer;
       },
-      { timeout: Math.min(timeout, lockTimeout + longestHold), lockTimeout, signal },
+      { timeout: longest, lockTimeout, signal },
     );
   } catch (error) {
     // Such as an EVENT TRIGGER that does not let the block run at all: that is for the migration itself to say.
@@ -43,13 +48,18 @@ export async function runProof(
   if (!text)
     throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
   const { before, after, error } = toProofAnswer(text);
-  if (error) return unproved(obstacles[error.code] ?? `the server refuses it: ${error.message}`);
+  if (error) return unproved(obstacle(error.code, early) ?? `the server refuses it: ${error.message}`);
   return judgeProof(
     proofEvents.flatMap((event: ProofEvent) => {
       const [today, then] = [before?.[event], after?.[event]];
       return today && then ? [{ event, before: today, after: then }] : [];
     }),
   );
+}
+
+/** What was in the way of a proof, with this SQLSTATE, `early` if its timeout was not over; undefined for an error of the statements. */
+export function obstacle(code: string, early: boolean): string | undefined {
+  return code === '57014' && early ? 'somebody cancelled it; try again' : obstacles[code];
 }
 
 const obstacles: Record<string, string> = {

@@ -15,6 +15,8 @@ interface UseEvidence {
   /** `session_replication_role` of the session. */
   replicationRole: string;
   definition: Pick<CounterDefinition, 'row' | 'record'>;
+  /** True if the function for a use returns rows of no declared columns. */
+  undeclared?: boolean;
 }
 
 /** Why uses did not count exactly once each, from their results and the catalog; empty if they did. */
@@ -164,7 +166,10 @@ function explainNumbers(
   return found;
 }
 
-function explainFailure(failure: UseFailure, { health, definition }: UseEvidence): Finding {
+function explainFailure(
+  failure: UseFailure,
+  { health, definition, undeclared = false }: UseEvidence,
+): Finding {
   const { path, use, message, code, constraint, where } = failure;
   const by = path === 'insert' ? `The insert into ${definition.record.table}` : `${trackName}()`;
   const place = [
@@ -176,7 +181,7 @@ function explainFailure(failure: UseFailure, { health, definition }: UseEvidence
     code: use === 2 && code === '23505' ? 'second-use-refused' : 'use-failed',
     severity: 'error',
     message: `${by} failed${again}: ${message} (SQLSTATE ${code}${place.length > 0 ? `, ${place.join(', ')}` : ''}).`,
-    hint: misfitHint(failure) ?? failureHint(failure, health),
+    hint: misfitHint(failure) ?? failureHint(failure, health, undeclared),
   };
 }
 
@@ -214,11 +219,16 @@ function misfitHint({ code, message, where, column, table, path }: UseFailure): 
   return null;
 }
 
-function failureHint({ code, use, path, where, message }: UseFailure, health: TriggerHealth): string {
+function failureHint(
+  { code, use, path, where }: UseFailure,
+  health: TriggerHealth,
+  undeclared: boolean,
+): string {
   const cannot = 'This does not mean that uses fail: watch one of the application instead (w on the preset).';
   if (code === '2D000')
     return `It commits or rolls back its own transaction, so a simulation of it could not be rolled back. ${cannot}`;
-  if (path === trackName && /materialize mode|column definition list/.test(message))
+  // Only a call that lists the columns works; others are a feature that is not supported.
+  if (path === trackName && undeclared && code === '0A000')
     return `It returns rows whose columns are not declared, so only a call that lists them works, as the application's may do. ${cannot}`;
   if (code === '23505') {
     return use === 2

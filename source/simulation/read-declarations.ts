@@ -46,6 +46,7 @@ const answer = z.object({
       identity: z.string(),
       kind: z.enum(['function', 'procedure']),
       stranger: z.nullable(z.string()),
+      undeclared: z.boolean(),
       parameters: z.array(
         z.object({
           ...named,
@@ -87,6 +88,7 @@ const text = `SELECT json_build_object(
       'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
       'stranger', CASE WHEN NOT p.prosecdef AND pg_get_userbyid(p.proowner) <> current_user AND NOT EXISTS (
           SELECT FROM pg_class c WHERE c.oid IN ($1::oid, $4::oid) AND pg_has_role(p.proowner, c.relowner, 'MEMBER')) THEN pg_get_userbyid(p.proowner) END,
+      'undeclared', p.proretset AND p.prorettype = 'record'::regtype AND NOT coalesce(p.proargmodes && '{o,b,t}', false),
       'parameters', (SELECT coalesce(json_agg(json_build_object('name', coalesce(i.name, ''), 'quoted', quote_ident(coalesce(i.name, '')),
           'type', format_type(i.type, -1), 'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), -1),
           'mode', CASE i.mode WHEN 'v' THEN 'variadic' WHEN 'o' THEN 'out' ELSE 'in' END,

@@ -1,7 +1,9 @@
 import { givenSetting, resultSetting } from '../connection/block-settings.ts';
+import { endedEarly } from '../connection/deadlines.ts';
 import type { ServerNotice } from '../connection/pool.ts';
 import type { Database } from '../connection/transactions.ts';
 import { ConsoleError, databaseError, exitCodes, type Place } from '../errors/errors.ts';
+import { raisedIn } from '../errors/raised-in.ts';
 import { withoutPasswords } from '../errors/redact.ts';
 import { shortened } from '../errors/shorten.ts';
 import { explainUse, limitsUsesOf } from './explain-use.ts';
@@ -71,7 +73,15 @@ export async function runSimulation(
     failures: own.failures,
     findings: [
       ...doubts,
-      ...explainUse({ path: own.path, uses, failures: own.failures, health, replicationRole, definition }),
+      ...explainUse({
+        path: own.path,
+        uses,
+        failures: own.failures,
+        health,
+        replicationRole,
+        definition,
+        undeclared: plan.calls.some(call => call.undeclared === true),
+      }),
       ...explainCircumstances({
         path: own.path,
         firstPath: plan.calls[0]?.path ?? 'insert',
@@ -110,19 +120,23 @@ async function simulateAs(
 ): Promise<SimulationAnswer> {
   const { calls, preset } = plan;
   const claims = claimsOf(plan.identity, role);
+  const longest = Math.min(timeout, lockTimeout + longestHold);
+  let early = false;
   const answer = await database.write(
     async ({ rows, script, ownPath }) => {
       await rows('SELECT set_config($1, $2, true)', [
         givenSetting,
         simulationValues({ preset: preset.id, claims, role }, calls, ownPath),
       ]);
+      const asked = performance.now();
       const [row] = (await script(
         `${simulationBlock(plan.inspected.tables, calls, plan.userColumn)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
       )) as { answer: string | null }[];
+      early = endedEarly(asked, longest);
       return row?.answer;
     },
     {
-      timeout: Math.min(timeout, lockTimeout + longestHold),
+      timeout: longest,
       lockTimeout,
       signal,
       onNotice: notice => heard.push(readable(notice)),
@@ -133,7 +147,7 @@ async function simulateAs(
     throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
   const result = toSimulationAnswer(answer);
   const obstacle = result.error ?? result.failures.find(({ code }) => obstacles.has(code));
-  if (obstacle) throw obstacleError(obstacle, preset, database.place);
+  if (obstacle) throw obstacleError({ ...obstacle, early }, preset, database.place);
   if (!result.found) {
     throw new ConsoleError({
       code: 'no-such-preset',
@@ -152,8 +166,8 @@ const mostWarnings = 20;
 /** A warning of the server, safe to show. */
 export function readable({ severity, code, message, where }: ServerNotice): UseWarning {
   const short = (text: string) => withoutPasswords(shortened(text, longestWarning));
-  const [, raisedIn] = /^PL\/pgSQL function (?!inline_code_block)(.*)$/m.exec(where ?? '') ?? [];
-  return { severity, code, message: short(message), where: raisedIn === undefined ? null : short(raisedIn) };
+  const routine = raisedIn(where);
+  return { severity, code, message: short(message), where: routine === null ? null : short(routine) };
 }
 
 /** Each warning once, those of the second use and of the other role left out where they are the same. */
@@ -167,9 +181,9 @@ export function distinct(heard: readonly UseWarning[]): UseWarning[] {
 // A lock or a timeout is about what else is running, not about how uses are counted.
 export const obstacles: ReadonlySet<string> = new Set(['57014', '55P03', '40P01']);
 
-/** The error for what kept a simulation from being made; `needs` are the rights that it takes. */
+/** The error for what kept a simulation from being made: `early` if that was sooner than its timeout. `needs` are the rights that it takes. */
 export function obstacleError(
-  { code, message }: { code: string; message: string },
+  { code, message, early }: { code: string; message: string; early: boolean },
   { name }: { name: string },
   place: Place,
   needs = "It needs UPDATE on presets, to hold the preset's row, and SELECT on both tables.",
@@ -185,11 +199,17 @@ export function obstacleError(
       message: `The simulation and another session waited for each other: ${message}.`,
       hint: 'Nothing was changed. Try again.',
     },
-    '57014': {
-      code: 'statement-timeout',
-      message: `The simulation took longer than it may hold the row of "${name}": ${message}.`,
-      hint: 'Nothing was changed. Try a preset with fewer records, or find out what makes a use slow.',
-    },
+    '57014': early
+      ? {
+          code: 'cancelled',
+          message: `Somebody cancelled the simulation: ${message}.`,
+          hint: 'Nothing was changed. Try again. A watchdog on this server may be calling pg_cancel_backend().',
+        }
+      : {
+          code: 'statement-timeout',
+          message: `The simulation took longer than it may hold the row of "${name}": ${message}.`,
+          hint: 'Nothing was changed. Try a preset with fewer records, or find out what makes a use slow.',
+        },
     '42501': {
       code: 'permission-denied',
       message: `${place.user} may not do what a simulation does: ${message}.`,

@@ -33,6 +33,8 @@ export interface UsageRoutine {
    * create functions in a schema could have put it there for that. Null if its owner could do the same with a trigger.
    */
   stranger: string | null;
+  /** True if it returns rows whose columns only a call can declare: `RETURNS SETOF record`. */
+  undeclared?: boolean;
   /** Its parameters, in order; OUT parameters are named only in a CALL. */
   parameters: UsageParameter[];
 }
@@ -92,6 +94,8 @@ export interface UsageCall {
   kind: 'function' | 'procedure' | 'table';
   named: boolean;
   values: UsageValue[];
+  /** As of its routine. */
+  undeclared?: boolean;
 }
 
 /**
@@ -147,6 +151,7 @@ export function fillCall(routine: UsageRoutine, facts: UsageFacts): UsageCall | 
     kind: routine.kind,
     named,
     values,
+    ...(routine.undeclared ? { undeclared: true } : {}),
   };
 }
 

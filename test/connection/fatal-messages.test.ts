@@ -40,6 +40,11 @@ test.each<[string, Buffer[], boolean]>([
   if (!heard) expect(copies).toEqual(pieces);
 });
 
+test('keeps the routine that ended the session: its words may be in any language', () => {
+  const piece = message('E', 'SFATAL\0VFATAL\0C40001\0MKonflikt\0RProcessInterrupts\0\0');
+  expect(listenForFatalMessages()(piece)).toMatchObject({ code: '40001', routine: 'ProcessInterrupts' });
+});
+
 test('after other messages it becomes a notice, and they stay unchanged', () => {
   const piece = Buffer.from(all);
   expect(listenForFatalMessages()(piece)).toMatchObject({ severity: 'FATAL' });

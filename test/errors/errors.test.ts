@@ -204,7 +204,7 @@ const cases: [string, string, string?, object?][] = [
     'authentication-failed',
     'no pg_hba.conf entry for host "1.2.3.4", user "me", database "app", SSL encryption',
   ],
-  ['28000', 'client-certificate', 'connection requires a valid client certificate'],
+  ['28000', 'client-certificate', 'ein Zertifikat', { routine: 'ClientAuthentication' }],
   ['SASL_SIGNATURE_MISMATCH', 'authentication-failed'],
   ['AUTHENTICATION_FOREIGN', 'authentication-failed', 'it wants Kerberos'],
   ['PASSWORD_WANTED', 'password-wanted'],
@@ -220,16 +220,19 @@ const cases: [string, string, string?, object?][] = [
   ['08P01', 'no-such-database', 'database "app" is disabled'],
   ['08P01', 'authentication-failed', '"trust" authentication failed'],
   ['08P01', 'server-starting', 'server login has been failing, try again later (server_login_retry)'],
-  ['40001', 'recovery-conflict', 'canceling statement due to conflict with recovery'],
-  ['40001', 'server-error', 'could not serialize access due to concurrent update'],
+  ['40001', 'recovery-conflict', 'Konflikt', { routine: 'ProcessInterrupts' }],
+  ['40001', 'recovery-conflict', 'Konflikt', { routine: 'ProcessRecoveryConflictInterrupt' }],
+  ['40001', 'server-error', 'could not serialize access', { routine: 'heap_lock_tuple' }],
   ['3D000', 'no-such-database'],
   ['42501', 'permission-denied', 'permission denied for table presets'],
-  ['42501', 'rows-hidden', 'query would be affected by row-level security policy for table "presets"'],
+  ['42501', 'permission-denied', 'Regel auf Zeilenebene', { routine: 'ExecWithCheckOptions' }],
+  ['42501', 'rows-hidden', 'Sicherheit auf Zeilenebene', { routine: 'check_enable_rls' }],
+  ['PU002', 'rows-hidden', 'row-level security hides rows from this role now'],
   ['42P01', 'schema-changed', 'relation "presets" does not exist'],
   ['42703', 'schema-changed', 'column "x" does not exist'],
   ['25006', 'server-read-only', 'cannot execute UPDATE in a read-only transaction'],
   ['57014', 'statement-timeout', 'canceling statement due to statement timeout'],
-  ['57014', 'cancelled', 'canceling statement due to user request'],
+  ['57014', 'cancelled', 'storniere Anfrage', { early: true }],
   ['55P03', 'lock-timeout', 'canceling statement due to lock timeout'],
   ['XX000', 'server-error'],
   ['TLS_UNAVAILABLE', 'tls-unavailable'],
@@ -254,9 +257,30 @@ function tried(name: string, code: string | null) {
   return { host: { name, port: 5432 }, error: code && Object.assign(new Error('x'), { code }) };
 }
 
-test('a standby that never takes connections is not waited for', () => {
-  expect(words('57P03', 'the database system is not accepting connections').hint).toMatch(/primary/);
-  expect(words('57P03', 'the database system is starting up').hint).toMatch(/^Wait/);
+test('a standby that never takes connections is not waited for, by a hint that holds for every 57P03', () => {
+  expect(words('57P03', 'das Datenbanksystem nimmt keine Verbindungen an').hint).toMatch(/^Wait.*primary/);
+});
+
+test('a pg_hba.conf that wants encryption is told from how this client came, not from words', () => {
+  const refused = 'kein pg_hba.conf-Eintrag';
+  const hint = (more: Partial<Place>) => {
+    const told = databaseError(Object.assign(new Error(refused), { code: '28000' }), { ...place, ...more });
+    return isConsoleError(told) ? told.hint : '';
+  };
+  expect(hint({ encrypted: false })).toMatch(/sslmode=require/);
+  expect(hint({ encrypted: true })).toMatch(/Have a line/);
+  expect(hint({ encrypted: false, host: '/run/postgresql' })).toMatch(/Have a line/);
+  expect(hint({})).toMatch(/Have a line/);
+});
+
+test("a client's certificate is what was refused only where one was shown or is wanted", () => {
+  const told = (routine: string, certified: boolean, message = 'fehlgeschlagen') =>
+    databaseError(Object.assign(new Error(message), { code: '28000', routine }), { ...place, certified });
+  expect(told('auth_failed', true)).toMatchObject({ code: 'client-certificate' });
+  expect(told('auth_failed', false)).toMatchObject({ code: 'authentication-failed' });
+  expect(told('ClientAuthentication', true, 'kein pg_hba.conf-Eintrag')).toMatchObject({
+    code: 'authentication-failed',
+  });
 });
 
 describe('every error of a server or of the way to it is told in a sentence, and in one on what to do', () => {

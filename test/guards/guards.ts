@@ -75,8 +75,8 @@ export const guards: readonly Guard[] = [
   {
     ...block,
     guard: 'a batch: its own statement_timeout',
-    text: `, set_config('statement_timeout', $3, true)`,
-    without: ', $3::text',
+    text: 'COMMIT AND CHAIN`,\n    longest,',
+    without: 'COMMIT AND CHAIN`,',
     test: [blockTest, 'a batch > takes no longer than its limit'],
     says: "expected 'committed' to",
   },
@@ -680,8 +680,8 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/simulation/run.ts',
     guard: 'a simulation: its own statement_timeout',
-    text: 'timeout: Math.min(timeout, lockTimeout + longestHold)',
-    without: 'timeout: 8',
+    text: 'const longest = Math.min(timeout, lockTimeout + longestHold)',
+    without: 'const longest = 8',
     test: [
       useBlocksTest,
       'a simulation > holds the row for two seconds at the most, however long a read may take',

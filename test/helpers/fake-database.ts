@@ -7,7 +7,7 @@ import type {
 import type { Tables } from '../../source/counter/discovery/tables.ts';
 import { builtIn } from '../../source/counter/operators.ts';
 
-/** The answer to one statement: rows, or an error that it throws. */
+/** The answer to one statement: rows, or an error that it throws. The value of a script is how many seconds its statements may take. */
 export type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;
 
 /** A database without a server: `answer` answers every statement, and all of them are kept in order. */
@@ -31,7 +31,7 @@ export class FakeDatabase {
       return this.#answer(text, values);
     };
     const reader: Reader = { rows: said };
-    const writer: WriteTransaction = { rows: said, script: text => said(text), ownPath: 'public' };
+    const writer: WriteTransaction = { rows: said, script: (text, within) => said(text, [within]), ownPath: 'public' };
     const write: Database['write'] = async (work, options) => {
       this.writes.push(options);
       return work(writer);

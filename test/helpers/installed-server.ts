@@ -41,9 +41,13 @@ export function needsInstalled(version: number): TestOptions {
 
 /**
  * Starts a server of the installed PostgreSQL `version` on a free port, without fsync; null if that version is not installed.
- * `flags` go to the `postgres` process.
+ * `flags` go to the `postgres` process, `environment` is added to its own.
  */
-export async function startInstalled(version: number, flags: string[] = []): Promise<TestServer | null> {
+export async function startInstalled(
+  version: number,
+  flags: string[] = [],
+  environment: Record<string, string> = {},
+): Promise<TestServer | null> {
   const programs = installedVersions().get(version);
   if (programs === undefined) return null;
   const parent = quickDirectory(`preset-usage-pg${version}-`);
@@ -54,7 +58,7 @@ export async function startInstalled(version: number, flags: string[] = []): Pro
   // PostgreSQL refuses to run as root, which is who CI machines often are.
   const user = process.getuid?.() === 0 ? postgresUser() : null;
   if (user) for (const file of [parent, passwordFile]) chownSync(file, user.uid, user.gid);
-  const options = { ...user, cwd: parent, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
+  const options = { ...user, cwd: parent, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', ...environment } };
   const made = ['-D', data, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(programs, 'initdb'), [...made, '--encoding=UTF8', '--no-locale', '--no-sync'], {
     ...options,

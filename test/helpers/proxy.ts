@@ -9,10 +9,17 @@ export interface RunningProxy {
 /** What a proxy makes of a chunk before it passes it on. */
 type Change = (data: Buffer) => Buffer | Promise<Buffer>;
 
-/** Starts a proxy to the server at `url` that changes, or holds up, what the server receives and sends. */
+/**
+ * Starts a proxy to the server at `url` that changes, or holds up, what the server receives and sends. `sentOn` makes a change for
+ * one connection, which may remember what came before.
+ */
 export async function startProxy(
   url: string,
-  { received = data => data, sent = data => data }: { received?: Change; sent?: Change },
+  {
+    received = data => data,
+    sent = data => data,
+    sentOn = () => sent,
+  }: { received?: Change; sent?: Change; sentOn?: () => Change },
 ): Promise<RunningProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
@@ -25,7 +32,7 @@ export async function startProxy(
       socket.on('close', () => sockets.delete(socket));
     }
     const toServer = pass(client, upstream, received);
-    pass(upstream, client, sent);
+    pass(upstream, client, sentOn());
     client.on('close', () => void toServer().then(() => upstream.destroy()));
     upstream.on('close', () => client.destroy());
   });

@@ -36,8 +36,8 @@ export class RepairBench {
     this.database = this.connect(own.url);
   }
 
-  static async open(from?: string): Promise<RepairBench> {
-    return new RepairBench(await createDatabase(from));
+  static async open(from?: string, server?: string): Promise<RepairBench> {
+    return new RepairBench(await createDatabase(from, server));
   }
 
   /** Another console's connection; all are closed with the bench. */

@@ -2,8 +2,10 @@
 export class FatalMessage extends Error {
   readonly code: string;
   readonly severity: string;
-  constructor(code: string, severity: string, message: string) {
+  readonly routine: string | undefined;
+  constructor(code: string, severity: string, message: string, routine?: string) {
     super(message);
+    this.routine = routine;
     this.code = code;
     this.severity = severity;
   }
@@ -59,5 +61,5 @@ function readMessage(fields: Buffer): FatalMessage | null {
   const severity = found.get('V') ?? found.get('S') ?? '';
   const code = found.get('C') ?? '';
   if (!['FATAL', 'PANIC'].includes(severity) || !/^[0-9A-Z]{5}$/.test(code)) return null;
-  return new FatalMessage(code, severity, found.get('M') ?? '');
+  return new FatalMessage(code, severity, found.get('M') ?? '', found.get('R'));
 }

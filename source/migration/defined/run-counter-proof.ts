@@ -10,6 +10,7 @@ import { stepPhrase } from '../../simulation/steps/explain-steps.ts';
 import { formatStep } from '../../simulation/steps/format-steps.ts';
 import { judgeSteps } from '../../simulation/steps/judge-steps.ts';
 import { planSteps, type StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
+import { obstacle } from '../run-proof.ts';
 
 /** What was played to see that a counter is kept afterwards. */
 export interface CounterProof {
@@ -108,16 +109,13 @@ async function play(
   } catch (error) {
     const state = isConsoleError(error) ? (error.cause as { code?: string } | undefined)?.code : undefined;
     if (state === undefined || !isConsoleError(error) || !/^[0-9A-Z]{5}$/.test(state)) throw error;
-    return { refused: obstacles[state] ?? `the server refuses it: ${lowered(error.message)}` };
+    return {
+      refused:
+        obstacle(state, error.code === 'cancelled') ?? `the server refuses it: ${lowered(error.message)}`,
+    };
   }
   throw databaseError(Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' }), database.place);
 }
-
-const obstacles: Record<string, string> = {
-  '55P03': 'other sessions hold a lock that it needs; try again',
-  '40P01': 'it and another session waited for each other; try again',
-  '57014': 'it took longer than it may hold the table',
-};
 
 const unproved = (reason: string): CounterProof => ({ proved: false, reason, steps: [] });
 

@@ -2,6 +2,7 @@ import { tryUntilAnswered } from '../../connection/deadlines.ts';
 import type { ConnectOptions, Database } from '../../connection/transactions.ts';
 import { hidesRowsNow } from '../../counter/discovery/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '../../errors/errors.ts';
+import { raisedIn } from '../../errors/raised-in.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
@@ -262,7 +263,6 @@ function serverMessage({ cause, message }: ConsoleError): string {
     constraint_name: constraint,
     where = '',
   } = (cause ?? {}) as { message?: string; constraint_name?: string; where?: string };
-  // Our own block is one of them; any other name is a trigger's function.
-  const [, run] = /^PL\/pgSQL function (?!inline_code_block)(.+?) line \d/m.exec(where) ?? [];
+  const run = raisedIn(where)?.replace(/ line \d+$/, '');
   return `${text ?? message}${constraint && !(text ?? message).includes(constraint) ? ` (${constraint})` : ''}${run ? `, in ${run}` : ''}`;
 }

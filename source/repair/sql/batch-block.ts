@@ -9,6 +9,7 @@ import { keysDiffer } from '../../counter/operators.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { comparableCount } from '../../counter/reading/counters.ts';
 import { isNamedBy, partOfId } from '../../counter/writing/written-row.ts';
+import { hiddenNow } from '../../errors/server-errors.ts';
 import { exactForms, type RecordPlaces, type RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
 
@@ -121,12 +122,7 @@ export async function runBatch(
   longest: number,
 ): Promise<BatchAnswer> {
   const given = JSON.stringify({ ...order, deleted: deletedBy(order), xid, path: ownPath });
-  const timeout = String(Math.ceil(longest * 1000));
-  await rows(`SELECT set_config($1, $2, true), set_config('statement_timeout', $3, true)`, [
-    givenSetting,
-    given,
-    timeout,
-  ]);
+  await rows('SELECT set_config($1, $2, true)', [givenSetting, given]);
   const block = repairBlock(
     tables,
     facts,
@@ -140,6 +136,7 @@ export async function runBatch(
   const [row] = (await script(
     // A constraint that a trigger has deferred again is checked when the transaction ends.
     `${block}; ${takingPath(ownPath)}; SELECT pg_catalog.current_setting('${resultSetting}', true) AS answer; COMMIT AND CHAIN`,
+    longest,
   )) as { answer: string }[];
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
@@ -235,7 +232,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   PERFORM set_config('lock_timeout', '250ms', true);
   -- Records hidden by a policy would look like drift.
   IF ${rowsHiddenCondition(tables)} THEN
-    RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '42501';
+    RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '${hiddenNow}';
   END IF;`,
     order.truncate
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`

@@ -4,6 +4,7 @@ import { dollarQuote, givenSetting, resultSetting } from '../../connection/block
 import { byOwnPath, byPath, inSchema } from '../../connection/search-path.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { milliseconds } from '../../counter/reading/counters.ts';
+import { raisedIn } from '../../errors/raised-in.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { shortened } from '../../errors/shorten.ts';
 import { type UsageCall, usePaths } from '../usage-call.ts';
@@ -19,6 +20,12 @@ const amount = z.pipe(
 export const serverMessage = z.pipe(
   z.string(),
   z.transform(words => withoutPasswords(shortened(words, 1_000))),
+);
+
+/** From the context of an exception, which the server writes in its own language. */
+export const raisingFunction = z.pipe(
+  z.nullable(z.string()),
+  z.transform((context: string | null) => raisedIn(context)),
 );
 
 const usePath = z.enum(usePaths);
@@ -49,7 +56,7 @@ const simulationFailure = z.object({
   code: z.string(),
   constraint: z.nullable(z.string()),
   /** The function that raised it, with its line, if one did. */
-  where: z.nullable(z.string()),
+  where: raisingFunction,
   /** The column and the table that the server names in the error, if any. */
   column: z.nullable(z.string()),
   table: z.nullable(z.string()),
@@ -230,7 +237,7 @@ BEGIN
               of_column = COLUMN_NAME, of_table = TABLE_NAME;
             answer := jsonb_set(answer, '{failures}', answer->'failures' || jsonb_build_object('path', paths[place], 'use', use,
               'message', left(words, 4000), 'code', code, 'constraint', nullif(named, ''), 'column', nullif(of_column, ''), 'table', nullif(of_table, ''),
-              'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')));
+              'where', left(stack, 20000)));
             -- Only the second use failed, or another session is in the way: trying another way would show nothing.
             EXIT uses WHEN use > 1 OR code IN ('57014', '55P03', '40P01');
             place := place + 1;

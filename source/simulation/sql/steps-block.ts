@@ -8,7 +8,7 @@ import { truthOf } from '../../counter/reading/counters.ts';
 import type { RecordColumn } from '../records/record-facts.ts';
 import { type StepName, stepNames } from '../steps/counter-steps.ts';
 import { allOf, isValue } from './is-value.ts';
-import { isOwnRecord, serverMessage, sumSoFar } from './simulation-block.ts';
+import { isOwnRecord, raisingFunction, serverMessage, sumSoFar } from './simulation-block.ts';
 
 /** A statement on one record. Its values are in the setting. */
 export interface StepStatement {
@@ -80,7 +80,7 @@ const answer = z.object({
       message: serverMessage,
       code: z.string(),
       constraint: text,
-      where: text,
+      where: raisingFunction,
     }),
   ),
   error: z.nullable(z.object({ message: serverMessage, code: z.string() })),
@@ -300,7 +300,7 @@ function stepOf(
             GET STACKED DIAGNOSTICS words = MESSAGE_TEXT, code = RETURNED_SQLSTATE, named = CONSTRAINT_NAME, stack = PG_EXCEPTION_CONTEXT;
             -- Of several ways, what stopped the first is told: the others are less natural.
             failed := CASE WHEN failed IS NULL OR code IN (${obstacles}) THEN jsonb_build_object('step', '${step}', 'message', left(words, 4000),
-              'code', code, 'constraint', nullif(named, ''), 'where', substring(stack FROM '(?n)^PL/pgSQL function (?!inline_code_block)(.*)$')) ELSE failed END;
+              'code', code, 'constraint', nullif(named, ''), 'where', left(stack, 20000)) ELSE failed END;
             EXIT WHEN code IN (${obstacles});
           END;
         END LOOP;

@@ -1,4 +1,5 @@
 import { givenSetting, resultSetting } from '../../connection/block-settings.ts';
+import { endedEarly } from '../../connection/deadlines.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { ConsoleError, databaseError, exitCodes } from '../../errors/errors.ts';
 import { claimsOf } from '../read-identity.ts';
@@ -74,19 +75,23 @@ async function stepsAs(
   const { subject, identities } = plan;
   const { tables } = plan.inspected;
   const claims = identities.map(identity => claimsOf(identity, role));
+  const longest = Math.min(timeout, lockTimeout + longestHold);
+  let early = false;
   const answer = await database.write(
     async ({ rows, script, ownPath }) => {
       await rows('SELECT set_config($1, $2, true)', [
         givenSetting,
         stepsValues(subject, { claims, role, path: ownPath }),
       ]);
+      const asked = performance.now();
       const [row] = (await script(
         `${stepsBlock(subject)}; SELECT current_setting('${resultSetting}', true) AS answer; ROLLBACK AND CHAIN`,
       )) as { answer: string | null }[];
+      early = endedEarly(asked, longest);
       return row?.answer;
     },
     {
-      timeout: Math.min(timeout, lockTimeout + longestHold),
+      timeout: longest,
       lockTimeout,
       signal,
       onNotice: notice => heard.push(readable(notice)),
@@ -101,7 +106,7 @@ async function stepsAs(
   const name = row?.name || row?.id || tables.presets.table;
   if (obstacle) {
     const needs = `It needs UPDATE on ${tables.presets.name}, to hold the row, and SELECT on the tables of the counter.`;
-    throw obstacleError(obstacle, { name }, database.place, needs);
+    throw obstacleError({ ...obstacle, early }, { name }, database.place, needs);
   }
   if (!result.found) {
     throw new ConsoleError({
