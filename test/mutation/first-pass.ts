@@ -10,12 +10,14 @@ const { found, taken } = instrumented;
 const { setTimeout, clearTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
-// In milliseconds, of the processor: a slower test is left to the runs of single changes.
+// In milliseconds, of the processor, because other work may go on beside this: a slower test is left to the runs of single changes.
 const slowTest = 100;
-// In milliseconds: a slower change is left to them too.
+// A slower change is left to them too.
 const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
-const longestTry = 4000;
+const longestTry = 20_000;
+// In milliseconds: a change with which a test waits for what does not come is left too.
+const longestWait = 20_000;
 // A change that is come by so many times as often as before makes something loop.
 const loops = 100;
 // A change that seems to loop in so many tests is left too.
@@ -53,15 +55,20 @@ export default class FirstPass extends TestRunner {
   async #try(test: RunnerTestCase, run: () => unknown, changes: [id: string, hits: number][]): Promise<void> {
     for (const [id, hits] of changes) {
       writeSync(trying, id.padEnd(12), 0);
-      const start = now();
-      const { outcome, message } = await outcomeOf(run, id, hits);
-      taken.set(id, (taken.get(id) ?? 0) + now() - start);
+      const from = process.threadCpuUsage();
+      const { outcome, message, reached } = await outcomeOf(run, id, hits);
+      taken.set(id, (taken.get(id) ?? 0) + usedSince(from));
       if (outcome === 'passes') {
-        found.passed[id] = (found.passed[id] ?? 0) + 1;
+        // What was made the first time is kept, so the change may be come by no more.
+        if (reached) found.passed[id] = (found.passed[id] ?? 0) + 1;
+        if (tookLong(id)) found.unclear.push(id);
         continue;
       }
       if (outcome === 'unclear') found.unclear.push(id);
-      if ((await outcomeOf(run)).outcome !== 'passes') return;
+      if ((await outcomeOf(run)).outcome !== 'passes') {
+        found.unclear.push(id);
+        return;
+      }
       if (outcome === 'fails')
         found.noticed[id] = { file: test.file.filepath, test: test.fullTestName, message };
     }
@@ -82,14 +89,21 @@ export default class FirstPass extends TestRunner {
 async function isQuick(run: () => unknown): Promise<boolean> {
   const from = process.threadCpuUsage();
   const { outcome } = await outcomeOf(run);
-  const { user, system } = process.threadCpuUsage(from);
-  return outcome === 'passes' && user + system <= slowTest * 1000;
+  return outcome === 'passes' && usedSince(from) <= slowTest;
 }
+
+/** Milliseconds of the processor. */
+function usedSince(from: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(from);
+  return (user + system) / 1000;
+}
+
+const tookLong = (id: string) => (taken.get(id) ?? 0) >= longestTry;
 
 /** Whether a change was noticed, is left to a run of its own, or is not to be tried. */
 function isSettled(id: string): boolean {
   if (!isInSample(id)) return true;
-  if (id in found.noticed || found.endless.includes(id) || (taken.get(id) ?? 0) >= longestTry) return true;
+  if (id in found.noticed || found.endless.includes(id) || tookLong(id)) return true;
   return found.unclear.filter(each => each === id).length >= mostUnclear;
 }
 
@@ -98,18 +112,26 @@ async function outcomeOf(
   run: () => unknown,
   id?: string,
   hits = 0,
-): Promise<{ outcome: Outcome; message: string }> {
+): Promise<{ outcome: Outcome; message: string; reached: boolean }> {
   let timer: NodeJS.Timeout | undefined;
+  const from = process.threadCpuUsage();
+  const start = now();
   const late = new Promise<Outcome>(resolve => {
-    timer = setTimeout(resolve, slowChange, 'unclear');
+    const look = () => {
+      if (usedSince(from) > slowChange || now() - start > longestWait) resolve('unclear');
+      else timer = setTimeout(look, slowChange);
+    };
+    timer = setTimeout(look, slowChange);
   });
+  const reached = () => (instrumented.hitCount ?? 0) > 0;
   Object.assign(instrumented, { activeMutant: id, hitCount: 0, hitLimit: hits * loops });
   try {
     const ended = Promise.resolve(run()).then((): Outcome => 'passes');
-    return { outcome: await Promise.race([ended, late]), message: '' };
+    return { outcome: await Promise.race([ended, late]), message: '', reached: reached() };
   } catch (error) {
     const looped = (instrumented.hitCount ?? 0) > hits * loops;
-    return { outcome: looped ? 'unclear' : 'fails', message: error instanceof Error ? error.message : '' };
+    const message = error instanceof Error ? error.message : '';
+    return { outcome: looped ? 'unclear' : 'fails', message, reached: reached() };
   } finally {
     clearTimeout(timer);
     Object.assign(instrumented, { activeMutant: undefined, hitCount: undefined });
