@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { literal } from '../format/sql-literal.ts';
 
 /**
  * The `search_path` of a statement. With `catalog` its names are PostgreSQL's own, and nobody can put others in their place.
@@ -28,11 +29,6 @@ export function toOwnPath(raw: unknown): string {
 /** Like `takePath`, without parameters. */
 export function takingPath(path: string): string {
   return `SELECT pg_catalog.set_config('search_path', ${literal(path)}, true)`;
-}
-
-/** A string constant that does not depend on standard_conforming_strings. */
-function literal(text: string): string {
-  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Box, useWindowSize } from 'ink';
+import { Box, useStdout, useWindowSize } from 'ink';
 import { useEffect } from 'react';
 import { CountersScreen } from './counters/screen.tsx';
 import { DriftScreen } from './drift/screen.tsx';
@@ -7,6 +7,7 @@ import { TablesScreen } from './info/tables.tsx';
 import { TriggerScreen } from './info/trigger.tsx';
 import { useKeys } from './keys/use-keys.ts';
 import { ListScreen } from './list/list.tsx';
+import { copySequence, sentWords } from './menu/clipboard.ts';
 import { PresetScreen } from './preset/preset.tsx';
 import { HistoryScreen } from './repair/history-screen.tsx';
 import { RepairScreen } from './repair/repair.tsx';
@@ -28,7 +29,12 @@ export function App({ store, looks }: { store: Store; looks: Theme }) {
   const { columns, rows } = useWindowSize();
   const now = useClock(store);
   const redraw = useRedraw();
-  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh, redraw });
+  const { stdout } = useStdout();
+  const copy = (text: string, what: string) => {
+    stdout.write(copySequence(text, process.env));
+    return sentWords(what, process.env);
+  };
+  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh, redraw, copy });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
   if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (

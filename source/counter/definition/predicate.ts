@@ -1,3 +1,4 @@
+import { literal } from '../../format/sql-literal.ts';
 import type { Operators } from '../operators.ts';
 
 /** A condition on a record's own columns, parsed. Column names are unquoted; values are literals as text. */
@@ -92,8 +93,3 @@ export function columnsOf(predicate: Predicate): string[] {
 }
 
 const qualified = (comparison: Comparison) => ` OPERATOR(pg_catalog.${comparison})`;
-
-/** A string constant that does not depend on standard_conforming_strings. */
-function literal(text: string): string {
-  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-}

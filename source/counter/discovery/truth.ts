@@ -1,4 +1,5 @@
 import { inSchema } from '../../connection/search-path.ts';
+import { literal } from '../../format/sql-literal.ts';
 import type { CounterDefinition } from '../definition/definition.ts';
 import { columnsOf, printPredicate } from '../definition/predicate.ts';
 import type { Operators } from '../operators.ts';
@@ -260,9 +261,4 @@ function unused(name: string, taken: ReadonlySet<string>): string {
     const candidate = number === 1 ? name : `${name}_${number}`;
     if (!taken.has(candidate)) return candidate;
   }
-}
-
-/** A string constant that does not depend on standard_conforming_strings. */
-function literal(text: string): string {
-  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

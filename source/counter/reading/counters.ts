@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
+import { literal } from '../../format/sql-literal.ts';
 import type { Counter } from '../counter.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { markShort, shortColumn } from '../short-text.ts';
@@ -113,6 +114,16 @@ export function countersText(tables: Tables, records: 'counted' | 'if-cheap' | '
   const { columns: truth, from } = countedFor(tables, counts);
   return `SELECT ${columns(tables)}, ${truth} FROM ${presets.rows} p${from}
     WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT e.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) e))`;
+}
+
+/** A statement for psql that shows the counts of these rows and what they should be, with the ids in it. */
+export function rowsQuery(tables: Tables, ids: readonly string[]): string {
+  const { presets, records } = tables;
+  const columns = [...new Set([presets.key, presets.label, presets.count])].map(column => `p.${column}`);
+  const values = ids.map(id => `${literal(id)}::${presets.keyType}`);
+  return `SELECT ${columns.join(', ')}, t.truth AS ${records.sums ? 'sum' : 'records'}
+  FROM ${presets.rows} p CROSS JOIN LATERAL (${truthOf(tables)}) t (truth)
+ WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY[${values.join(', ')}]);`;
 }
 
 /** The columns that this statement returns, quoted. */

@@ -1,5 +1,6 @@
 import { type CounterNouns, nounsOfPresets } from '../../counter/definition/counter-nouns.ts';
 import { whyNotChoose } from '../counters/state.ts';
+import { whyNotCopy } from '../menu/copy.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
@@ -221,6 +222,17 @@ export const bindings: readonly KeyBinding[] = [
     does: { type: 'mark-listed' },
     disabled: whyNotOpen,
     quiet: true,
+  },
+  {
+    keys: ['y'],
+    label: 'y',
+    short: 'copy',
+    description: ({ row: [one, many] }) =>
+      `Copy the id of the ${one} or SQL that shows its count, of the marked ${many}, the plan's SQL, or the receipt's name`,
+    screens: ['list', 'preset', 'repair', 'history'],
+    does: { type: 'copy' },
+    disabled: whyNotCopy,
+    spare: true,
   },
   {
     keys: ['s'],

@@ -1,6 +1,7 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
 import { isPaste } from '../../format/detect-paste.ts';
+import { copyChoices } from '../menu/copy.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
@@ -16,10 +17,12 @@ export interface KeyHandlers {
   refresh: () => void;
   /** Clears the screen and draws it whole. */
   redraw: () => void;
+  /** Sends a text to the terminal to copy; returns what can be said of it. */
+  copy: (text: string, what: string) => string;
 }
 
 /** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
-export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): void {
+export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandlers): void {
   const { exit, suspendTerminal } = useApp();
   const limit = useContext(ScrollLimit);
   const press = (key: string) => {
@@ -27,7 +30,7 @@ export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): vo
     const binding = bindingFor(key, state.screen);
     // Also where keys are typed into a field, and in a terminal that is too small.
     if (binding?.does === 'redraw') return redraw();
-    if (state.whyNot !== null) dispatch({ type: 'why-not', reason: null });
+    if (state.whyNot !== null || state.done !== null) dispatch({ type: 'why-not', reason: null });
     if (key === 'ctrl+c') {
       // The first press stops the repair between two batches; a second one ends the console.
       if (!isRepairing(state) || state.repair?.stopping === 'agreed') return exit('interrupted');
@@ -39,6 +42,7 @@ export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): vo
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
+    if (state.copying) return dispatch({ type: 'copied', ...copied(key, state, copy) });
     if (isAskingToStop(state))
       return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
@@ -82,6 +86,15 @@ export function useKeys({ dispatch, current, refresh, redraw }: KeyHandlers): vo
     if (isTypingPhrase(current())) dispatch({ type: 'repair', step: { kind: 'pasted' } });
     if (current().editingFilter) dispatch({ type: 'type-filter', text: text.trim().replace(/\s+/g, ' ') });
   });
+}
+
+/** What a key of the menu copies; any other key closes it. */
+function copied(key: string, state: State, copy: KeyHandlers['copy']): { sent?: string; whyNot?: string } {
+  const made = copyChoices(state)
+    .find(choice => choice.key === key)
+    ?.copy(state);
+  if (!made || 'whyNot' in made) return made ?? {};
+  return { sent: copy(made.text, made.what) };
 }
 
 function typeFilter(key: string, dispatch: (action: Action) => void): void {

@@ -1,6 +1,7 @@
 import { Text } from 'ink';
 import { displayText } from '../../format/text.ts';
 import { footerBindings } from '../keys/footer-keys.ts';
+import { copyChoices } from '../menu/copy.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
 import type { State } from '../state/model.ts';
@@ -19,9 +20,11 @@ export function Footer({ state }: { state: State }) {
     );
   }
   if (state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
+  if (state.done !== null) return <Line color="cyan">{displayText(state.done)}</Line>;
   const keys = keysShown(state);
   return (
     <Line>
+      {state.copying ? 'Copy  ' : ''}
       {keys.map(({ label, short }, index) => (
         <Text key={label}>
           {index > 0 ? '  ' : ''}
@@ -33,6 +36,10 @@ export function Footer({ state }: { state: State }) {
 }
 
 function keysShown(state: State): { label: string; short: string }[] {
+  if (state.copying) {
+    const choices = copyChoices(state).map(({ key, short }) => ({ label: key, short }));
+    return [...choices, { label: 'Esc', short: 'nothing' }];
+  }
   if (isTypingPhrase(state)) {
     return [
       { label: 'Enter', short: 'run the plan' },

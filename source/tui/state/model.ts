@@ -67,8 +67,12 @@ export interface State extends SortAndFilter {
   repair: Repair | null;
   /** Null until it was opened. */
   history: History | null;
+  /** True while the menu of what can be copied is open. */
+  copying: boolean;
   /** Why the last key does nothing now; null if it did something. */
   whyNot: string | null;
+  /** What the last key did, if nothing else shows it. */
+  done: string | null;
   /** Null until help needed it; its value is null if reading it would be expensive. */
   newest: { value: NewestRecord | null } | null;
   /** Null until its screen was opened. */
@@ -106,6 +110,10 @@ export type Action =
   | { type: 'repair'; step: RepairStep }
   | { type: 'history'; step: HistoryStep }
   | { type: 'why-not'; reason: string | null }
+  /** Opens the menu of what can be copied. */
+  | { type: 'copy' }
+  /** Closes it, with what was sent to the terminal or why nothing was. */
+  | { type: 'copied'; sent?: string; whyNot?: string }
   | { type: 'resize'; columns: number; rows: number }
   /** `last`: how far the text on screen can be scrolled. */
   | { type: 'move'; move: Move; last?: number }
@@ -161,7 +169,9 @@ export function initialState(size: State['size']): State {
     watching: null,
     repair: null,
     history: null,
+    copying: false,
     whyNot: null,
+    done: null,
     newest: null,
     schemaReport: null,
     drift: noDrift,

@@ -135,7 +135,11 @@ export function reduce(state: State, action: Action): State {
     case 'history':
       return reduceHistory(state, action.step);
     case 'why-not':
-      return { ...state, whyNot: action.reason };
+      return { ...state, whyNot: action.reason, done: null };
+    case 'copy':
+      return { ...state, copying: true };
+    case 'copied':
+      return { ...state, copying: false, whyNot: action.whyNot ?? null, done: action.sent ?? null };
     case 'resize':
       if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
       return place({ ...state, size: { columns: action.columns, rows: action.rows } });

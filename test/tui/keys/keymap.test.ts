@@ -36,6 +36,7 @@ const plan = {
   firesTriggers: [{ name: 't' }],
   whyNotSuppress: null,
   remarks: [{ code: 'were-right' }],
+  statements: ['UPDATE a'],
   inspected: { tables: { presets: { lastUsed: 'last_used_at' } } },
 };
 // Every switch that a plan can have is at the foot.
