@@ -252,7 +252,7 @@ function isInsert(
   follower: Follower,
 ): boolean {
   if (!subject) return false;
-  if (/^(insert|create|bulkCreate|values)/.test(method)) return true;
+  if (/insert|create|bulkCreate|values/.test(method)) return true;
   // A new record is saved with what it begins with.
   return (
     method === 'save' &&

@@ -158,6 +158,22 @@ describe('a class that writes what it is given', () => {
     [`${repo} new Repo('presets').put({ usage_count: 7 });`, 'put supabase-update sets through put'],
     [`${repo} new Repo('styles').put({ usage_count: 7 });`, ''],
     [
+      "class Repo extends Base { constructor(private table) { super('presets'); } put(values) { return db.from(this.table).update(values); } bump() { return this.put({ usage_count: 7 }); } }",
+      '',
+    ],
+    [
+      `${own} class Sub extends Repo { constructor() { super('styles'); other('presets'); } } new Sub().put({ usage_count: 7 });`,
+      '',
+    ],
+    [
+      `${own} class Sub extends Repo { constructor() { super('styles'); } } class Other extends Base { constructor() { super('presets'); } } new Sub().put({ usage_count: 7 });`,
+      '',
+    ],
+    [
+      "function make(table) { return { put: values => db.from(table).update(values) }; } const presets = other('presets'); presets.put({ usage_count: 7 });",
+      '',
+    ],
+    [
       "function make(table) { return { put: values => db.from(table).update(values) }; } make('presets').put({ usage_count: 7 });",
       'put supabase-update sets through put',
     ],

@@ -2,6 +2,7 @@ import type { Node } from 'oxc-parser';
 import { classAround } from '../follow/class-members.ts';
 import type { Follower } from '../follow/follow.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
+import { lastName } from '../query-target.ts';
 
 // What makes a store of the browser, the device or the process. Its presets are not those of the server.
 const makers =
@@ -26,7 +27,7 @@ export function isClientStore(follower: Follower, { module, node }: Reference): 
     [root, ...found.map(each => each.node)].some(isStoreHook) ||
     (around !== null && isStoreClass(follower, module, around, 0)) ||
     found.some(each => isMade(follower, each, 0) || isClientStore(follower, each)) ||
-    (isUnknown(found, root) && livesOnClient(module, root));
+    (isUnknown(found) && livesOnClient(module, root));
   answers.set(root, answer);
   return answer;
 }
@@ -96,18 +97,12 @@ function isStoreClass(follower: Follower, module: CodeModule, node: Node, depth:
 // Many of these names are common words, so the package that they come from decides, unless the name says enough.
 function isMaker(module: CodeModule, callee: Node): boolean {
   if (callee.type === 'CallExpression') return isMaker(module, callee.callee);
-  const name =
-    callee.type === 'Identifier'
-      ? callee.name
-      : callee.type === 'MemberExpression' && callee.property.type === 'Identifier'
-        ? callee.property.name
-        : '';
+  const name = lastName(callee);
   if (/^(Dexie|PouchDB|createRxDatabase|Loki)$/.test(name)) return true;
   return makers.test(name) && importsFrom(module).some(each => packages.test(each));
 }
 
-const isUnknown = (found: Reference[], root: Node) =>
-  found.length === 0 || found.every(({ node }) => node === root || node.type === 'Identifier');
+const isUnknown = (found: Reference[]) => found.every(({ node }) => node.type === 'Identifier');
 
 /** Whether the only databases that a file imports are on the client. `this.presets` of a class is its own. */
 function livesOnClient(module: CodeModule, root: Node): boolean {

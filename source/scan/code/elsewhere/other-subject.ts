@@ -63,5 +63,5 @@ const rootName = (node: Node): string =>
 function ofName(name: string): string[] {
   if (wordsOf(name).some(word => owning.test(word))) return [owner];
   const words = wordsOf(name).filter(word => !/^(ids?|uuid|p)$/.test(word) && !neutral.test(word));
-  return words.length > 0 && words.join('').length > 2 ? [words.join('_')] : [unknown];
+  return words.join('').length > 2 ? [words.join('_')] : [unknown];
 }

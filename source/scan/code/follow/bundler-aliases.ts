@@ -90,7 +90,6 @@ function rulesOf(directory: string, [name, path]: [string, string]): BundlerAlia
   // webpack's `name$` stands for that import alone.
   if (name.endsWith('$') && name.length > 1)
     return [{ directory, pattern: name.slice(0, -1), targets: [target] }];
-  if (name.includes('*')) return [{ directory, pattern: name, targets: [target] }];
   const stem = name.replace(/\/$/, '');
   return [
     { directory, pattern: stem, targets: [target] },

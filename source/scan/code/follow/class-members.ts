@@ -15,7 +15,6 @@ interface ClassMember {
 export function classMember(node: ClassNode, name: string): ClassMember {
   const values: Node[] = [];
   for (const element of node.body.body) {
-    if (element.type === 'StaticBlock' || element.type === 'TSIndexSignature') continue;
     if (element.type === 'MethodDefinition' && element.kind === 'constructor') {
       const parameter = element.value.params.find(
         each =>

@@ -12,9 +12,7 @@ interface Follows {
 /** The elements of a literal array, or what a `map` makes of each. */
 export function elementsOf(follower: Follows, { module, node }: Reference): Reference[] {
   if (node.type === 'ArrayExpression') {
-    return node.elements.flatMap(element =>
-      element && element.type !== 'SpreadElement' ? follower.follow({ module, node: element }) : [],
-    );
+    return node.elements.flatMap(element => (element ? follower.follow({ module, node: element }) : []));
   }
   if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
     const name = plainKey(node.callee.property, node.callee.computed);

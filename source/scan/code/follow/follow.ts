@@ -268,7 +268,7 @@ export class Follower {
     const type = node.typeAnnotation?.typeAnnotation;
     if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return [];
     const binding = lookup(module, type.typeName.name, node);
-    return binding ? this.boundTo(module, binding).filter(ref => /^Class/.test(ref.node.type)) : [];
+    return binding ? this.boundTo(module, binding).filter(ref => /Class/.test(ref.node.type)) : [];
   }
 
   #imported(module: CodeModule, specifier: Node, name?: string): Reference[] {

@@ -58,7 +58,7 @@ function parsed(text: string): Json | null {
 }
 
 const recordOf = (value: unknown): Json | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+  typeof value === 'object' && !Array.isArray(value) ? (value as Json | null) : null;
 
 /** The directory of a file and those around it, the nearest first; empty for the root. */
 function directoriesAbove(file: string): string[] {

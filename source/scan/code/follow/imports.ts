@@ -46,18 +46,11 @@ export function importedFile(
 function basesOf(from: string, specifier: string): string[] {
   const directory = posix.dirname(from);
   if (specifier.startsWith('.')) return [posix.join(directory, specifier)];
-  const rest = /^(?:@|~|#|\$lib|src|@app|@src)\/(.*)$/.exec(specifier)?.[1];
+  const rest = /^(?:@|~|#|\$lib|src|@app|@src)\/(.*)/.exec(specifier)?.[1];
   if (rest === undefined) return [];
   const roots: string[] = [];
   for (let at = directory; ; at = posix.dirname(at)) {
-    const root = at === '.' ? '' : `${at}/`;
-    roots.push(
-      `${root}${rest}`,
-      `${root}src/${rest}`,
-      `${root}app/${rest}`,
-      `${root}src/lib/${rest}`,
-      `${root}lib/${rest}`,
-    );
+    roots.push(...['', 'src', 'app', 'src/lib', 'lib'].map(below => posix.join(at, below, rest)));
     if (at === '.') return roots;
   }
 }

@@ -87,7 +87,7 @@ function collectReturns(node: Node, found: Node[]): void {
     if (node.argument) found.push(node.argument);
     return;
   }
-  if (isFunction(node) || /Expression$|^Class/.test(node.type)) return;
+  if (isFunction(node) || /Expression|Class/.test(node.type)) return;
   for (const key of nests) {
     const child = (node as unknown as Record<string, Node | Node[] | null | undefined>)[key];
     for (const each of Array.isArray(child) ? child : [child]) if (each) collectReturns(each, found);
@@ -99,7 +99,7 @@ export function statementAround(node: Node): Node {
   let inner = node;
   for (let outer = node.parent; outer; inner = outer, outer = outer.parent) {
     if (isFunction(outer) || outer.type === 'BlockStatement' || outer.type === 'Program') return inner;
-    if (/Statement$|^VariableDeclaration$|^PropertyDefinition$|^JSX/.test(outer.type))
+    if (/Statement|VariableDeclaration|PropertyDefinition|JSX/.test(outer.type))
       return outer.type.startsWith('JSX') ? inner : outer;
   }
   return inner;

@@ -6,7 +6,6 @@ import { lookup } from './lookup.ts';
 /** The parameter that an expression is, or is a member of; null if callers do not decide what it is. */
 export function parameterIn(follower: Follower, ref: Reference): Reference | null {
   for (const { module, node } of follower.follow(ref)) {
-    if (node.type !== 'Identifier' && node.type !== 'MemberExpression') continue;
     if (parameterOf({ module, node })) return { module, node };
   }
   return null;

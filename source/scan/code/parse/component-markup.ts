@@ -21,7 +21,7 @@ function inAttributes(text: string): MarkupCode[] {
   );
   return [...found].flatMap(({ index, 0: whole, 1: name = '', 3: code = '' }) => {
     const from = index + whole.length - 1 - code.length;
-    const handles = /^(@|v-on:)/.test(name);
+    const handles = /@|v-on:/.test(name);
     return handles || /=>|function|v-on$/.test(name === 'v-on' ? name : code)
       ? [{ from, to: from + code.length, statements: handles }]
       : [];
@@ -46,7 +46,7 @@ function inBraces(text: string): MarkupCode[] {
     const code = text.slice(at + 1, end);
     if (runs.test(code) && !/^\s*[#:/@]/.test(code)) found.push({ from: at + 1, to: end, statements: false });
     const awaited =
-      /^(\s*(?:#(?:await|key|if|each)|:else if|@(?:const|html|render|attach))\s+)([\s\S]*?)(?:\s+(?:then|as)\b[\s\S]*)?$/.exec(
+      /^(\s*(?:#(?:await|key|if|each)|:else if|@(?:const|html|render|attach))\s)([\s\S]*?)(?:\s(?:then|as)\b[\s\S]*)?$/.exec(
         code,
       );
     if (awaited?.[1] && awaited[2] && runs.test(awaited[2])) {

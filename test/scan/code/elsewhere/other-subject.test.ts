@@ -18,6 +18,7 @@ test.each<[given: string, is: boolean]>([
   ['{ v_template_key: id }', true],
   ['{ template_ids: ids }', true],
   ['{ template: id }', false],
+  ['{ template_monkey: id }', false],
   ['{ template_id: id, preset_id: preset }', false],
   ['{ id }', false],
   ['{ id: preset.id }', false],

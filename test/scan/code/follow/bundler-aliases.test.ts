@@ -26,6 +26,7 @@ test.each(bundlers.split(' '))('%s', name => {
 
 describe('an alias', () => {
   test.each<[value: string, found: string[]]>([
+    ["{ '@a/b/': './x' }", ['@a/b: x']],
     ["{ '@x': './x' }", ['@x: x']],
     ["{ x: './x', y: './y' }", ['x: x', 'y: y']],
     ["{ [x]: './x' }", []],

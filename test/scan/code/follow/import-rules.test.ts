@@ -25,6 +25,7 @@ test.each<[path: string, is: boolean]>([
   ['packages/typescript-config/base.json', true],
   ['typescript-config/base.json', true],
   ['packages/tsconfig/next.json', true],
+  ['packages/tsconfig-base/next.json', true],
   ['packages/my.config/base.json', true],
   ['packages/config/deep/base.json', false],
   ['packages/other/base.json', false],
@@ -116,6 +117,13 @@ describe('the paths of a tsconfig', () => {
     ['null', { 'tsconfig.json': 'null' }, 'a.ts', 'lib/t', []],
     ['no JSON', { 'tsconfig.json': '{' }, 'a.ts', 'lib/t', []],
     [
+      'commas right before an end',
+      { 'tsconfig.json': '{"compilerOptions":{"paths":{"@x/*":["./lib/*",],},},}' },
+      'a.ts',
+      '@x/t',
+      ['lib/t'],
+    ],
+    [
       'comments',
       {
         'tsconfig.json':
@@ -204,6 +212,17 @@ describe('the paths of a tsconfig', () => {
       ['conf/lib/t'],
     ],
     [
+      'extended from a package of elsewhere',
+      {
+        'web/tsconfig.json': { extends: '@me/lint/base.json' },
+        'conf/package.json': { name: '@me/conf' },
+        'conf/base.json': paths({ '@x/*': ['./lib/*'] }),
+      },
+      'web/a.ts',
+      '@x/t',
+      [],
+    ],
+    [
       'extended from a package of a longer name',
       {
         'web/tsconfig.json': { extends: '@me/config' },
@@ -249,6 +268,7 @@ describe('imports of package.json and of Deno', () => {
     ['a directory of Deno', { 'deno.json': { imports: { '@x/': './own/' } } }, 'a.ts', '@x/t', ['own/t']],
     ['a map', { 'import_map.json': { imports: { x: './own/x.ts' } } }, 'a.ts', 'x', ['own/x.ts']],
     ['no imports', { 'package.json': { imports: 7 } }, 'a.ts', '#t', []],
+    ['imports as a text', { 'package.json': { imports: 't' } }, 'a.ts', '0', []],
     ['of another directory', { 'web/package.json': { imports: { '#t': './t' } } }, 'a.ts', '#t', []],
   ])('%s', (_, configs, from, specifier, found) => {
     expect(candidates(configs, from, specifier)).toEqual(found);

@@ -61,6 +61,12 @@ test('files that name a helper are those that speak of presets, and can be parse
   expect(project.naming(new Set())).toEqual([]);
 });
 
+test('a file that is no component has no markup', () => {
+  const project = projectOf({ 'a.ts': 'presets' });
+  project.module('a.ts');
+  expect(project.markup).toEqual([]);
+});
+
 test('only what a module exports by a name is what is imported', () => {
   const exported = (text: string, name: string) => {
     const module = projectOf({ 'a.ts': text }).module('a.ts')!;
@@ -71,6 +77,7 @@ test('only what a module exports by a name is what is imported', () => {
   expect(exported("const a = 'x'; const b = 'y'; export { b, a as c };", 'c')).toEqual(['a']);
   expect(exported("const a = 'x'; export { a as 'a b' };", 'a b')).toEqual(['a']);
   expect(exported('export { gone as c };', 'c')).toEqual([]);
+  expect(exported("export default 'x';", 'c')).toEqual([]);
 });
 
 test('the operands of a sum begin with what is no sum', () => {

@@ -332,6 +332,11 @@ describe('the texts of an import', () => {
       { 'a.js': from("const { T } = require('./t');"), 't.js': "other.T = 'x';\nexports = 'y';\nexports.U;" },
       '',
     ],
+    [
+      'nothing that is required',
+      { 'a.js': from('const { T } = require();'), 't.js': "exports.T = 'x';" },
+      '',
+    ],
     ['a name of require', { 'a.js': from('const { T } = require(name);'), 't.js': "exports.T = 'x';" }, ''],
     ['of another function', { 'a.js': from("const { T } = load('./t');"), 't.js': "exports.T = 'x';" }, ''],
     [

@@ -123,6 +123,7 @@ describe('a name belongs to the scope around it', () => {
     ["const f = (a, t = 'b') => probe(t)", 'b'],
     ["const f = ([a, t = 'b']) => probe(t)", 'b'],
     ['const f = (...t) => probe(t)', ''],
+    ["const t = 'a'; const f = (...t) => probe(t)", ''],
   ])('%s: %s', (code, texts) => {
     const { follower, ref } = probed(code);
     expect(follower.texts(ref).join(' ')).toBe(texts);
