@@ -58,6 +58,8 @@ export function rulesOf({ onDelete, record, row }: CounterDefinition): CountRule
  */
 export function observe(before: Counter, after: Counter, rules: CountRules = {}): ObservedChange | null {
   if (before.records === null || after.records === null) return null;
+  // Amounts that add up to NaN, or to Infinity, say nothing about what was counted.
+  if (![before.records, after.records].every(Number.isFinite)) return observeCount(before, after, rules);
   const { lastUsedKept = true, goesDown = false } = rules;
   const countBy = countDifference(before, after);
   const recordsBy = recordsDifference(before, after);
@@ -146,6 +148,7 @@ function exactly(
 }
 
 function textDifference(after: string, before: string): number | null {
+  if (after === before) return 0;
   const [now, then] = [toQuantity(after), toQuantity(before)];
   return now === null || then === null ? null : Number(minus(now, then));
 }

@@ -64,6 +64,7 @@ function unknown(counter: WrongSum, triggerOff: string | null): Judgement {
 }
 
 function off(counter: WrongSum): string {
+  if (!Number.isFinite(counter.records)) return `The amounts add up to ${counter.exactRecords}`;
   const by = counter.exactDrift ?? String(drift(counter));
   if (by === 'NaN') return 'The count is not a number';
   return `The count is ${by.replace(/^-/, '')} too ${by.startsWith('-') ? 'low' : 'high'}`;

@@ -39,13 +39,13 @@ export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
     takenAt: iso(audited.takenAt),
     durationMs: Math.round(audited.durationMs),
     complete: audited.hiddenBy.length === 0,
-    ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, orphans }),
+    ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, records: finite(sums.records), orphans }),
     mismatches: mismatches.map(counter => ({
       id: idJson(counter.id, definition),
       name: counter.name,
       count: finite(counter.usageCount),
       ...(counter.exact === undefined ? {} : { countText: counter.exact }),
-      records: counter.records,
+      records: finite(counter.records),
       ...(counter.exactRecords === undefined ? {} : { recordsText: counter.exactRecords }),
       drift: finite(drift(counter)),
       ...(counter.exactRecords === undefined && counter.exact === undefined

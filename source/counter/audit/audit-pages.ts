@@ -90,7 +90,8 @@ const sums = z.object({
   rows: z.number(),
   tooHigh: z.number(),
   tooLow: z.number(),
-  records: z.number(),
+  // Amounts may be NaN, or infinite.
+  records: z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]),
   orphans: z.number(),
   unnamed: z.number(),
   checksum: z.string(),

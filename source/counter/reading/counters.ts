@@ -66,7 +66,10 @@ export function truthColumns(truth: string, count: string, tables: Tables): stri
 
 /** SQL for how far `count` is from `truth`; what is NULL counts as 0. */
 export function driftOf(truth: string, count: string, { presets: { countKind }, records }: Tables): string {
-  return `coalesce(${comparableCount(count, countKind, records.sums)}, 0) OPERATOR(pg_catalog.-) coalesce(${truth}, 0)`;
+  const difference = `coalesce(${comparableCount(count, countKind, records.sums)}, 0) OPERATOR(pg_catalog.-) coalesce(${truth}, 0)`;
+  if (!records.sums || countKind === 'integer' || countKind === 'bigint') return difference;
+  // NaN minus NaN is NaN, as is Infinity minus Infinity: only such a number is not 0 less itself.
+  return `CASE WHEN (${truth} OPERATOR(pg_catalog.-) ${truth}) OPERATOR(pg_catalog.<>) 0 AND ${count}::pg_catalog.text OPERATOR(pg_catalog.=) ${truth}::pg_catalog.text THEN 0 ELSE ${difference} END`;
 }
 
 /** SQL for a count that differences are exact of. */

@@ -256,7 +256,7 @@ function isAlike(a: Counter, b: Counter): boolean {
   return (
     Object.is(a.usageCount, b.usageCount) &&
     a.exact === b.exact &&
-    a.records === b.records &&
+    Object.is(a.records, b.records) &&
     a.exactRecords === b.exactRecords &&
     a.exactDrift === b.exactDrift &&
     a.lastUsedAt === b.lastUsedAt &&

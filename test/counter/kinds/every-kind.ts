@@ -38,8 +38,8 @@ export function everyKind(
       const plain = await own.sql.unsafe<
         { id: string; drift: string; wrong: boolean; truth: string; count: string | null }[]
       >(
-        `SELECT id::text, count::text, truth::numeric::text, (number - truth)::text AS drift, number <> truth AS wrong
-             FROM (${truth}) t, LATERAL (SELECT coalesce(CASE count::text WHEN 'Infinity' THEN 'NaN' ELSE count::numeric END, 0) AS number) n`,
+        `SELECT id::text, count::text, truth::numeric::text, CASE WHEN number = truth THEN 0 ELSE number - truth END::text AS drift, number <> truth AS wrong
+             FROM (${truth}) t, LATERAL (SELECT coalesce(CASE WHEN count::text = 'Infinity' AND pg_typeof(count) = 'double precision'::regtype THEN 'NaN' ELSE count::numeric END, 0) AS number) n`,
       );
       const expected = new Map(
         plain.map(row => [

@@ -70,6 +70,20 @@ export const kinds: readonly Kind[] = [
     orphans: 0,
   },
   {
+    name: 'a sum of amounts of which some are not a number',
+    sql: `
+      CREATE TABLE accounts (id integer PRIMARY KEY, balance numeric);
+      CREATE TABLE bookings (account_id integer, amount numeric);
+      INSERT INTO accounts VALUES (1, 3), (2, 5), (3, 'NaN'), (4, 'NaN'), (5, 4), (6, NULL), (7, 'Infinity'), (8, 9), (9, 'NaN');
+      INSERT INTO bookings VALUES (7, 'Infinity'), (8, '-Infinity'), (9, '-Infinity'), (1, 1), (1, 2), (2, 5), (2, 'NaN'), (3, 'NaN'), (4, 7), (5, 3), (6, 'NaN')`,
+    definition: defined({
+      row: { table: 'accounts', count: 'balance' },
+      record: { table: 'bookings', reference: ['account_id'], amount: 'amount' },
+    }),
+    truth: `SELECT id, balance AS count, (SELECT coalesce(sum(amount), 0) FROM bookings b WHERE b.account_id = a.id) AS truth FROM accounts a`,
+    orphans: 0,
+  },
+  {
     name: 'a sum kept in double precision',
     sql: `
       CREATE TABLE wallets (id integer PRIMARY KEY, balance double precision);
