@@ -2,7 +2,6 @@ import type { Node } from 'oxc-parser';
 import { classAround } from '../follow/class-members.ts';
 import type { Follower } from '../follow/follow.ts';
 import type { CodeModule, Reference } from '../parse/code-module.ts';
-import { lastName } from '../query-target.ts';
 
 // What makes a store of the browser, the device or the process. Its presets are not those of the server.
 const makers =
@@ -97,7 +96,12 @@ function isStoreClass(follower: Follower, module: CodeModule, node: Node, depth:
 // Many of these names are common words, so the package that they come from decides, unless the name says enough.
 function isMaker(module: CodeModule, callee: Node): boolean {
   if (callee.type === 'CallExpression') return isMaker(module, callee.callee);
-  const name = lastName(callee);
+  const name =
+    callee.type === 'Identifier'
+      ? callee.name
+      : callee.type === 'MemberExpression' && callee.property.type === 'Identifier'
+        ? callee.property.name
+        : '';
   if (/^(Dexie|PouchDB|createRxDatabase|Loki)$/.test(name)) return true;
   return makers.test(name) && importsFrom(module).some(each => packages.test(each));
 }
