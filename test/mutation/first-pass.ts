@@ -15,7 +15,7 @@ const slowTest = 100;
 // A slower change is left to them too.
 const slowChange = 1000;
 // A change that took so long without a test noticing it is left too: by itself it would not take longer.
-const longestTry = 20_000;
+const longestTry = 10_000;
 // In milliseconds: a change with which a test waits for what does not come is left too.
 const longestWait = 20_000;
 // A change that is come by so many times as often as before makes something loop.
