@@ -1,4 +1,5 @@
 import type { Predicate } from '../../counter/definition/predicate.ts';
+import { predicateText } from '../../counter/definition/predicate-text.ts';
 import type { CatalogTable } from '../catalog.ts';
 import { type Domain, domainsOf } from '../condition/domain.ts';
 import { columnsIn } from '../condition/evaluate.ts';
@@ -21,8 +22,8 @@ export interface EventEffects {
   effects: readonly Effect[];
 }
 
-/** Which records count, as every writer of a counter says it. `agree` is false where only some of them say so. */
-export type Common = { where: Predicate | null; agree: boolean } | { why: string };
+/** Which records count, as the writers of a counter say it, and in sentences which of them say otherwise. */
+export type Common = { where: Predicate | null; doubts: readonly string[] } | { why: string };
 
 // Beyond this many combinations a condition is no longer worth the time, nor readable.
 const most = 150;
@@ -38,17 +39,68 @@ export function commonCondition(
   const size =
     domains?.reduce((product, { values }) => product * values.length, 1) ?? Number.POSITIVE_INFINITY;
   if (!domains || size > most) return { why: 'its condition has too many parts' };
-  const said = groups.flatMap(group => setsOf(group, domains, keys));
-  const sets = said.filter(set => !isAll(set) && !isEmpty(set));
+  const said = groups
+    .flatMap(group => setsOf(group, domains, keys).map(set => ({ group, set })))
+    .filter(({ set }) => !isAll(set) && !isEmpty(set));
+  const sets = said.map(({ set }) => set);
   const [first, ...others] = sets;
-  if (!first) return { where: null, agree: true };
-  const strictest = others.reduce(both, first);
+  if (!first) return { where: null, doubts: [] };
+  const strictest = keptBy(said) ?? others.reduce(both, first);
   if (isEmpty(strictest)) return { why: 'its triggers count different records' };
-  const agree = sets.every(set => areSame(set, strictest));
-  if (!agree && !sets.some(set => areSame(set, strictest)) && !aboutDifferentColumns(groups)) {
-    return { why: 'its triggers count under different conditions' };
+  const text = (set: RecordSet) => {
+    const where = toPredicate(set, domains);
+    return where ? predicateText(where, name => name) : 'every record';
+  };
+  const other = said.filter(({ set }) => !areSame(set, strictest));
+  const agrees = other.length < said.length;
+  const doubts = [
+    ...new Set(other.map(({ group, set }) => `${writerOf(group)} has ${text(set)}, not ${text(strictest)}.`)),
+  ];
+  if (other.length > 0 && !aboutDifferentColumns(groups) && (!agrees || keepsDiffer(said))) {
+    const all = new Set(said.map(({ group, set }) => `${writerOf(group)} has ${text(set)}`));
+    return { why: `its triggers count under different conditions (${[...all].join('; ')})` };
   }
-  return { where: toPredicate(strictest, domains), agree };
+  return { where: toPredicate(strictest, domains), doubts };
+}
+
+interface Said {
+  group: EventEffects;
+  set: RecordSet;
+}
+
+const isKeeping = ({ group: { event } }: Said) => event !== 'update';
+
+/**
+ * The condition that inserts and deletes have, unless updates know of more columns than they do: which records count is said by
+ * what counts them, and an update that says otherwise is mistaken.
+ */
+function keptBy(said: readonly Said[]): RecordSet | null {
+  const keeping = said.filter(isKeeping);
+  const [first] = keeping;
+  if (!first || !keeping.every(({ set }) => areSame(set, first.set))) return null;
+  const known = new Set(keeping.flatMap(({ group }) => columnsOf(group)));
+  const both = new Set(keeping.map(({ group }) => (group.event === 'call' ? 'insert' : group.event)));
+  return both.size > 1 && said.every(({ group }) => columnsOf(group).every(name => known.has(name)))
+    ? first.set
+    : null;
+}
+
+/** Inserts and deletes that have conditions on the same columns, and not the same ones: no update can decide between them. */
+function keepsDiffer(said: readonly Said[]): boolean {
+  const [first, ...others] = said.filter(isKeeping);
+  if (!first) return false;
+  const known = columnsOf(first.group);
+  return others.some(
+    ({ group, set }) =>
+      !areSame(set, first.set) && new Set(columnsOf(group)).symmetricDifference(new Set(known)).size === 0,
+  );
+}
+
+const columnsOf = ({ effects }: EventEffects) => effects.flatMap(each => each.conditions.flatMap(columnsIn));
+
+function writerOf({ event, effects }: EventEffects): string {
+  const routine = effects[0]?.place.routine ?? '';
+  return event === 'call' ? routine : `${routine} on ${event.toUpperCase()}`;
 }
 
 /** The sets of records that one writer says to count, one for each way in which it says so. */
@@ -69,8 +121,6 @@ function setsOf(
 
 /** Conditions on different columns may all be meant. */
 function aboutDifferentColumns(groups: readonly EventEffects[]): boolean {
-  const named = groups.map(
-    ({ effects }) => new Set(effects.flatMap(each => each.conditions.flatMap(columnsIn))),
-  );
+  const named = groups.map(group => new Set(columnsOf(group)));
   return named.every((one, place) => named.every((other, at) => at === place || one.isDisjointFrom(other)));
 }

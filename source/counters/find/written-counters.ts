@@ -170,7 +170,10 @@ function judge(
         each.doubts.flatMap(doubt => (isAfterUpdate(each, doubt) ? [] : `${upper(doubt)}.`)),
       ),
     ),
-    ...(common.agree ? [] : ['Not every writer has this condition.']),
+    ...(common.doubts.length === 0 ? [] : [`Not every writer has its condition: ${common.doubts.join(' ')}`]),
+    ...(onlyChanges(groups)
+      ? ['Only updates add to it, and nothing subtracts: it may count how often that happened.']
+      : []),
     ...triggers.flatMap(each => each.refusals.map(sentence)),
   ];
   const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);

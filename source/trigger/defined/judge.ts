@@ -144,7 +144,7 @@ function doubtFindings({ id, doubts = [] }: CounterDefinition): Finding[] {
   return doubts.map(doubt => ({
     code: 'counter-doubted',
     severity: 'warning',
-    message: `${id} may count more than its records. ${doubt}`,
+    message: `${id} may be meant to differ from its records. ${doubt}`,
     hint: 'Find out whether that is meant, before a sync sets the counts to their records.',
   }));
 }

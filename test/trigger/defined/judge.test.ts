@@ -962,6 +962,9 @@ test('what speaks against the counter is a warning', () => {
     healthOf(ddl, definition).findings.filter(({ code }) => code === 'counter-doubted');
   expect(doubts(count)).toEqual([]);
   expect(doubts({ ...count, doubts: ['New posts begin with 1.'] })).toMatchObject([
-    { severity: 'warning', message: `${count.id} may count more than its records. New posts begin with 1.` },
+    {
+      severity: 'warning',
+      message: `${count.id} may be meant to differ from its records. New posts begin with 1.`,
+    },
   ]);
 });
