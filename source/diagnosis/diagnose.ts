@@ -1,8 +1,8 @@
 import { amount } from '../format/plurals.ts';
+import { judgeBeginning } from './causes/began-with-default.ts';
 import { judgeCommonStart } from './causes/common-start.ts';
-import { countedAgain, exactMultiple } from './causes/counted-again.ts';
+import { countedAgain, countsAgainNow, exactMultiple } from './causes/counted-again.ts';
 import { judgeFewReset, judgeMissingUpdates } from './causes/counted-less.ts';
-import { countsAgainNow } from './causes/counts-again-now.ts';
 import { judgeDeleted } from './causes/deleted.ts';
 import { judgeDeletedTwice } from './causes/deleted-twice.ts';
 import { judgeMarked, leftOut } from './causes/excluded.ts';
@@ -53,8 +53,11 @@ export function diagnoseAll(evidence: Evidence): Map<string, Diagnosis> {
  * looks for what many of them share (see findPatterns), then for what the server counted exactly, and only then judges the
  * rest one by one. Yields like findPatterns.
  */
-export function* findCauses(evidence: Evidence): Generator<void, Causes> {
-  const { mismatched } = evidence;
+export function* findCauses(found: Evidence): Generator<void, Causes> {
+  const begun = begunOf(found);
+  // What is off by the default follows no rule of records, and would hide those of the others.
+  const mismatched = found.mismatched.filter(preset => begun(preset)?.certainty !== 'likely');
+  const evidence = { ...found, mismatched };
   const patterns = yield* findPatterns(mismatched, evidence.accurate, evidence.writers.condition?.columns);
   const counts = mismatched.filter(({ usageCount }) => usageCount !== null);
   const high = counts.filter(preset => driftOf(preset) > 0);
@@ -94,17 +97,30 @@ export function* findCauses(evidence: Evidence): Generator<void, Causes> {
     of(preset) {
       const drift = driftOf(preset);
       if (drift === 0) return null;
+      const own = begun(preset);
+      if (own?.certainty === 'likely') return complete(own);
       const all = drift > 0 ? allDeleted(preset) : null;
+      const other = shared(preset) ?? single(preset) ?? besides(preset);
       return complete(
         nullCount(preset) ??
           (all?.certainty === 'certain' ? all : null) ??
-          shared(preset) ??
-          single(preset) ??
-          besides(preset) ??
+          // What is in the catalog explains more than what only fits.
+          (other?.certainty === 'possible' ? own : null) ??
+          other ??
+          own ??
           unknown(preset, evidence),
       );
     },
   };
+}
+
+function begunOf({ begins, mismatched, accurate }: Evidence): Judge {
+  const compared = (preset: PresetEvidence) => ({
+    ...preset,
+    drift: preset.usageCount === null ? Number.NaN : driftOf(preset),
+  });
+  const judge = judgeBeginning(begins, mismatched.map(compared), accurate);
+  return preset => judge(compared(preset));
 }
 
 function ruleOf(pattern: Pattern, evidence: Evidence): { pattern: Pattern; judge: Judge } {

@@ -23,6 +23,8 @@ export type Cause =
   | 'upsert-counted'
   /** A deleted record was taken off the count twice. */
   | 'deleted-twice'
+  /** The count of a new row begins with its default, which is not 0. */
+  | 'default-not-zero'
   /** The numbers fit no cause well enough. */
   | 'unknown';
 

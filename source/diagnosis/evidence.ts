@@ -78,6 +78,13 @@ export const noWriters: WriterEvidence = {
   condition: null,
 };
 
+/** What the count of a new row begins with, where that is not 0: `column` of `table`, both quoted where they need it. */
+export interface Beginning {
+  number: number;
+  table: string;
+  column: string;
+}
+
 /** Everything that a diagnosis is based on, as plain data. */
 export interface Evidence {
   mismatched: readonly PresetEvidence[];
@@ -100,6 +107,8 @@ export interface Evidence {
   untimed?: boolean;
   /** The condition that records must meet to count, as SQL; left out if all count. */
   condition?: string;
+  /** What a new count begins with by its default; null or left out if that is 0. */
+  begins?: Beginning | null;
   /** Updates of presets that causes already found account for, beyond one for each record. */
   explainedUpdates?: number;
 }

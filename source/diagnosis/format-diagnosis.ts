@@ -16,6 +16,7 @@ const causeWords: Record<Cause, string> = {
   'records-excluded': 'records left out',
   'upsert-counted': 'upsert counted',
   'deleted-twice': 'deletion taken twice',
+  'default-not-zero': 'default is not 0',
   unknown: 'unknown',
 };
 

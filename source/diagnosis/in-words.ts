@@ -1,7 +1,8 @@
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { presetNames } from '../counter/definition/preset-names.ts';
 
-const saidOfPresets = new RegExp(`\\b(a )?(presets?|uses?|${presetNames.touched})\\b(?!-)`, 'g');
+// A name of SQL that stands behind a dot or in quotes is no word of ours.
+const saidOfPresets = new RegExp(`(?<![."])\\b(a )?(presets?|uses?|${presetNames.touched})\\b(?!-)`, 'g');
 
 /**
  * How a sentence about presets and their uses is said of another counter: with its own words for rows and for records. Names of

@@ -1,8 +1,9 @@
 import { drift } from '../counter/counter.ts';
 import { count } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
+import { judgeBeginning } from './causes/began-with-default.ts';
 import type { Judgement } from './diagnosis.ts';
-import type { WrongSum } from './evidence.ts';
+import type { Beginning, WrongSum } from './evidence.ts';
 
 // Fewer exact multiples are chance, or one mistake by hand.
 const fewest = 3;
@@ -15,7 +16,9 @@ const multiples: Record<number, string> = { 2: 'twice', 3: 'three times', 4: 'fo
 export function judgeSums(
   wrong: readonly WrongSum[],
   triggerOff: string | null,
+  begins: Beginning | null = null,
 ): (counter: WrongSum) => Judgement {
+  const begun = judgeBeginning(begins, wrong.map(compared), []);
   const high = wrong.filter(counter => (drift(counter) ?? 0) > 0);
   const exact = high.filter(counter => multipleOf(counter) !== null);
   const isShared = exact.length >= fewest && exact.length * 2 > high.length;
@@ -23,6 +26,8 @@ export function judgeSums(
     const times = exact.includes(counter) ? multipleOf(counter) : null;
     if (counter.usageCount === null && counter.exact === undefined)
       return counter.missing === false ? nullSum : unknown(counter, triggerOff);
+    const own = begun(compared(counter));
+    if (own?.certainty === 'likely') return own;
     if (times !== null && (isShared || high.length <= fewest)) {
       return {
         code: 'double-counted',
@@ -37,8 +42,14 @@ export function judgeSums(
         stretch: null,
       };
     }
-    return unknown(counter, triggerOff);
+    return own ?? unknown(counter, triggerOff);
   };
+}
+
+function compared(counter: WrongSum) {
+  const isNull = counter.usageCount === null && counter.exact === undefined;
+  const by = counter.exactDrift === undefined ? drift(counter) : Number(counter.exactDrift);
+  return { drift: isNull ? Number.NaN : (by ?? Number.NaN), records: counter.records, createdAt: null };
 }
 
 const nullSum: Judgement = {

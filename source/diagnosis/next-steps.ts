@@ -19,6 +19,7 @@ const steps: Record<Cause, string> = {
   'records-excluded': 'Decide whether these records count: a sync adds them.',
   'upsert-counted': 'Let the trigger fire AFTER INSERT: preset-usage migrate installs one that does.',
   'deleted-twice': writers,
+  'default-not-zero': 'Let new ones begin with 0. Then a sync takes the default off the counts.',
   unknown: writers,
 };
 

@@ -20,6 +20,7 @@ import type { Evidence, PresetEvidence } from './evidence.ts';
 import { inWordsOf } from './in-words.ts';
 import { judgeSums } from './judge-sums.ts';
 import { type LastUsedTally, tallyLastUsed } from './last-used.ts';
+import { readBeginning } from './read-beginning.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
 import { readMissingIds } from './read-missing-ids.ts';
 import { readTableStatistics } from './read-table-statistics.ts';
@@ -67,7 +68,8 @@ export async function diagnose(
     // Of a count in another table it is not known here whether that has a row for it.
     const missing = tables.presets.missing === null ? false : null;
     const wrong = mismatches.map(counter => ({ ...counter, missing }));
-    const judge = judgeSums(wrong, keeping?.triggerOff ?? null);
+    const begins = await database.read(reader => readBeginning(reader, tables), { signal });
+    const judge = judgeSums(wrong, keeping?.triggerOff ?? null, begins);
     return told(new Map(wrong.map(counter => [counter.id, complete(judge(counter))])), say);
   }
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
@@ -187,6 +189,7 @@ async function gather(
     accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
     ...(keeping ?? { triggerOff: whyOff(findings), countsAgain: countsAgain(findings) }),
     writers: writersOf(catalog),
+    begins: await readBeginning(reader, tables),
     // Another count may be written to the same rows.
     statistics: statistics && (keeping === null ? statistics : { ...statistics, presets: null }),
     cascades,

@@ -434,6 +434,12 @@ export const faults: Record<string, Fault> = {
         !hit.has(preset) ? null : until < 1 ? ['null-count', 'reset-kept-history'] : 'null-count';
     },
   },
+  'a default of 3': under(
+    'default-not-zero',
+    // Unlike an UPDATE this leaves no trace in the statistics: so the rows were made.
+    'ALTER TABLE presets ALTER COLUMN usage_count TYPE integer USING 3, ALTER COLUMN usage_count SET DEFAULT 3',
+    { shape: 'plain' },
+  ),
   'increment_preset_usage_count() called alone': counted(
     id => `PERFORM increment_preset_usage_count('${id}')`,
     `CREATE OR REPLACE FUNCTION increment_preset_usage_count(p_preset_id uuid) RETURNS void LANGUAGE sql AS

@@ -17,6 +17,7 @@ const shifts: Record<string, Shift> = {
 const besides: Record<string, string> = {
   'every record updated': 'UPDATE preset_usage SET usage_data = \'{"v": 2}\'',
   'presets renamed': "UPDATE presets SET name = name || '!'",
+  'a default that no preset began with': 'ALTER TABLE presets ALTER COLUMN usage_count SET DEFAULT 7',
   'a preset deleted': 'DELETE FROM presets WHERE id = (SELECT max(id::text)::uuid FROM presets)',
 };
 

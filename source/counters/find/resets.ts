@@ -1,3 +1,4 @@
+import { defaultNumber } from '../../counter/default-number.ts';
 import { type Change, placeText } from '../body/change.ts';
 import { type Expression, type Value, within } from '../body/expression.ts';
 import type { CatalogTable } from '../catalog.ts';
@@ -63,8 +64,8 @@ export function defaultSentence(counted: Pick<Counted, 'table' | 'column'>): str
   const { table, column } = counted;
   const start = table.columns.find(({ name }) => name === column)?.start ?? null;
   if (start === null || /^NULL\b/i.test(start)) return null;
-  const [, number] = /^\(?'?(-?\d+(?:\.\d+)?)'?\)?(?:::[\w ]+)?$/.exec(start) ?? [];
-  if (number !== undefined && Number(number) === 0) return null;
+  const number = defaultNumber(start);
+  if (number !== null && Number(number) === 0) return null;
   return `By the default of ${column}, a new row of ${table.name} begins with ${number ?? start}: a sync takes that away.`;
 }
 

@@ -2,7 +2,7 @@ import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import type { Judgement } from '../diagnosis.ts';
 import { driftOf, type Evidence, type PresetEvidence } from '../evidence.ts';
-import { during, ends } from '../traces/format.ts';
+import { during, ends, shortTime } from '../traces/format.ts';
 import { certaintyOf, scopeOf, sharedBy, timesOf } from '../traces/format-shared-rule.ts';
 import type { Stretch } from '../traces/interval-search.ts';
 import { type Pattern, recordsIn } from '../traces/shared-rule.ts';
@@ -57,4 +57,26 @@ function which(pattern: Pattern, preset: PresetEvidence, again: number, stretch:
       : `the ${count(again)} ${pattern.kind.words} among its ${amount(preset.records, 'record')} ${are}`;
   }
   return `${count(again)} of its ${amount(preset.records, 'record')}, ${scopeOf(pattern)}made ${during(stretch)}, ${are}`;
+}
+
+/**
+ * A single preset whose count is too high while the catalog shows a second counter: that many of its newest records may be
+ * counted twice. Null if the count is off by more than the preset has records.
+ */
+export function countsAgainNow(preset: PresetEvidence, { countsAgain }: Evidence): Judgement | null {
+  const drift = driftOf(preset);
+  if (countsAgain.length === 0 || drift > preset.records) return null;
+  const from = preset.uses?.times[preset.records - drift] ?? null;
+  const all = drift === preset.records;
+  return {
+    code: 'double-counted',
+    certainty: all && drift > 4 ? 'likely' : 'possible',
+    evidence: [
+      ...countsAgain,
+      all
+        ? `The count is exactly twice its ${amount(drift, 'record')}.`
+        : `The count is ${count(drift)} too high, as if its uses since ${from === null ? 'then' : shortTime(from)} were counted twice.`,
+    ],
+    stretch: { from: all ? null : from, to: null },
+  };
 }
