@@ -325,6 +325,17 @@ test('--help and --version say what they are asked', async () => {
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test('check tells presets of the same name apart, in its table and in what led to their causes', async () => {
+  const twins = await own.sql<{ id: string }[]>`
+    INSERT INTO presets (name, usage_count) VALUES ('Twin', 2), ('Twin', 3) RETURNING id`;
+  const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
+  await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
+  for (const { id } of twins) {
+    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
+    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
+  }
+});
+
 test('check calls a negative count negative', async () => {
   const [row] = await own.sql`INSERT INTO presets (name, usage_count) VALUES ('Negative', -2) RETURNING id`;
   const { out } = await run(['check', '--preset', 'Negative'], { DATABASE_URL: own.url });

@@ -1,5 +1,5 @@
 import { driftText } from '../../format/format-figures.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { type AuditResult, type Counted, isCounted, whyNotCounted } from './audit-result.ts';
 import { sumsInWords } from './mismatch-words.ts';
@@ -19,6 +19,7 @@ export function changeLine(results: readonly AuditResult[]): string {
 
 function largest({ audited: { mismatches } }: Counted): string {
   if (mismatches.length === 0) return '';
-  const first = mismatches.slice(0, most).map(counter => `${presetName(counter)} ${driftText(counter)}`);
-  return ` Largest: ${first.join(', ')}.`;
+  const first = mismatches.slice(0, most);
+  const called = distinctNames(first);
+  return ` Largest: ${first.map(counter => `${called(counter)} ${driftText(counter)}`).join(', ')}.`;
 }

@@ -1,3 +1,4 @@
+import { distinctNames } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import type { Verdict } from './limits.ts';
@@ -17,11 +18,11 @@ export function githubOf(results: readonly AuditResult[], verdict: Verdict): str
       const wrong = verdict.mismatches.filter(({ of }) => of === result);
       const failures = verdict.fails ? wrong.filter(({ beyond }) => beyond) : [];
       const kind = failures.length > 0 ? 'error' : wrong.length > 0 ? 'warning' : 'notice';
+      const told = (failures.length > 0 ? failures : wrong).slice(0, most);
+      const called = distinctNames(told.map(({ counter }) => counter));
       return [
         command(kind, result.id, sumsInWords(result.audited)),
-        ...(failures.length > 0 ? failures : wrong)
-          .slice(0, most)
-          .map(each => command(kind, result.id, inWords(each))),
+        ...told.map(each => command(kind, result.id, inWords(each, called))),
       ];
     })
     .join('\n');

@@ -1,4 +1,4 @@
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import type { JudgedMismatch, Verdict } from './limits.ts';
@@ -27,6 +27,7 @@ function suite(result: AuditResult, verdict: Verdict): string[] {
   }
   const { audited, id } = result;
   const wrong = verdict.mismatches.filter(({ of }) => of === result);
+  const called = distinctNames(audited.mismatches);
   const isFailure = ({ beyond }: JudgedMismatch) => verdict.fails && beyond;
   const failures = wrong.filter(isFailure).length;
   const seconds = (audited.durationMs / 1_000).toFixed(3);
@@ -37,8 +38,8 @@ function suite(result: AuditResult, verdict: Verdict): string[] {
     ...wrong.map(each =>
       testCase(
         id,
-        presetName(each.counter),
-        `<${isFailure(each) ? 'failure' : 'skipped'} message="${xml(inWords(each))}"/>`,
+        called(each.counter),
+        `<${isFailure(each) ? 'failure' : 'skipped'} message="${xml(inWords(each, called))}"/>`,
       ),
     ),
     '  </testsuite>',

@@ -3,7 +3,7 @@ import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
 import { markdownText } from '../../format/markdown-text.ts';
 import { count, countOf } from '../../format/numbers.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import { type Verdict, verdictLine } from './limits.ts';
 import { sumsInWords } from './mismatch-words.ts';
@@ -20,6 +20,7 @@ export function markdownOf(results: readonly AuditResult[], verdict: Verdict): s
         return [`**${markdownText(result.id)}: not counted.** ${markdownText(whyNotCounted(result))}`, ''];
       const { definition, mismatches } = result.audited;
       const wrong = mismatches.slice(0, most);
+      const called = distinctNames(wrong);
       const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
       return [
         `**${markdownText(sumsInWords(result.audited))}**`,
@@ -37,7 +38,7 @@ export function markdownOf(results: readonly AuditResult[], verdict: Verdict): s
               '| --- | --: | --: | --: | --- |',
               ...wrong.map(counter =>
                 row([
-                  markdownText(presetName(counter)),
+                  markdownText(called(counter)),
                   countOf(counter),
                   recordsText(counter),
                   driftText(counter),

@@ -1,16 +1,16 @@
 import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
+import type { Counter } from '../../counter/counter.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
 import { count, countOf } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
 import type { Mismatch } from './audit-result.ts';
 
-/** A wrong count in one sentence, such as `Noir: 12, and 10 by its records (+2): double counted.` */
-export function inWords({ of, counter, diagnosis }: Mismatch): string {
+/** A wrong count in one sentence, such as `Noir: 12, and 10 by its records (+2): double counted.` `called` names rows. */
+export function inWords({ of, counter, diagnosis }: Mismatch, called: (counter: Counter) => string): string {
   const basis = of.audited.definition.record.amount === null ? 'records' : 'sum';
   const cause = diagnosis ? shortDiagnosis(diagnosis) : 'cause not found';
-  return `${presetName(counter)}: ${countOf(counter)}, and ${recordsText(counter)} by its ${basis} (${driftText(counter)}): ${cause}.`;
+  return `${called(counter)}: ${countOf(counter)}, and ${recordsText(counter)} by its ${basis} (${driftText(counter)}): ${cause}.`;
 }
 
 /** The sums of a counter in one sentence. */

@@ -14,7 +14,7 @@ import { diagnose } from '../../diagnosis/run.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { count, countOf, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
@@ -116,12 +116,13 @@ export async function check(
 
 /** What led to each diagnosis, at a width that any terminal has. */
 function explained(mismatches: readonly Counter[], diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
+  const called = distinctNames(mismatches);
   return mismatches.flatMap(counter => {
     const diagnosis = diagnoses.get(counter.id);
     if (!diagnosis) return [];
     return [
       '',
-      `${presetName(counter)}: ${[...causeLines(diagnosis, 78), ...nextLines(diagnosis, 78)].join('\n  ')}`,
+      `${called(counter)}: ${[...causeLines(diagnosis, 78), ...nextLines(diagnosis, 78)].join('\n  ')}`,
     ];
   });
 }
@@ -147,6 +148,7 @@ function describe(
   if (mismatches.length === 0) return head.join('\n');
   const row = table([27, { right: 9 }, { right: 9 }, { right: 9 }]);
   const shown = mismatches.slice(0, mostLines);
+  const called = distinctNames(shown);
   const more = mismatches.length - shown.length;
   return [
     ...head,
@@ -154,7 +156,7 @@ function describe(
     `${row(['Preset', 'Uses', 'Records', 'Drift'])}  Why`,
     ...shown.map(counter => {
       const numbers = [countOf(counter), count(counter.records ?? 0), signed(drift(counter) ?? 0)];
-      return `${row([presetName(counter), ...numbers])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
+      return `${row([called(counter), ...numbers])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
     }),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
   ].join('\n');

@@ -3,7 +3,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import { compareQuantities, isSame } from '../../counter/quantity.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { driftOf, type Remark, type WhyWrong } from '../repair.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairRequest } from './repair-plan.ts';
@@ -85,5 +85,6 @@ function wereRight(deleted: readonly CounterState[], causes: ReadonlyMap<string,
 
 function names(states: readonly CounterState[]): string {
   const more = states.length - mostNames;
-  return `${states.slice(0, mostNames).map(presetName).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const named = states.slice(0, mostNames);
+  return `${named.map(distinctNames(named)).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -5,7 +5,6 @@ import { rowsOf } from '../../counter/definition/nouns.ts';
 import { observedWords } from '../../format/format-count-change.ts';
 import { brief, clock, count, day, signed, span, timeOfEvent } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { presetName } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
@@ -16,6 +15,7 @@ import {
   writerLine,
   writerRemarks,
 } from '../../watch/format-drift.ts';
+import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { nounsIn } from '../state/counter.ts';
@@ -101,15 +101,21 @@ function Entries({ state }: { state: State }) {
   const cursor = entryCursor(state);
   const rows = Math.min(entries.length, driftRows(state.size));
   const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
+  const shown = entries.slice(top, top + rows);
+  const called = namesIn(
+    state.rows,
+    shown.map(({ preset }) => preset),
+  );
   const fixed = Object.values(columns).reduce((sum, width) => sum + width + 1, 2);
   const width = Math.max(10, Math.min(60, state.size.columns - fixed));
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line bold>{`  ${row(titles(state), width, theme)}`}</Line>
-      {entries.slice(top, top + rows).map((entry, index) => (
+      {shown.map((entry, index) => (
         <EntryRow
           key={`${entry.preset.id} ${entry.kind}`}
           entry={entry}
+          name={called(entry.preset)}
           width={width}
           selected={top + index === cursor}
           theme={theme}
@@ -128,21 +134,22 @@ function Entries({ state }: { state: State }) {
 
 function EntryRow({
   entry,
+  name,
   width,
   selected,
   theme,
   now,
 }: {
   entry: DriftEntry;
+  name: string;
   width: number;
   selected: boolean;
   theme: Theme;
   now: number;
 }) {
   const { glyphs, severity, badge } = theme;
-  const { preset, kind, times, last, countBy, recordsBy } = entry;
+  const { kind, times, last, countBy, recordsBy } = entry;
   const verdict = verdictOf(last.change);
-  const name = presetName(preset);
   const text = row(
     [
       // Of another day, the day: the detail has the time.

@@ -7,6 +7,7 @@ import { withoutPasswords } from '../../errors/redact.ts';
 import { count } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
+import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
 import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
 import { isMarked } from '../state/marks.ts';
@@ -34,7 +35,8 @@ export function ListScreen({ state }: { state: State }) {
   const isKnown = definitionIn(state) !== undefined;
   const widths = columnWidths(state.size.columns, shape);
   const titles = titleCells(widths, state.sort, theme.glyphs, listTitles(nouns, shape, ofPresets));
-  const ids = visibleIds(state);
+  const rows = visibleIds(state).flatMap(id => state.rows.get(id) ?? []);
+  const called = namesIn(state.rows, rows);
   const complete = state.inspected?.tables.hiddenBy.length === 0;
   return (
     <Box flexDirection="column" flexGrow={1} overflow="hidden">
@@ -44,25 +46,22 @@ export function ListScreen({ state }: { state: State }) {
         {isKnown ? joined(titles) : ''}
       </Line>
       <Box flexDirection="column" height={windowRows(state.size)} overflow="hidden">
-        {ids.length === 0 ? <Empty state={state} /> : null}
-        {ids.map((id, index) => {
-          const row = state.rows.get(id);
-          if (!row) return null;
-          return (
-            <ListRow
-              key={id}
-              row={row}
-              diagnosis={diagnosisOf(state, row)}
-              widths={widths}
-              now={coarse(state.serverNow)}
-              fresh={row.changedAt !== 0 && row.changedAt === state.changedAt}
-              complete={complete}
-              selected={state.top + index === state.cursor}
-              marked={isMarked(state, id)}
-              theme={theme}
-            />
-          );
-        })}
+        {rows.length === 0 ? <Empty state={state} /> : null}
+        {rows.map((row, index) => (
+          <ListRow
+            key={row.id}
+            row={row}
+            name={called(row)}
+            diagnosis={diagnosisOf(state, row)}
+            widths={widths}
+            now={coarse(state.serverNow)}
+            fresh={row.changedAt !== 0 && row.changedAt === state.changedAt}
+            complete={complete}
+            selected={state.top + index === state.cursor}
+            marked={isMarked(state, row.id)}
+            theme={theme}
+          />
+        ))}
       </Box>
     </Box>
   );
@@ -75,6 +74,7 @@ function coarse(now: number): number {
 
 interface RowProps {
   row: Row;
+  name: string;
   diagnosis: Diagnosis | null;
   widths: Record<keyof Cells, number>;
   now: number;
@@ -86,9 +86,20 @@ interface RowProps {
 }
 
 const ListRow = memo(
-  function ListRow({ row, diagnosis, widths, now, fresh, complete, selected, marked, theme }: RowProps) {
+  function ListRow({
+    row,
+    name,
+    diagnosis,
+    widths,
+    now,
+    fresh,
+    complete,
+    selected,
+    marked,
+    theme,
+  }: RowProps) {
     const { glyphs, paint } = theme;
-    const cells = rowCells(row, widths, diagnosis, { now, fresh, complete, glyphs });
+    const cells = rowCells(row, name, widths, diagnosis, { now, fresh, complete, glyphs });
     // One text that contains its colours: 44 rows of 8 elements took a third of the time of the first frame.
     const line =
       `${selected ? glyphs.cursor : ' '}${marked ? paint('yellow', glyphs.on) : ' '}${cells.name}` +
@@ -102,6 +113,7 @@ const ListRow = memo(
   },
   (a, b) =>
     a.row === b.row &&
+    a.name === b.name &&
     a.diagnosis === b.diagnosis &&
     a.now === b.now &&
     a.fresh === b.fresh &&

@@ -6,7 +6,6 @@ import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords, type Glyphs } from '../../format/badges.ts';
 import { briefly, driftText } from '../../format/format-figures.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
-import { presetName } from '../../format/preset-name.ts';
 import { toWidth } from '../../format/text.ts';
 import type { Row, Sort } from '../state/model.ts';
 
@@ -119,9 +118,10 @@ export function titleCells(
   return cells(titles, widths, ellipsis);
 }
 
-/** One counter as cells. `now` is the server's clock, in milliseconds since 1970; `fresh` marks a change just seen. */
+/** One counter as cells, called `name`. `now` is the server's clock, in milliseconds since 1970; `fresh` marks a change just seen. */
 export function rowCells(
   row: Row,
+  name: string,
   widths: Record<keyof Cells, number>,
   diagnosis: Diagnosis | null,
   { now, fresh, complete, glyphs }: { now: number; fresh: boolean; complete: boolean; glyphs: Glyphs },
@@ -129,7 +129,7 @@ export function rowCells(
   const kind = badge(row, complete);
   const difference = drift(row);
   const texts = {
-    name: presetName(row),
+    name,
     count: row.usageCount === null ? 'NULL' : briefly(row.usageCount, row.exact, widths.count - 1),
     change: fresh && row.change !== 0 ? signed(row.change) : '',
     records:

@@ -4,7 +4,7 @@ import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { brief, count, signed } from '../../format/numbers.ts';
-import { presetName } from '../../format/preset-name.ts';
+import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { firesWords, lastUsedWords, leftLines, leftTitle, planWords } from '../../repair/format-repair.ts';
@@ -111,6 +111,15 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
   ];
 }
 
+const names = new WeakMap<readonly Change[], (change: Change) => string>();
+
+/** What the rows of a plan are called, found out once: the table is drawn with each key. */
+function namesOf(changes: readonly Change[]): (change: Change) => string {
+  const known = names.get(changes) ?? distinctNames(changes);
+  names.set(changes, known);
+  return known;
+}
+
 /** Rows of the table of changes: its head, and one or two for each preset. */
 function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const { changes, action } = plan;
@@ -123,6 +132,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const timed = changes.some(change => lastUsedWords(change, action, touched) !== null);
+  const called = namesOf(changes);
   return {
     head: row([
       displayText(titled(nounsOf(plan.inspected.tables.definition).row[0])),
@@ -136,7 +146,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
     rows(change: Change): string[] {
       const { before, after, delta } = change;
       const counts = row([
-        presetName(change),
+        called(change),
         before === null ? 'NULL' : figure(count(before), before, width),
         after === null ? 'NULL' : figure(count(after), after, width),
         figure(signed(delta), delta, width),

@@ -72,6 +72,57 @@ export function inNameOrder(rows: CounterRows, isListed: (position: number) => b
   return result.subarray(0, length);
 }
 
+// In rows. So many whose names differ in case alone are rare.
+const mostAlike = 50;
+
+/**
+ * Whether another row has exactly this name: of a short list by all its names, of a long one once its names are sorted. It is
+ * asked for the rows on screen with each frame, so it may cost no more than a few comparisons.
+ */
+export function isSharedName(rows: CounterRows, position: number): boolean {
+  if (rows.size <= mostById) return sharedNames(rows).has(rows.name(position));
+  const order = prepared.get(rows)?.done?.order ?? new Uint32Array();
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareNames(rows, order[middle] as number, position) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const name = rows.name(position);
+  for (const other of order.slice(low, low + mostAlike)) {
+    if (!rows.has(other) || other === position) continue;
+    if (compareNames(rows, other, position) !== 0) return false;
+    if (rows.name(other) === name) return true;
+  }
+  return false;
+}
+
+interface Shared {
+  names: ReadonlySet<string>;
+  /** What they were found in: another name is further behind, and without a row there are fewer. */
+  end: number;
+  size: number;
+}
+
+const shared = new WeakMap<CounterRows, Shared>();
+
+/** The names that more than one row has. */
+function sharedNames(rows: CounterRows): ReadonlySet<string> {
+  const { textsEnd: end, size } = rows;
+  const known = shared.get(rows);
+  if (known?.end === end && known.size === size) return known.names;
+  const all = new Set<string>();
+  const names = new Set<string>();
+  for (let position = 0; position < rows.length; position += 1) {
+    if (!rows.has(position)) continue;
+    const name = rows.name(position);
+    if (all.has(name)) names.add(name);
+    else all.add(name);
+  }
+  shared.set(rows, { names, end, size });
+  return names;
+}
+
 function needsAnew(rows: CounterRows): boolean {
   const known = prepared.get(rows)?.done;
   if (!known) return true;

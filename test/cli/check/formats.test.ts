@@ -235,6 +235,18 @@ test('markdown has the sums, a table and the limits', () => {
   expect(as([counted(posts, [])]).markdown()).not.toContain('|');
 });
 
+test('rows of the same name are told apart in every format', () => {
+  const alike = [counted(comments, [wrong('1', 7, 5, { name: 'Noir' }), wrong('2', 6, 5, { name: 'Noir' })])];
+  const { junit, github, markdown, csv } = as(alike);
+  expect(junit()).toMatch(
+    /name="1 Noir"><failure message="1 Noir: 7,[\s\S]*name="2 Noir"><failure message="2 Noir: 6,/,
+  );
+  expect(github()).toMatch(/::1 Noir: 7,.*\n.*::2 Noir: 6,/);
+  expect(markdown()).toMatch(/\| 1 Noir \|.*\n\| 2 Noir \|/);
+  expect(csv()).toMatch(/,1,Noir,7.*\r\n.*,2,Noir,6/);
+  expect(changeLine(alike)).toContain('Largest: 1 Noir +2, 2 Noir +1.');
+});
+
 test('the line of a watch is another one as soon as a number is', () => {
   const line = changeLine(results);
   expect(line).toBe(

@@ -60,7 +60,7 @@ describe('why a count is wrong', () => {
   test('has a column if there is room for it', () => {
     const row = { ...counter(12, 10), change: 0, changedAt: 0 };
     const cells = (columns: number) =>
-      rowCells(row, columnWidths(columns), found(2).diagnosis, {
+      rowCells(row, row.name, columnWidths(columns), found(2).diagnosis, {
         now: 0,
         fresh: false,
         complete: true,

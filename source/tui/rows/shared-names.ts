@@ -1,0 +1,15 @@
+import { distinctNames } from '../../format/preset-name.ts';
+import { isSharedName } from './prepared-names.ts';
+import { ListedRows, type RowList } from './row-list.ts';
+
+/** What rows on screen are called: with their keys if others have the same name, also those that are not on screen. */
+export function namesIn<Row extends { id: string; name: string }>(
+  list: RowList,
+  shown: readonly Row[],
+): (row: Row) => string {
+  return distinctNames(shown, ({ id }) => {
+    if (!(list instanceof ListedRows)) return false;
+    const position = list.rows.find(id);
+    return position >= 0 && isSharedName(list.rows, position);
+  });
+}
