@@ -5,7 +5,7 @@ import { driftOf, truthOf } from '../counter/reading/counters.ts';
 import { count } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import { formatWarning } from '../simulation/format-use.ts';
-import type { CounterSimulation } from '../simulation/steps/counter-steps.ts';
+import { type CounterSimulation, isWrong } from '../simulation/steps/counter-steps.ts';
 import { stepPhrase } from '../simulation/steps/explain-steps.ts';
 import { formatStep } from '../simulation/steps/format-steps.ts';
 import type { CounterHealth } from '../trigger/defined/judge.ts';
@@ -62,18 +62,22 @@ export function judgeFirstRecord(simulation: CounterSimulation, definition: Coun
   const { steps, row, heldMs, verdict, findings, warnings } = simulation;
   const own = steps.filter(({ step }) => step !== 'add-again');
   const [add] = own;
-  const wrong = own.filter(({ status }) => status === 'wrong' || status === 'not-simulated');
+  const wrong = own.filter(each => isWrong(each) || each.status === 'not-simulated');
   const others = own.slice(1).filter(({ status }) => status === 'right');
   // What keeps all of it from being proved may be no fault of a step.
   const doubted = verdict !== 'confirmed' && findings.some(({ code }) => doubtful.has(code));
   const passed = add?.status === 'right' && wrong.length === 0 && !doubted;
-  const told = findings.filter(({ severity, code }) => severity !== 'info' && !code.startsWith('add-again-'));
+  const tolerated = new Set(own.flatMap(each => (each.tolerated ? [`${each.step}-miscounted`] : [])));
+  const told = findings.filter(
+    ({ severity, code }) => !tolerated.has(code) && severity !== 'info' && !code.startsWith('add-again-'),
+  );
   const right = others.map(({ step }) => step).join(', ');
   return {
     status: passed ? 'passed' : 'failed',
     evidence: [
       `Simulated with "${row.name || row.id}", rolled back, rows locked for ${heldMs.toFixed(0)} ms: ${add ? formatStep(add, definition.row.count) : 'nothing was done'}.`,
       ...(right === '' ? [] : [`Right as well: ${right}.`]),
+      ...findings.flatMap(({ code, message, hint }) => (tolerated.has(code) ? [message, hint] : [])),
       ...(passed ? [] : told.map(({ message }) => message)),
       ...warnings.map(each => `The server said: ${formatWarning(each)}.`),
     ].join(' '),

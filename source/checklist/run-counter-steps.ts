@@ -30,7 +30,7 @@ export function counterSteps(definition: CounterDefinition): Record<StepId, Step
     (judge: (simulation: CounterSimulation, definition: CounterDefinition) => StepVerdict): StepWork =>
     async (database, request, walk, signal) => {
       try {
-        walk.counterSimulation ??= simulate(database, definition, request, signal);
+        walk.counterSimulation ??= simulate(database, definition, request, walk, signal);
         return judge(await walk.counterSimulation, definition);
       } catch (error) {
         delete walk.counterSimulation;
@@ -67,11 +67,13 @@ async function simulate(
   database: Database,
   definition: CounterDefinition,
   { preset, confirm, timeout, lockTimeout, ...request }: ChecklistRequest,
+  walk: Walk,
   signal: AbortSignal | undefined,
 ): Promise<CounterSimulation> {
   const plan = await planSteps(database, { ...request, counter: definition, row: preset }, signal);
   requireConfirmation(plan, confirm);
-  return runSteps(database, plan, { timeout, lockTimeout }, signal);
+  const health = async () => (await readHealth(database, definition, walk, signal)).health;
+  return runSteps(database, plan, { timeout, lockTimeout }, signal, health);
 }
 
 /** What keeps a counter, read once. */

@@ -8,4 +8,6 @@ export interface Finding {
   hint: string;
   /** The names of the triggers that it is about; left out where it is about none of them. */
   triggers?: readonly string[];
+  /** The event of records that it is about, such as `move`; left out where it is about none or several. */
+  event?: string;
 }

@@ -42,7 +42,12 @@ test.each<[heading: string, command: string, counter?: string, without?: string[
   ['trigger', 'trigger', presets],
   ['trigger --counter', `trigger --counter ${comments}`, comments],
   ['simulate', 'simulate', presets],
-  ['simulate --counter', `simulate --counter ${comments}`, comments, ['- steps.other', '- steps.touched']],
+  [
+    'simulate --counter',
+    `simulate --counter ${comments}`,
+    comments,
+    ['- steps.other', '- steps.severity', '- steps.touched'],
+  ],
   ['checklist', 'checklist', presets],
   ['checklist', `checklist --counter ${comments}`, comments],
   ['checklist --all', 'checklist --all'],

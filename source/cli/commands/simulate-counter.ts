@@ -1,13 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
-import { exitCodes, usageError } from '../../errors/errors.ts';
-import { iso } from '../../format/numbers.ts';
+import { usageError } from '../../errors/errors.ts';
 import { table } from '../../format/table.ts';
-import { displayText } from '../../format/text.ts';
 import { formatUser } from '../../simulation/format-use.ts';
 import { requireConfirmation } from '../../simulation/read-plan.ts';
-import { isSound } from '../../simulation/simulation.ts';
 import type {
   CountedRow,
   CountedStep,
@@ -19,10 +16,8 @@ import { formatStep, stepsHeadline } from '../../simulation/steps/format-steps.t
 import { planSteps, type StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
 import { runSteps } from '../../simulation/steps/run-steps.ts';
 import { idJson } from '../output/counter-json.ts';
-import { databaseInfo } from '../output/database-info.ts';
-import { counterHead } from '../output/document-head.ts';
-import { findingLines, tenths, warningLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
+import { simulationOutcome } from './simulation-outcome.ts';
 
 /**
  * Adds, changes, moves and removes records of a counter in a transaction that is rolled back. Exit code 1 where the count came out
@@ -42,15 +37,22 @@ export async function simulateCounter(
     signal,
   );
   requireConfirmation(plan, config.confirm);
-  const head = await counterHead(plan.inspected, database, signal);
   const simulation = await runSteps(database, plan, config, signal);
-  const { line } = databaseInfo(plan.inspected, database);
   const { definition } = plan.inspected.tables;
-  return {
-    json: { ...head, ...simulationJson(simulation, definition) },
-    text: [line, ...describe(plan, simulation, definition)].map(displayText).join('\n'),
-    exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
+  const { row, asRole: other } = simulation;
+  const own = {
+    about: { row: rowJson(row, definition) },
+    done: { steps: stepsJson(simulation, definition) },
+    asRole: other && {
+      role: other.role,
+      confirmed: other.confirmed,
+      steps: stepsJson(other, definition),
+      failures: other.failures,
+    },
+    headline: stepsHeadline(simulation, definition),
+    lines: linesOf(plan, simulation, definition),
   };
+  return simulationOutcome(database, plan.inspected, simulation, own, signal);
 }
 
 function refuseRealUse({ commit, takeBack }: Config, { id }: CounterDefinition): void {
@@ -62,44 +64,18 @@ function refuseRealUse({ commit, takeBack }: Config, { id }: CounterDefinition):
   );
 }
 
-function simulationJson(simulation: CounterSimulation, definition: CounterDefinition) {
-  const { takenAt, row, asUser, subject, subjectFrom, verdict, confirmed, failures, findings } = simulation;
-  const { warnings, asRole, waitedMs, heldMs } = simulation;
-  return {
-    takenAt: iso(takenAt),
-    row: rowJson(row, definition),
-    asUser,
-    subject,
-    subjectFrom,
-    verdict,
-    confirmed,
-    committed: false,
-    steps: stepsJson(simulation, definition),
-    failures,
-    findings,
-    warnings,
-    asRole: asRole && {
-      role: asRole.role,
-      confirmed: asRole.confirmed,
-      steps: stepsJson(asRole, definition),
-      failures: asRole.failures,
-    },
-    waitedMs: tenths(waitedMs),
-    heldMs: tenths(heldMs),
-  };
-}
-
 function rowJson({ id, name }: CountedRow, definition: CounterDefinition) {
   return { id: idJson(id, definition), name };
 }
 
 function stepsJson({ steps }: StepsAs, definition: CounterDefinition) {
-  return steps.map(({ step, status, counted: [first, second], reason, touched }) => ({
+  return steps.map(({ step, status, counted: [first, second], reason, touched, tolerated }) => ({
     step,
     status,
     ok: status === 'right' ? true : status === 'wrong' ? false : null,
     ...figures(first),
     ...(second ? { other: { row: rowJson(second.row, definition), ...figures(second) } } : {}),
+    ...(status === 'wrong' ? { severity: tolerated?.severity ?? 'error' } : {}),
     ...(touched === null ? {} : { touched }),
     reason,
   }));
@@ -116,7 +92,7 @@ function number(text: string | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function describe(plan: StepsPlan, simulation: CounterSimulation, definition: CounterDefinition): string[] {
+function linesOf(plan: StepsPlan, simulation: CounterSimulation, definition: CounterDefinition): string[] {
   const { row, steps, asRole, heldMs } = simulation;
   const [, other] = plan.rows;
   const named = ({ id, name }: CountedRow) => (name === id ? id : `${name} (${id})`);
@@ -124,8 +100,6 @@ function describe(plan: StepsPlan, simulation: CounterSimulation, definition: Co
   const noun = definition.nouns.row[0];
   const title = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
   return [
-    `${stepsHeadline(simulation, definition)} All of it was rolled back.`,
-    '',
     line([title, named(row)]).trimEnd(),
     ...(other ? [line(['Moved to', named(other)]).trimEnd()] : []),
     line(['As user', formatUser(simulation)]).trimEnd(),
@@ -133,11 +107,9 @@ function describe(plan: StepsPlan, simulation: CounterSimulation, definition: Co
     line(['Rows held', `${heldMs.toFixed(1)} ms`]).trimEnd(),
     '',
     ...steps.flatMap(step => [
-      `${marks[step.status]} ${stepPhrase(step.step, definition)}`,
+      `${step.tolerated ? 'wrong' : marks[step.status]} ${stepPhrase(step.step, definition)}`,
       `      ${formatStep(step, definition.row.count)}`,
     ]),
-    ...warningLines(simulation.warnings),
-    ...findingLines(simulation.findings),
   ];
 }
 

@@ -18,20 +18,20 @@ import {
   takeBackToken,
   takeUseBack,
 } from '../../simulation/run-real-use.ts';
-import { isSound, type Simulation } from '../../simulation/simulation.ts';
 import { trackName } from '../../trigger/expected-names.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
-import { findingLines, tenths, warningLines } from '../output/findings.ts';
+import { findingLines } from '../output/findings.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { simulateCounter } from './simulate-counter.ts';
+import { simulationOutcome } from './simulation-outcome.ts';
 
 /**
  * Uses a preset twice in a transaction that is rolled back. Exit code 1 where a use did not count exactly once, or the
  * application's own way of making one fails; 4 where a use reaches outside the transaction and that was not confirmed.
  */
 export async function simulate(database: Database, config: Config, signal: AbortSignal): Promise<Outcome> {
-  const { choice, asUser, asRole, claims, readOnly, presets, confirm, commit, takeBack } = config;
+  const { choice, asUser, asRole, claims, readOnly, presets, commit, takeBack } = config;
   if (!isOfPresets(choice)) return simulateCounter(database, config, choice, signal);
   const uncalled = await uncalledIn(config.appSource, trackName, signal);
   const plan = await planSimulation(
@@ -41,15 +41,28 @@ export async function simulate(database: Database, config: Config, signal: Abort
   );
   if (takeBack !== null) return tellTakenBack(database, plan, config, takeBack, signal);
   if (commit) return tellRealUse(database, plan, config, signal);
-  requireConfirmation(plan, confirm);
-  const head = await counterHead(plan.inspected, database, signal);
+  requireConfirmation(plan, config.confirm);
   const simulation = await runSimulation(database, plan, config, signal);
-  const { line } = databaseInfo(plan.inspected, database);
-  return {
-    json: { ...head, ...simulationJson(simulation) },
-    text: [line, ...describe(plan, simulation)].map(displayText).join('\n'),
-    exitCode: isSound(simulation) ? exitCodes.healthy : exitCodes.unhealthy,
+  const { preset, path, uses, asRole: other, heldMs, counter } = simulation;
+  const lines = [
+    `Preset      ${preset.name} (${preset.id})`,
+    `Made by     ${plan.calls.find(each => each.path === path)?.what ?? path}`,
+    `As user     ${formatUser(simulation)}`,
+    ...uses.map(
+      (use, index) =>
+        `${index === 0 ? 'First use ' : 'Second use'}  ${counter.row.count} ${formatUse(use, counter.row)}`,
+    ),
+    ...(other ? [`As ${other.role}: ${other.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
+    `Row held    ${heldMs.toFixed(1)} ms`,
+  ];
+  const own = {
+    about: { preset, path },
+    done: { uses },
+    asRole: other,
+    headline: headlineOf(simulation),
+    lines,
   };
+  return simulationOutcome(database, plan.inspected, simulation, own, signal);
 }
 
 /** One real use, which stays: the same document, and the word that takes it back. */
@@ -128,48 +141,4 @@ async function tellTakenBack(
     ),
     exitCode: exitCodes.healthy,
   };
-}
-
-/** The contract's `simulate` document, with what this program adds to it: the role that was tried, and times. */
-function simulationJson(simulation: Simulation) {
-  const { preset, path, uses, failures, findings, warnings, asRole, waitedMs, heldMs, takenAt } = simulation;
-  const { asUser, subject, subjectFrom, verdict, confirmed } = simulation;
-  return {
-    takenAt: iso(takenAt),
-    preset,
-    path,
-    asUser,
-    subject,
-    subjectFrom,
-    verdict,
-    confirmed,
-    committed: false,
-    uses,
-    failures,
-    findings,
-    warnings,
-    asRole,
-    waitedMs: tenths(waitedMs),
-    heldMs: tenths(heldMs),
-  };
-}
-
-function describe(plan: SimulationPlan, simulation: Simulation): string[] {
-  const { preset, uses, warnings, findings, asRole, heldMs } = simulation;
-  const { row } = simulation.counter;
-  const [call] = plan.calls.filter(({ path }) => path === simulation.path);
-  return [
-    `${headlineOf(simulation)} All of it was rolled back.`,
-    '',
-    `Preset      ${preset.name} (${preset.id})`,
-    `Made by     ${call?.what ?? simulation.path}`,
-    `As user     ${formatUser(simulation)}`,
-    ...uses.map(
-      (use, index) => `${index === 0 ? 'First use ' : 'Second use'}  ${row.count} ${formatUse(use, row)}`,
-    ),
-    ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'confirmed too' : 'not confirmed'}`] : []),
-    `Row held    ${heldMs.toFixed(1)} ms`,
-    ...warningLines(warnings),
-    ...findingLines(findings),
-  ];
 }

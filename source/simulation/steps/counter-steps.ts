@@ -54,6 +54,8 @@ export interface StepResult {
   touched: boolean | null;
   /** Why it is not known or not possible; null otherwise. */
   reason: string | null;
+  /** What `trigger` says of a wrong step, where that is no error: then the step is none either. */
+  tolerated?: Finding;
 }
 
 /** What the server said when a step failed. */
@@ -94,10 +96,12 @@ export function isRight({ status }: Pick<StepResult, 'status'>): boolean {
   return status === 'right';
 }
 
-/** True if every step that is possible was right. */
+/** True if a step did not change the counts as it should, and nothing speaks for tolerating that. */
+export function isWrong({ status, tolerated }: Pick<StepResult, 'status' | 'tolerated'>): boolean {
+  return status === 'wrong' && !tolerated;
+}
+
+/** True if every step that is possible was right, or is tolerated. */
 export function areRight({ steps }: StepsAs): boolean {
-  return (
-    steps.some(({ status }) => status === 'right') &&
-    steps.every(({ status }) => status === 'right' || status === 'not-possible')
-  );
+  return steps.some(isRight) && steps.every(each => each.status !== 'not-simulated' && !isWrong(each));
 }

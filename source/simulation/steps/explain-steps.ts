@@ -1,6 +1,12 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Finding } from '../../counter/finding.ts';
-import type { CounterSimulation, StepName, StepResult, StepsAs } from './counter-steps.ts';
+import {
+  type CounterSimulation,
+  isWrong,
+  type StepName,
+  type StepResult,
+  type StepsAs,
+} from './counter-steps.ts';
 
 type Named = Pick<CounterDefinition, 'id' | 'nouns' | 'row' | 'record' | 'writers'>;
 
@@ -48,14 +54,15 @@ export function explainSteps(
   ];
 }
 
-function miscounted({ step, counted }: StepResult, definition: Named): Finding[] {
+/** What a step did that it should not. A tolerated one is as grave as `trigger` says, which says too what can make it happen. */
+function miscounted({ step, counted, tolerated }: StepResult, definition: Named): Finding[] {
   return counted
     .filter(({ right }) => !right)
     .map(({ row, before, after, change, expected }) => ({
       code: `${step}-miscounted`,
-      severity: 'error',
+      severity: tolerated?.severity ?? 'error',
       message: `${stepPhrase(step, definition)} changed ${definition.row.count} of "${row.name || row.id}" by ${signedText(change)}, not by ${signedText(expected)}: ${before ?? 'NULL'} to ${after ?? 'NULL'}.`,
-      hint: `preset-usage trigger --counter ${definition.id} shows what keeps the count.`,
+      hint: tolerated?.hint ?? `preset-usage trigger --counter ${definition.id} shows what keeps the count.`,
     }));
 }
 
@@ -158,7 +165,7 @@ export function explainRole(
     return [
       {
         code: 'role-differs',
-        severity: role.asked && step.status === 'wrong' ? 'error' : 'warning',
+        severity: role.asked && isWrong(step) ? 'error' : 'warning',
         message: `As ${role.name}: ${stepPhrase(step.step, definition)} ${what}`,
         hint: `If the application works as ${role.name}, this happens to it. The rights and policies of ${role.name} do not limit ${session}.`,
       },

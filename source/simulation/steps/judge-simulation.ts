@@ -3,7 +3,7 @@ import type { Finding } from '../../counter/finding.ts';
 import type { UseIdentity } from '../read-identity.ts';
 import type { AskedIdentity } from '../token-claims.ts';
 import { doubtsOfIdentity, type Verdict } from '../verdict.ts';
-import { areRight, type CounterSimulation, type StepsAs } from './counter-steps.ts';
+import { areRight, type CounterSimulation, isWrong, type StepsAs } from './counter-steps.ts';
 import { isKeptElsewhere } from './explain-steps.ts';
 
 interface Shown {
@@ -23,8 +23,8 @@ export function judgeSimulation(shown: Shown): { verdict: Verdict; doubts: Findi
     ...(identity ? doubtsOfIdentity({ identity, asks, failures: own.failures, asRole, what: 'steps' }) : []),
     ...doubtOfRole(own, asRole, role),
   ];
-  const isWrong = ({ steps }: StepsAs) => steps.some(({ status }) => status === 'wrong');
-  if (isWrong(own) && !isKeptElsewhere(own, definition)) return { verdict: 'not-confirmed', doubts };
+  if (own.steps.some(isWrong) && !isKeptElsewhere(own, definition))
+    return { verdict: 'not-confirmed', doubts };
   if (asRole && role?.asked && !asRole.confirmed && areRight(own))
     return { verdict: 'not-confirmed', doubts };
   return { verdict: areRight(own) && doubts.length === 0 ? 'confirmed' : 'not-proved', doubts };

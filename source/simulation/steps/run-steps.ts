@@ -1,26 +1,31 @@
 import { givenSetting, resultSetting } from '../../connection/block-settings.ts';
 import { endedEarly } from '../../connection/deadlines.ts';
 import type { Database } from '../../connection/transactions.ts';
-import { ConsoleError, databaseError, exitCodes } from '../../errors/errors.ts';
+import { ConsoleError, databaseError, exitCodes, isConsoleError } from '../../errors/errors.ts';
+import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { claimsOf } from '../read-identity.ts';
 import { distinct, longestHold, obstacleError, obstacles, readable } from '../run.ts';
 import { explainReach, type UseWarning } from '../simulation.ts';
 import { type StepsAnswer, stepsBlock, stepsValues, toStepsAnswer } from '../sql/steps-block.ts';
-import { areRight, type CounterSimulation } from './counter-steps.ts';
+import { areRight, type CounterSimulation, type StepsAs } from './counter-steps.ts';
 import { explainRole, explainSteps } from './explain-steps.ts';
 import { judgeSimulation } from './judge-simulation.ts';
 import { judgeSteps } from './judge-steps.ts';
 import type { StepsPlan } from './read-steps-plan.ts';
+import { mayBeTolerated, tolerateSteps } from './tolerate-steps.ts';
 
 /**
  * Does the steps of a plan in a transaction that is rolled back, then again as the plan's role. `timeouts` are in seconds. Rejects if
- * the rows cannot be locked or the connection is lost; a step that fails is a result.
+ * the rows cannot be locked or the connection is lost; a step that fails is a result. What keeps the count is read
+ * only if a step was wrong that the application may never make.
  */
 export async function runSteps(
   database: Database,
   plan: StepsPlan,
   timeouts: { timeout: number; lockTimeout: number },
   signal?: AbortSignal,
+  readHealth = async () =>
+    (await readCounterHealth(database, plan.inspected.tables.definition, signal)).health,
 ): Promise<CounterSimulation> {
   const takenAt = Date.now();
   const heard: UseWarning[] = [];
@@ -33,8 +38,16 @@ export async function runSteps(
     planned.length > 0 ? stepsAs(database, plan, name, heard, timeouts, signal) : Promise.resolve(none);
   const mine = await as(null);
   const others = role?.allowed ? await as(role.name) : null;
-  const own = judgeSteps(mine, { ...intended, asOther: false });
-  const other = others && judgeSteps(others, { ...intended, asOther: true });
+  const ownSteps = judgeSteps(mine, { ...intended, asOther: false });
+  const otherSteps = others && judgeSteps(others, { ...intended, asOther: true });
+  const all = [...ownSteps.steps, ...(otherSteps?.steps ?? [])];
+  const health = mayBeTolerated(all) ? await readHealth().catch(unknownUnless(signal)) : null;
+  const weigh = (as: StepsAs): StepsAs => ({
+    ...as,
+    steps: health ? tolerateSteps(as.steps, health) : as.steps,
+  });
+  const own = weigh(ownSteps);
+  const other = otherSteps && weigh(otherSteps);
   const asRole = other && role ? { role: role.name, confirmed: areRight(other), ...other } : null;
   const { verdict, doubts } = judgeSimulation({ own, asRole, definition, ...plan });
   const [row] = rows;
@@ -61,6 +74,14 @@ export async function runSteps(
     waitedMs: mine.waited ?? 0,
     heldMs: Math.max(mine.held ?? 0, others?.held ?? 0),
     takenAt,
+  };
+}
+
+/** Where it cannot be read what keeps the count, what was seen stands as it is. */
+function unknownUnless(signal: AbortSignal | undefined): (error: unknown) => null {
+  return error => {
+    if (signal?.aborted || !isConsoleError(error)) throw error;
+    return null;
   };
 }
 

@@ -16,7 +16,7 @@ export interface ShownSimulation {
   headline: string;
   facts: [name: string, value: string][];
   /** What was done with records, in order; empty for presets, whose two uses are facts. */
-  steps: { status: StepStatus; what: string; seen: string }[];
+  steps: { status: StepStatus | 'tolerated'; what: string; seen: string }[];
   warnings: UseWarning[];
   findings: Finding[];
 }
@@ -63,7 +63,7 @@ export function shownSteps(
       ['Rows locked', `${heldMs.toFixed(1)} ms; other writers of these rows waited that long`],
     ],
     steps: steps.map(step => ({
-      status: step.status,
+      status: step.tolerated ? 'tolerated' : step.status,
       what: stepPhrase(step.step, definition),
       seen: formatStep(step, definition.row.count),
     })),

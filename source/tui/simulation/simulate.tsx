@@ -162,6 +162,7 @@ function Result({ simulation, columns }: { simulation: ShownSimulation; columns:
 const looks = {
   right: { verdict: 'right', color: 'green' },
   wrong: { verdict: 'error', color: 'red' },
+  tolerated: { verdict: 'warning', color: 'yellow' },
   'not-possible': { verdict: 'unknown', color: undefined },
   'not-simulated': { verdict: 'warning', color: 'yellow' },
 } as const;

@@ -20,16 +20,18 @@ const allRight = {
   move: 'right',
 };
 
+// What trigger only warns of, because the application may never do it: such a step alone is no fault.
 describe('a trigger that', () => {
-  test.each([
-    ['counts right', {}, {}],
+  test.each<[string, Parameters<typeof commentsTrigger>[0], Record<string, string>, string[]]>([
+    ['counts right', {}, {}, []],
     [
       'ignores updates',
       { when: 'AFTER INSERT OR DELETE' },
       { 'change-out': '0 for -1', 'change-in': '0 for 1', move: '0 for -1, 0 for 1' },
+      ['move'],
     ],
-    ['counts what is deleted already', { insert: add('NEW', '+ 1') }, { 'add-out': '1 for 0' }],
-    ['subtracts what is deleted already', { delete: add('OLD', '- 1') }, { 'remove-out': '-1 for 0' }],
+    ['counts what is deleted already', { insert: add('NEW', '+ 1') }, { 'add-out': '1 for 0' }, ['add-out']],
+    ['subtracts what is deleted already', { delete: add('OLD', '- 1') }, { 'remove-out': '-1 for 0' }, []],
     [
       'never moves',
       {
@@ -37,11 +39,13 @@ describe('a trigger that', () => {
           'IF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN UPDATE posts SET comments_count = comments_count - 1 WHERE id = NEW.post_id; ELSIF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id; END IF;',
       },
       { move: '0 for -1, 0 for 1' },
+      ['move'],
     ],
     [
       'counts twice',
       { insert: add('NEW', '+ 2') },
       { add: '2 for 1', 'add-again': '2 for 1', 'add-out': '2 for 0' },
+      [],
     ],
     [
       'stays at 1',
@@ -50,15 +54,20 @@ describe('a trigger that', () => {
           'UPDATE posts SET comments_count = least(comments_count + 1, 1) WHERE id = NEW.post_id AND NEW.deleted_at IS NULL;',
       },
       { 'add-again': '0 for 1' },
+      [],
     ],
-  ])('%s', async (_, faults, wrong) => {
+  ])('%s', async (_, faults, wrong, tolerated) => {
     await stage.make(commentsTables + commentsTrigger(faults));
     const simulation = await stage.simulate(commentsCounter);
     expect(told(simulation)).toEqual({ ...allRight, ...wrong });
-    expect(simulation.verdict).toBe(Object.keys(wrong).length === 0 ? 'confirmed' : 'not-confirmed');
-    expect(
-      simulation.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code),
-    ).toEqual(expect.arrayContaining(Object.keys(wrong).map(step => `${step}-miscounted`)));
+    const faulty = Object.keys(wrong).filter(step => !tolerated.includes(step));
+    expect(simulation.verdict).toBe(faulty.length === 0 ? 'confirmed' : 'not-confirmed');
+    const toldAs = (wanted: string) =>
+      simulation.findings.flatMap(({ code, severity }) =>
+        severity === wanted && code.endsWith('-miscounted') ? [code.replace('-miscounted', '')] : [],
+      );
+    expect(new Set(toldAs('error'))).toEqual(new Set(faulty));
+    expect(new Set(toldAs('warning'))).toEqual(new Set(tolerated));
   });
 });
 

@@ -16,11 +16,13 @@ export function eventFindings(
   circumstances: Circumstances,
 ): Finding[] {
   const causes = circumstances.causes.get(verdict.event) ?? [];
-  const faults = verdict.faults.map(fault =>
-    faultFinding(fault, verdict.event, causes, definition, circumstances),
-  );
-  if (!verdict.missing || !verdict.needed) return faults;
-  return [missingFinding(verdict.event, causes, definition, circumstances), ...faults];
+  const { event } = verdict;
+  const faults = verdict.faults.map(fault => faultFinding(fault, event, causes, definition, circumstances));
+  const found =
+    verdict.missing && verdict.needed
+      ? [missingFinding(event, causes, definition, circumstances), ...faults]
+      : faults;
+  return found.map(each => ({ ...each, event }));
 }
 
 const mostCauses = 3;
