@@ -1,5 +1,6 @@
 import { assigned } from './assigned.ts';
 import { nameParts, splitAssignment } from './body/assignment.ts';
+import { namedByType } from './body/named.ts';
 import { dynamicReading } from './dynamic.ts';
 import { parseExpression } from './expression.ts';
 import { folded } from './names.ts';
@@ -143,6 +144,9 @@ class Body {
         break;
       case 'PLpgSQL_var':
         this.#initial(child as Tree);
+        break;
+      case 'PLpgSQL_type':
+        this.#reading.named.push(...namedByType(String((child as Tree).typname ?? '')));
         break;
       case 'PLpgSQL_stmt_return': {
         const query = ((child as Tree).expr as { PLpgSQL_expr?: Expression } | undefined)?.PLpgSQL_expr

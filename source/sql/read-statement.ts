@@ -1,4 +1,5 @@
 import type { FuncCall, Node, SelectStmt, WithClause } from 'libpg-query';
+import { namedBy } from './body/named.ts';
 import { createdBy } from './creates.ts';
 import { equalitiesOf } from './equalities.ts';
 import { jobOf } from './jobs.ts';
@@ -57,6 +58,7 @@ function visit(
   // CALL has its function without the wrapper that other nodes have.
   if ('CallStmt' in node && node.CallStmt.funccall)
     into.calls.push(callOf(node.CallStmt.funccall, place, true));
+  into.named.push(...namedBy(node));
   noteAlso(node, into);
   const named = Object.values(node).flatMap(each =>
     queriesNamed((each as { withClause?: WithClause } | null)?.withClause),
@@ -93,6 +95,9 @@ function noteAlso(node: Node, { also }: SqlReading): void {
   if ('NotifyStmt' in node) note('notifies');
   if ('CheckPointStmt' in node) note('checkpoints');
   if ('LoadStmt' in node) note('loads');
+  if ('SQLValueFunction' in node && asksRole.has(node.SQLValueFunction.op ?? '')) note('role');
   if ('CopyStmt' in node && node.CopyStmt.is_program) note('program');
   else if ('CopyStmt' in node && node.CopyStmt.filename !== undefined) note('file');
 }
+
+const asksRole: ReadonlySet<string> = new Set(['SVFOP_CURRENT_USER', 'SVFOP_CURRENT_ROLE', 'SVFOP_USER']);

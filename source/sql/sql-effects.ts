@@ -148,6 +148,11 @@ interface SqlDynamic {
   tables: string[] | null;
 }
 
+/** A name that is found by the search_path if it has no schema; that of a `query` of WITH is found before any other. */
+export interface SqlNamed extends SqlName {
+  what: 'type' | 'operator' | 'relation' | 'query';
+}
+
 /** What SQL does, as far as it can be read. */
 export interface SqlReading {
   writes: SqlWrite[];
@@ -163,6 +168,8 @@ export interface SqlReading {
   creates: SqlCreate[];
   /** Dynamic SQL whose text is not fully known. */
   dynamic: SqlDynamic[];
+  /** What else it names: types, operators, relations in strings, and the queries of WITH. */
+  named: SqlNamed[];
   /** The fields of a trigger's rows that are named anywhere. */
   rows: { new: string[]; old: string[] };
   /** What else it does that a caller may need to know. */
@@ -173,9 +180,10 @@ export interface SqlReading {
 
 /**
  * `raises`: may raise an exception; `notifies`: NOTIFY; `program`: COPY ... PROGRAM; `file`: COPY to or from a file;
- * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: unknown text is pasted into SQL unquoted, and was assumed to be a value.
+ * `checkpoints`: CHECKPOINT; `loads`: LOAD; `pastes`: unknown text is pasted into SQL unquoted, and was assumed to be a value;
+ * `role`: asks for the current user.
  */
-type SqlAlso = 'raises' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
+type SqlAlso = 'raises' | 'role' | 'notifies' | 'program' | 'file' | 'checkpoints' | 'loads' | 'pastes';
 
 export function emptyReading(): SqlReading {
   return {
@@ -188,6 +196,7 @@ export function emptyReading(): SqlReading {
     gives: [],
     creates: [],
     dynamic: [],
+    named: [],
     rows: { new: [], old: [] },
     also: [],
     problem: null,
@@ -211,6 +220,7 @@ export function addReading(
   to.gives.push(...from.gives);
   to.creates.push(...from.creates.map(each => moveCreate(each, place)));
   to.dynamic.push(...moved(from.dynamic));
+  to.named.push(...from.named);
   for (const row of ['new', 'old'] as const) {
     for (const each of from.rows[row]) if (!to.rows[row].includes(each)) to.rows[row].push(each);
   }

@@ -105,7 +105,7 @@ export function meansOf({
     .filter(({ call, words }) => calls.some(call) || unread.some(text => words.test(text)))
     .map(({ how }) => how);
   for (const each of all.flatMap(({ also }) => also)) {
-    if (each !== 'raises' && each !== 'pastes') found.push(statements[each]);
+    if (each !== 'raises' && each !== 'pastes' && each !== 'role') found.push(statements[each]);
   }
   return [...new Set(found)];
 }

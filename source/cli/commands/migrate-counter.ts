@@ -92,6 +92,7 @@ function script(plan: ProvenCounterPlan, database: Database): string {
     ...differs.map(what => scriptNote(`  ${what}`)),
     ...(plan.deletes === null ? [] : [scriptNote(plan.deletes)]),
     scriptNote(countsAreLeft(definition)),
+    ...plan.warnings.flatMap(({ message, hint }) => [`Warning: ${message}`, hint]).map(scriptNote),
     ...proofLines(proof).map(scriptNote),
     ...scriptEnd(plan),
   ].join('\n');

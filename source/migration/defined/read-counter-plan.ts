@@ -1,3 +1,4 @@
+import { catalogPath } from '../../connection/search-path.ts';
 import type { Database, Reader } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Finding } from '../../counter/finding.ts';
@@ -7,6 +8,7 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
+import { type CountChange, readLostNames } from '../read-fired.ts';
 import { type CounterChanges, changesFor, isInstalled, isWrong } from './counter-plan.ts';
 import { keeperName } from './names.ts';
 import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
@@ -22,6 +24,8 @@ export interface CounterPlan extends CounterChanges {
   findings: Finding[];
   /** What happens to the count when records are deleted, where that is not plain; null for a plan without statements. */
   deletes: string | null;
+  /** What may surprise afterwards; these are findings too. */
+  warnings: Finding[];
   /** The rights that this role lacks, in words. */
   lacking: string[];
   fingerprint: string;
@@ -104,13 +108,20 @@ export async function readCounterPlan(
       ? planFor({ ...known.definition, onDelete: 'subtracts' })
       : first;
   const { server, tables } = inspected;
+  const isThere = isInstalled(facts, script);
+  const installs = changes.statements.length > 0;
+  const fired =
+    installs || isThere ? await readLostNames(reader, countChange(facts, definition, server.user)) : [];
+  const lost = fired.find(({ severity }) => severity === 'error');
+  if (installs && lost) throw refused(lost.code, lost.message, lost.hint);
   return {
     ...changes,
+    warnings: installs ? fired : [],
     deletes: changes.statements.length > 0 ? deletesWords(definition, health) : null,
     inspected,
     definition,
     health,
-    findings: isInstalled(facts, script) ? health.findings.filter(isAboutOthers) : health.findings,
+    findings: [...(isThere ? health.findings.filter(isAboutOthers) : health.findings), ...fired],
     lacking: changes.statements.length > 0 ? facts.lacking : [],
     fingerprint: fingerprint([
       [server.database, tables.presets.oid, tables.records.oid],
@@ -119,6 +130,21 @@ export async function readCounterPlan(
       changes.statements,
       changes.replaced,
     ]),
+  };
+}
+
+/** How what is installed changes the count. */
+function countChange(
+  { relations, inserts, owned, owner }: CounterFacts,
+  { row }: CounterDefinition,
+  user: string,
+): CountChange {
+  return {
+    table: relations.via ?? relations.row,
+    columns: [row.count],
+    inserts: relations.via !== null && inserts,
+    path: catalogPath,
+    role: owned ? owner : user,
   };
 }
 
