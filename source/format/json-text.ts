@@ -2,6 +2,9 @@
 const unseen =
   /[\x7f-\x9f]|\p{Cf}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point}/gu;
 
+/** The version of the JSON, in every document but errors. */
+export const jsonVersion = 2;
+
 /**
  * A value as a JSON document that may be printed anywhere: every character that cannot be seen, or that a terminal would obey,
  * is written as \uXXXX. `JSON.parse` answers with the same value. Every document of this program is made here.

@@ -13,6 +13,7 @@ import { Watch } from '../watch/run/watch.ts';
 import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type CountersEffects, createCountersEffects } from './counters/effects.ts';
+import type { ExportFormat } from './export/formats.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
@@ -49,6 +50,7 @@ export async function openConsole(
   let counters: CountersEffects | undefined;
   let writing: OwnWrite | null = null;
   let watched: CounterDefinition | null = null;
+  let exporting: Promise<void> = Promise.resolve();
   let first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
 
@@ -66,6 +68,7 @@ export async function openConsole(
       if (now !== writing) watch?.ownWrites(now && presetsWritten(now));
       writing = now;
       work?.follow(action, state);
+      if (action.type === 'export') exporting = exportTo(state, action.format, exporting);
       if (state.counter !== watched) switchTo(state.counter);
       counters?.follow(action, state);
       if (action.type === 'audit-done') prepareLongList(state);
@@ -76,6 +79,12 @@ export async function openConsole(
     },
     () => (store.get().screen === 'counters' ? counters?.refresh() : watch?.refresh()),
   );
+
+  const exportTo = async (state: State, format: ExportFormat, before: Promise<void>) => {
+    const { exportList } = await import('./export/effects.ts');
+    await before;
+    store.dispatch(await exportList(state, format, process.cwd()));
+  };
 
   const start = (database: Database, choice: CounterChoice) => {
     first = Promise.withResolvers<void>();
@@ -172,6 +181,7 @@ export async function openConsole(
   } finally {
     watch?.stop();
     await counters?.stop();
+    await exporting;
     const repairing = isRepairing(store.get());
     if (repairing) process.stderr.write('Waiting for the running batch.\n');
     await work?.stop();

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -58,5 +61,35 @@ describe('y', () => {
     terminal.press('s');
     await terminal.until(/^Sent to the terminal, to copy if it can: the plan's SQL$/m);
     expect(copied(terminal)).toEqual([expect.stringMatching(/UPDATE public\.presets[\s\S]*;$/)]);
+  });
+});
+
+describe('e', () => {
+  test('writes what is listed, and what is marked, to new files of the working directory', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'exported-'));
+    const read = (ending: string) =>
+      readFileSync(join(cwd, readdirSync(cwd).find(name => name.endsWith(ending))!), 'utf8');
+    try {
+      terminal = startTerminal({ env: { DATABASE_URL: own.url }, cwd });
+      await terminal.until(/1 mismatched/);
+      terminal.press('e');
+      await terminal.until(/^Export 2 presets {2}c CSV {2}j JSON {2}m Markdown {2}Esc nothing$/m);
+      terminal.press('j');
+      await terminal.until(/^Exported 2 presets to presets-usage_count-\d{8}T\d{6}Z\.json$/m);
+      const { list, database } = JSON.parse(read('.json'));
+      expect(database.name).toBe(own.name);
+      expect(list).toMatchObject([
+        { id: ids[0], name: 'Noir', count: 7, records: 4, drift: 3 },
+        { id: ids[1], name: 'Pastel', count: 0, records: 0, drift: 0 },
+      ]);
+      terminal.press(' ', 'e');
+      await terminal.until(/^Export 1 marked preset {2}c CSV/m);
+      terminal.press('c');
+      await terminal.until(/^Exported 1 marked preset to /m);
+      expect(read('.csv')).toMatch(/^counter,id,.*\r\n.*,Noir,7,4,3,.*\r\n$/);
+      expect(readdirSync(cwd)).toHaveLength(2);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 });

@@ -1,8 +1,7 @@
-import { titled } from '../../counter/definition/counter-nouns.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
-import { driftText, recordsText } from '../../format/format-figures.ts';
+import { markdownHead, markdownRow } from '../../diagnosis/rows/markdown.ts';
 import { markdownText } from '../../format/markdown-text.ts';
-import { count, countOf } from '../../format/numbers.ts';
+import { count } from '../../format/numbers.ts';
 import { distinctNames } from '../../format/preset-name.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import { type Verdict, verdictLine } from './limits.ts';
@@ -21,29 +20,18 @@ export function markdownOf(results: readonly AuditResult[], verdict: Verdict): s
       const { definition, mismatches } = result.audited;
       const wrong = mismatches.slice(0, most);
       const called = distinctNames(wrong);
-      const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
       return [
         `**${markdownText(sumsInWords(result.audited))}**`,
         '',
         ...(wrong.length === 0
           ? []
           : [
-              row([
-                markdownText(titled(definition.nouns.row[0])),
-                'Count',
-                definition.record.amount === null ? 'Records' : 'Sum',
-                'Drift',
-                'Why',
-              ]),
-              '| --- | --: | --: | --: | --- |',
+              ...markdownHead(definition),
               ...wrong.map(counter =>
-                row([
-                  markdownText(called(counter)),
-                  countOf(counter),
-                  recordsText(counter),
-                  driftText(counter),
-                  markdownText(shortDiagnosis(result.diagnoses.get(counter.id))),
-                ]),
+                markdownRow(counter, {
+                  name: called(counter),
+                  why: shortDiagnosis(result.diagnoses.get(counter.id)),
+                }),
               ),
               ...(mismatches.length > most ? ['', `And ${count(mismatches.length - most)} more.`] : []),
               '',

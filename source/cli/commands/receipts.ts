@@ -1,12 +1,12 @@
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors/errors.ts';
+import { jsonVersion } from '../../format/json-text.ts';
 import { count } from '../../format/numbers.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import { readHistory } from '../../repair/history.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
-import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 
 /** Lists what this console has changed, newest first; from its own files, without asking a database. */

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
 import { type ConsoleError, exitCodes, usageError } from '../../errors/errors.ts';
 import { glyphs } from '../../format/badges.ts';
+import { jsonVersion } from '../../format/json-text.ts';
 import { count } from '../../format/numbers.ts';
 import { amount, listed } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
@@ -12,7 +13,6 @@ import { scanApart } from '../../scan/scan-in-child.ts';
 import type { ScanSubject } from '../../scan/subject.ts';
 import { type Named, namedTogether } from '../../scan/subject-of.ts';
 import { notCheckableJson } from '../output/counter-json.ts';
-import { jsonVersion } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { type ScanDatabase, type Wanted, wantedCounters } from '../scan/wanted-counters.ts';
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { idJson } from '../../counter/definition/id-json.ts';
 import { usageError } from '../../errors/errors.ts';
 import { table } from '../../format/table.ts';
 import { formatUser } from '../../simulation/format-use.ts';
@@ -15,7 +16,6 @@ import { stepPhrase } from '../../simulation/steps/explain-steps.ts';
 import { formatStep, stepsHeadline } from '../../simulation/steps/format-steps.ts';
 import { planSteps, type StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
 import { runSteps } from '../../simulation/steps/run-steps.ts';
-import { idJson } from '../output/counter-json.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { simulationOutcome } from './simulation-outcome.ts';
 

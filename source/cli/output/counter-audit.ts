@@ -1,15 +1,14 @@
 import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
-import { drift } from '../../counter/counter.ts';
 import { titled } from '../../counter/definition/counter-nouns.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
+import { finite, rowJson } from '../../diagnosis/rows/json.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
 import { count, countOf, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
-import { idJson } from './counter-json.ts';
 
 /** The causes that were found, by the id of the row. */
 export type Diagnoses = ReadonlyMap<string, Diagnosis>;
@@ -41,19 +40,7 @@ export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
     complete: audited.hiddenBy.length === 0,
     ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, records: finite(sums.records), orphans }),
     mismatches: mismatches.map(counter => ({
-      id: idJson(counter.id, definition),
-      name: counter.name,
-      count: finite(counter.usageCount),
-      ...(counter.exact === undefined ? {} : { countText: counter.exact }),
-      records: finite(counter.records),
-      ...(counter.exactRecords === undefined ? {} : { recordsText: counter.exactRecords }),
-      drift: finite(drift(counter)),
-      ...(counter.exactRecords === undefined && counter.exact === undefined
-        ? {}
-        : counter.exactDrift === undefined
-          ? {}
-          : { driftText: counter.exactDrift }),
-      diagnosis: diagnoses.get(counter.id)?.code ?? null,
+      ...rowJson(counter, diagnoses.get(counter.id), definition),
       ...detail(diagnoses.get(counter.id)),
       lastUsedAt: iso(counter.lastUsedAt),
       lastRecordAt: iso(lastRecords.get(counter.id) ?? null),
@@ -74,11 +61,6 @@ function detail(diagnosis: Diagnosis | undefined) {
       stretch: stretch && { from: iso(stretch.from), to: iso(stretch.to) },
     },
   };
-}
-
-/** JSON has no NaN and no Infinity. */
-function finite(value: number | null): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 /** The sums of one counter in a sentence, and its mismatches, largest first, at most `most`. */

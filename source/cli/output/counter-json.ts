@@ -29,11 +29,6 @@ export function counterJson(definition: CounterDefinition, reserved: ReadonlySet
   };
 }
 
-/** The id of a row: a key of one column is its text, any other a list of texts. */
-export function idJson(id: string, { row }: CounterDefinition): string | string[] {
-  return row.key.length === 1 ? id : (JSON.parse(id) as string[]);
-}
-
 /** What looks like a counter and cannot be checked, as JSON has it. */
 export function notCheckableJson({ id, reason }: NotCheckable) {
   return { id, reason };

@@ -1,6 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import { readReservedWords } from '../../counter/definition/read-reserved-words.ts';
 import type { InspectedDatabase, InspectedServer } from '../../counter/inspect-database.ts';
+import { jsonVersion } from '../../format/json-text.ts';
 import { counterJson } from './counter-json.ts';
 import { databaseInfo } from './database-info.ts';
 
@@ -17,6 +18,3 @@ export async function counterHead(inspected: InspectedDatabase, database: Databa
     counter: counterJson(inspected.tables.definition, reserved),
   };
 }
-
-/** The version of the JSON, in every document but errors. */
-export const jsonVersion = 2;

@@ -1,4 +1,5 @@
 import { noChoice } from '../../config/column-choice.ts';
+import { idJson } from '../../counter/definition/id-json.ts';
 import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
@@ -18,7 +19,6 @@ import {
 } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
-import { idJson } from './counter-json.ts';
 
 /** The contract's `plan`, with what this program adds to it. */
 export function planJson(plan: RepairPlan) {

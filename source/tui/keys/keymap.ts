@@ -230,8 +230,20 @@ export const bindings: readonly KeyBinding[] = [
     description: ({ row: [one, many] }) =>
       `Copy the id of the ${one} or SQL that shows its count, of the marked ${many}, the plan's SQL, or the receipt's name`,
     screens: ['list', 'preset', 'repair', 'history'],
-    does: { type: 'copy' },
+    does: { type: 'menu', menu: 'copy' },
     disabled: whyNotCopy,
+    spare: true,
+  },
+  {
+    keys: ['e'],
+    label: 'e',
+    short: 'export',
+    description: ({ row: [, many] }) =>
+      `Export the marked ${many}, else those that are listed, to a file: CSV, JSON or Markdown`,
+    screens: ['list'],
+    does: { type: 'menu', menu: 'export' },
+    disabled: state =>
+      state.inspected && (state.marked > 0 || state.order.length > 0) ? null : 'There is nothing to export.',
     spare: true,
   },
   {

@@ -1,7 +1,7 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
 import { isPaste } from '../../format/detect-paste.ts';
-import { copyChoices } from '../menu/copy.ts';
+import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
@@ -42,7 +42,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
-    if (state.copying) return dispatch({ type: 'copied', ...copied(key, state, copy) });
+    if (state.menu !== null) return choose(key, state, { dispatch, copy });
     if (isAskingToStop(state))
       return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
@@ -88,13 +88,17 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
   });
 }
 
-/** What a key of the menu copies; any other key closes it. */
-function copied(key: string, state: State, copy: KeyHandlers['copy']): { sent?: string; whyNot?: string } {
-  const made = copyChoices(state)
-    .find(choice => choice.key === key)
-    ?.copy(state);
-  if (!made || 'whyNot' in made) return made ?? {};
-  return { sent: copy(made.text, made.what) };
+/** A key of the open menu; any other closes it. */
+function choose(key: string, state: State, { dispatch, copy }: Pick<KeyHandlers, 'dispatch' | 'copy'>): void {
+  const does = openMenu(state)?.choices.find(choice => choice.key === key)?.does;
+  dispatch({ type: 'menu', menu: null });
+  if (!does) return;
+  if ('format' in does) {
+    dispatch({ type: 'export', format: does.format });
+    return;
+  }
+  const made = does.copy(state);
+  dispatch({ type: 'said', ...('whyNot' in made ? made : { done: copy(made.text, made.what) }) });
 }
 
 function typeFilter(key: string, dispatch: (action: Action) => void): void {

@@ -10,10 +10,10 @@ import type { Copy, MenuChoice } from './model.ts';
 const ofRows = (kind: 'id' | 'sql', key: string, short: string): MenuChoice => ({
   key,
   short,
-  copy: state => rowsCopy(state, kind),
+  does: { copy: state => rowsCopy(state, kind) },
 });
-const plan: MenuChoice = { key: 's', short: "the plan's SQL", copy: planCopy };
-const receipt: MenuChoice = { key: 'r', short: "the receipt's name", copy: receiptCopy };
+const plan: MenuChoice = { key: 's', short: "the plan's SQL", does: { copy: planCopy } };
+const receipt: MenuChoice = { key: 'r', short: "the receipt's name", does: { copy: receiptCopy } };
 
 /** What can be copied on the open screen. */
 export function copyChoices(state: State): readonly MenuChoice[] {
@@ -84,5 +84,5 @@ function checked(text: string, what: string): Copy {
 }
 
 function tooMuch(bytes: number): string {
-  return `${count(bytes)} bytes or more are too much for many terminals: mark fewer.`;
+  return `${count(bytes)} bytes or more are too much for many terminals: mark fewer, or press e to export.`;
 }

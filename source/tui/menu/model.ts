@@ -1,3 +1,4 @@
+import type { ExportFormat } from '../export/formats.ts';
 import type { State } from '../state/model.ts';
 
 /** A text to copy, and what to call it; or why it is not copied. */
@@ -7,5 +8,5 @@ export type Copy = { text: string; what: string } | { whyNot: string };
 export interface MenuChoice {
   key: string;
   short: string;
-  copy: (state: State) => Copy;
+  does: { copy: (state: State) => Copy } | { format: ExportFormat };
 }

@@ -1,12 +1,12 @@
-import { drift } from '../../counter/counter.ts';
+import { type Counter, drift } from '../../counter/counter.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import type { Row, State } from '../state/model.ts';
+import type { State } from '../state/model.ts';
 import { keep } from '../state/selectors.ts';
 
 /** Why a count is wrong; null if it is right, was not diagnosed, or drifts by another amount by now. */
 export function diagnosisOf(
   { diagnoses, inspected }: Pick<State, 'diagnoses' | 'inspected'>,
-  row: Row,
+  row: Counter,
 ): Diagnosis | null {
   const found = diagnoses.get(row.id);
   if (!found || inspected?.tables.hiddenBy.length !== 0) return null;

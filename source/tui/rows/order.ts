@@ -1,3 +1,4 @@
+import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { ListedRows, type RowList } from './row-list.ts';
 import type { SortAndFilter } from './sort.ts';
 
@@ -49,4 +50,10 @@ export class PositionOrder implements Order {
       by.onlyMismatches === onlyMismatches
     );
   }
+}
+
+/** The positions of an order in these rows. */
+export function positionsOf(order: Order, rows: CounterRows): Uint32Array {
+  if (order instanceof PositionOrder) return order.positions;
+  return Uint32Array.from(order.slice(), id => rows.find(id));
 }

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { displayText } from '../../format/text.ts';
 import { footerBindings } from '../keys/footer-keys.ts';
-import { copyChoices } from '../menu/copy.ts';
+import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
 import type { State } from '../state/model.ts';
@@ -19,12 +19,13 @@ export function Footer({ state }: { state: State }) {
       </Line>
     );
   }
-  if (state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
-  if (state.done !== null) return <Line color="cyan">{displayText(state.done)}</Line>;
+  const menu = openMenu(state);
+  if (!menu && state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
+  if (!menu && state.done !== null) return <Line color="cyan">{displayText(state.done)}</Line>;
   const keys = keysShown(state);
   return (
     <Line>
-      {state.copying ? 'Copy  ' : ''}
+      {menu ? `${displayText(menu.title)}  ` : ''}
       {keys.map(({ label, short }, index) => (
         <Text key={label}>
           {index > 0 ? '  ' : ''}
@@ -36,8 +37,9 @@ export function Footer({ state }: { state: State }) {
 }
 
 function keysShown(state: State): { label: string; short: string }[] {
-  if (state.copying) {
-    const choices = copyChoices(state).map(({ key, short }) => ({ label: key, short }));
+  const menu = openMenu(state);
+  if (menu) {
+    const choices = menu.choices.map(({ key, short }) => ({ label: key, short }));
     return [...choices, { label: 'Esc', short: 'nothing' }];
   }
   if (isTypingPhrase(state)) {

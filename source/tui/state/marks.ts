@@ -1,6 +1,6 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { amount } from '../../format/plurals.ts';
-import { type Order, PositionOrder } from '../rows/order.ts';
+import { positionsOf } from '../rows/order.ts';
 import { ListedRows } from '../rows/row-list.ts';
 import { nounsIn } from './counter.ts';
 import { moveCursor } from './cursor.ts';
@@ -58,6 +58,11 @@ export function markedWords({
   return amount(marked, `marked ${one}`, `marked ${many}`);
 }
 
+/** What an export is of: the marked rows, else those that are listed. */
+export function exportedWords(state: State): string {
+  return state.marked > 0 ? markedWords(state) : amount(state.order.length, ...nounsIn(state).row);
+}
+
 /** The ids of the marked rows, whether they are listed or not. */
 export function markedIds({ rows, marked }: Pick<State, 'rows' | 'marked'>): readonly string[] {
   return marked > 0 && rows instanceof ListedRows ? [...rows.rows.markedIds()] : [];
@@ -68,9 +73,4 @@ function withMarks(state: State, change: (rows: CounterRows) => void): State {
   const listed = ListedRows.of(state.rows);
   change(listed.rows);
   return { ...state, rows: listed, marked: listed.rows.marks };
-}
-
-function positionsOf(order: Order, rows: CounterRows): Uint32Array {
-  if (order instanceof PositionOrder) return order.positions;
-  return Uint32Array.from(order.slice(), id => rows.find(id));
 }

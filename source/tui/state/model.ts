@@ -10,6 +10,7 @@ import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import type { Counters, CountersStep } from '../counters/model.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
+import type { ExportFormat } from '../export/formats.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import type { History, HistoryStep } from '../repair/history-model.ts';
 import type { Repair, RepairStep } from '../repair/model.ts';
@@ -67,8 +68,8 @@ export interface State extends SortAndFilter {
   repair: Repair | null;
   /** Null until it was opened. */
   history: History | null;
-  /** True while the menu of what can be copied is open. */
-  copying: boolean;
+  /** The menu that is open in the footer: what can be copied, or the formats of an export. */
+  menu: 'copy' | 'export' | null;
   /** Why the last key does nothing now; null if it did something. */
   whyNot: string | null;
   /** What the last key did, if nothing else shows it. */
@@ -110,10 +111,11 @@ export type Action =
   | { type: 'repair'; step: RepairStep }
   | { type: 'history'; step: HistoryStep }
   | { type: 'why-not'; reason: string | null }
-  /** Opens the menu of what can be copied. */
-  | { type: 'copy' }
-  /** Closes it, with what was sent to the terminal or why nothing was. */
-  | { type: 'copied'; sent?: string; whyNot?: string }
+  | { type: 'menu'; menu: State['menu'] }
+  /** Writes the list to a file. */
+  | { type: 'export'; format: ExportFormat }
+  /** What was done that no screen shows, or why it was not. */
+  | { type: 'said'; done?: string; whyNot?: string }
   | { type: 'resize'; columns: number; rows: number }
   /** `last`: how far the text on screen can be scrolled. */
   | { type: 'move'; move: Move; last?: number }
@@ -169,7 +171,7 @@ export function initialState(size: State['size']): State {
     watching: null,
     repair: null,
     history: null,
-    copying: false,
+    menu: null,
     whyNot: null,
     done: null,
     newest: null,

@@ -5,7 +5,7 @@ import { toggleWatching, watchTick } from '../preset/state.ts';
 import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
-import { markListed, toggleMark } from './marks.ts';
+import { exportedWords, markListed, toggleMark } from './marks.ts';
 import { type Action, type State, sorts } from './model.ts';
 import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
 import {
@@ -136,10 +136,12 @@ export function reduce(state: State, action: Action): State {
       return reduceHistory(state, action.step);
     case 'why-not':
       return { ...state, whyNot: action.reason, done: null };
-    case 'copy':
-      return { ...state, copying: true };
-    case 'copied':
-      return { ...state, copying: false, whyNot: action.whyNot ?? null, done: action.sent ?? null };
+    case 'menu':
+      return { ...state, menu: action.menu };
+    case 'export':
+      return { ...state, done: `Exporting ${exportedWords(state)}` };
+    case 'said':
+      return { ...state, whyNot: action.whyNot ?? null, done: action.done ?? null };
     case 'resize':
       if (action.columns === state.size.columns && action.rows === state.size.rows) return state;
       return place({ ...state, size: { columns: action.columns, rows: action.rows } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEntry } from '../../../source/repair/history-entry.ts';
 import { bindingFor } from '../../../source/tui/keys/keymap.ts';
+import { openMenu } from '../../../source/tui/menu/choices.ts';
 import { copySequence, sentWords } from '../../../source/tui/menu/clipboard.ts';
 import { copyChoices } from '../../../source/tui/menu/copy.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
@@ -17,10 +18,10 @@ const list = (...ids: string[]): State =>
   });
 const marking = (state: State, times: number) =>
   Array.from({ length: times }, (): Action => ({ type: 'mark' })).reduce(reduce, state);
-const copied = (state: State, key: string) =>
-  copyChoices(state)
-    .find(choice => choice.key === key)
-    ?.copy(state);
+const copied = (state: State, key: string) => {
+  const does = copyChoices(state).find(choice => choice.key === key)?.does;
+  return does && 'copy' in does ? does.copy(state) : undefined;
+};
 
 describe('what is copied', () => {
   test('is of the row under the cursor', () => {
@@ -44,7 +45,7 @@ describe('what is copied', () => {
   test('is not more than terminals take', () => {
     const long = list('a'.repeat(56_001));
     expect(copied(long, 'i')).toEqual({
-      whyNot: '56,001 bytes or more are too much for many terminals: mark fewer.',
+      whyNot: '56,001 bytes or more are too much for many terminals: mark fewer, or press e to export.',
     });
     expect(copied(list('a'.repeat(56_000)), 'i')).toHaveProperty('text');
   });
@@ -85,13 +86,21 @@ describe('what is copied', () => {
 });
 
 describe('the menu', () => {
-  test('is open until a key, and says what was sent until the next one', () => {
-    const open = reduce(list('1'), { type: 'copy' });
-    expect(open.copying).toBe(true);
-    const sent = reduce(open, { type: 'copied', sent: 'Sent.' });
-    expect(sent).toMatchObject({ copying: false, done: 'Sent.', whyNot: null });
+  test('is open until a key, and says what was done until the next one', () => {
+    const open = reduce(list('1'), { type: 'menu', menu: 'copy' });
+    expect(openMenu(open)?.title).toBe('Copy');
+    const closed = reduce(open, { type: 'menu', menu: null });
+    expect(openMenu(closed)).toBeNull();
+    const sent = reduce(closed, { type: 'said', done: 'Sent.' });
+    expect(sent).toMatchObject({ done: 'Sent.', whyNot: null });
     expect(reduce(sent, { type: 'why-not', reason: null }).done).toBeNull();
-    expect(reduce(open, { type: 'copied' })).toMatchObject({ copying: false, done: null, whyNot: null });
+    expect(reduce(sent, { type: 'said', whyNot: 'No.' })).toMatchObject({ done: null, whyNot: 'No.' });
+  });
+
+  test('of an export says what that is of', () => {
+    const titleOf = (state: State) => openMenu(reduce(state, { type: 'menu', menu: 'export' }))?.title;
+    expect(titleOf(list('1', '2'))).toBe('Export 2 posts');
+    expect(titleOf(marking(list('1', '2'), 1))).toBe('Export 1 marked post');
   });
 });
 
