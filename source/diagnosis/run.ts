@@ -64,13 +64,14 @@ export async function diagnose(
   const isPreset = isOfPresets(tables.definition);
   const keeping = isPreset ? null : await readKeeping(database, tables, signal);
   const say = inWordsOf(tables.definition);
+  const { doubts = [] } = tables.definition;
   if (tables.records.sums) {
     // Of a count in another table it is not known here whether that has a row for it.
     const missing = tables.presets.missing === null ? false : null;
     const wrong = mismatches.map(counter => ({ ...counter, missing }));
     const begins = await database.read(reader => readBeginning(reader, tables), { signal });
     const judge = judgeSums(wrong, keeping?.triggerOff ?? null, begins);
-    return told(new Map(wrong.map(counter => [counter.id, complete(judge(counter))])), say);
+    return told(new Map(wrong.map(counter => [counter.id, complete(judge(counter))])), say, doubts);
   }
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
   const chosen = withinReach(mismatches, limit);
@@ -99,17 +100,24 @@ export async function diagnose(
     const diagnosis = causes.of(preset);
     if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
   }
-  return isPreset ? found : told(found, say);
+  return isPreset ? found : told(found, say, doubts);
 }
 
+/** In the words of the counter, and with what speaks against the counter itself: then the count may be right. */
 function told(
   found: ReadonlyMap<string, Diagnosis>,
   say: (sentence: string) => string,
+  doubts: readonly string[],
 ): Map<string, Diagnosis> {
   return new Map(
     Array.from(found, ([id, { evidence, against, next, ...rest }]) => [
       id,
-      { ...rest, evidence: evidence.map(say), against: against.map(say), next: next.map(say) },
+      {
+        ...rest,
+        evidence: evidence.map(say),
+        against: [...against.map(say), ...doubts],
+        next: next.map(say),
+      },
     ]),
   );
 }

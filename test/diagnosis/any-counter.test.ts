@@ -95,6 +95,20 @@ test('a count that is NULL', async () => {
   });
 });
 
+test('a count that an application keeps under a condition which is not known', async () => {
+  await own.sql
+    .unsafe(`
+      CREATE TABLE notes (post_id integer REFERENCES posts, type integer);
+      ALTER TABLE posts ADD COLUMN notes_count integer;
+      INSERT INTO notes SELECT p, CASE WHEN p < 5 AND n = 1 THEN 1 ELSE 0 END FROM generate_series(1, 20) p, generate_series(1, 3) n;
+      UPDATE posts SET notes_count = (SELECT count(*) FROM notes WHERE post_id = posts.id AND type = 0)`)
+    .simple();
+  const causes = await causesOf('public.posts.notes_count');
+  expect(causes.size).toBe(4);
+  expect(causes.get('1')?.against.join(' ')).toContain('Nothing but its name says what it counts');
+  expect(causes.get('1')?.against.join(' ')).toContain('16 of 20 rows that were compared agree.');
+});
+
 test('sentences take the words of a counter, and programs keep their names', async () => {
   const say = inWordsOf({
     nouns: { row: ['article', 'articles'], record: ['upvote', 'upvotes'] },

@@ -102,6 +102,7 @@ export async function checkCounters(
           ? []
           : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach),
       ),
+      ...results.flatMap(doubtLines),
       ...(limits === null ? [] : [limits]),
       ...failed.map(({ id, reason }) => displayText(`${id}: not counted. ${reason}`)),
       ...notCheckable.map(({ id, reason }) => displayText(`${id}: not checked. ${reason}`)),
@@ -201,6 +202,13 @@ async function diagnosesOf(
     if (!isConsoleError(error) || !beyondReach.has(error.code)) throw error;
     return new Map();
   });
+}
+
+/** What speaks against a counter whose counts are called wrong. */
+function doubtLines(result: AuditResult): string[] {
+  if ('failed' in result || result.audited.mismatches.length === 0) return [];
+  const { id, doubts = [] } = result.audited.definition;
+  return doubts.map(doubt => displayText(`${id} may be meant to differ from its records. ${doubt}`));
 }
 
 function warningsOf(results: readonly AuditResult[]): string[] {

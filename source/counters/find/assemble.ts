@@ -100,7 +100,9 @@ function namedAsMade(
 ) {
   const start = defaultSentence({ table, column });
   const doubts = start === null ? [] : [start];
-  const agrees = agreement !== undefined && agreement.agree * 2 > agreement.compared;
+  const [most, agrees] = [isMost(agreement), isNearlyAll(agreement)];
+  const lacking =
+    'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say.';
   return {
     table,
     column,
@@ -116,13 +118,25 @@ function namedAsMade(
       evidence: [
         `${record.name}.${reference.join(', ')} refers to ${table.name}, and ${column} has its name.`,
         ...doubts,
+        ...(most && !agrees ? [lacking] : []),
         agreementSentence(agreement),
       ],
     },
     confidence: agrees ? ('likely' as const) : ('guess' as const),
     touched: null,
-    doubts,
+    doubts: most && !agrees ? [...doubts, `${lacking} ${agreementSentence(agreement)}`] : doubts,
   };
+}
+
+const isMost = (of: Agreement | undefined) => of !== undefined && of.agree * 2 > of.compared;
+
+// Counts go wrong in a few rows; a condition that is not known makes many wrong.
+const few = { share: 0.05, rows: 2 };
+
+function isNearlyAll(of: Agreement | undefined): boolean {
+  return (
+    isMost(of) && of !== undefined && of.compared - of.agree <= Math.max(few.rows, of.compared * few.share)
+  );
 }
 
 function agreementSentence(agreement: Agreement | undefined): string {
