@@ -15,7 +15,8 @@ const file = join(scratch, 'preset-usage.1');
 writeFileSync(file, page);
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const isInstalled = (program: string) => spawnSync(program, ['--version']).status === 0;
+// mandoc knows no --version.
+const isInstalled = (program: string) => spawnSync(program, ['--version']).error === undefined;
 const needsProgram = (program: string) =>
   needs(isInstalled(program), `${program} is not installed. Install it to test the manual page.`);
 
@@ -62,5 +63,6 @@ describe.each([
 
 test('mandoc finds nothing to correct', needsProgram('mandoc'), () => {
   const { stdout } = spawnSync('mandoc', ['-Tlint', '-Wwarning', file], { encoding: 'utf8' });
-  expect(stdout).toBe('');
+  // The page has no date: the same version is to be the same file.
+  expect(stdout.split('\n').filter(line => line !== '' && !line.includes('missing date'))).toEqual([]);
 });
