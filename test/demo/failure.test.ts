@@ -77,6 +77,17 @@ describe('a demo that cannot start', () => {
     });
   });
 
+  it('names the directory for its socket, where that cannot be made', async () => {
+    vi.stubEnv('TMPDIR', join(scratch.path, 'none'));
+    const started = startTestDemo({ clusterFile });
+    vi.stubEnv('TMPDIR', temporary);
+    await expect(started).rejects.toMatchObject({
+      ...demoFailed,
+      message: expect.stringContaining(`${join(scratch.path, 'none')}: the directory does not exist`),
+      hint: expect.stringContaining('TMPDIR'),
+    });
+  });
+
   it('names the missing worker file', async () => {
     const started = startTestDemo({ workerFile: pathToFileURL('/no/such/worker.js') });
     await expect(started).rejects.toMatchObject({

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import type { Finished } from '../helpers/run.ts';
 import { startTerminal } from '../helpers/terminal.ts';
 import { npm, root } from './npm.ts';
@@ -109,17 +110,14 @@ test('check, trigger and simulate', async () => {
   });
 });
 
-test('sync and undo', async () => {
-  const { out } = await onServer('sync', '--dry-run', '--json');
-  const { fingerprint } = JSON.parse(out).plan;
-  const { code, out: done } = await onServer('sync', '--confirm', fingerprint, '--json');
-  expect({ code, outcome: JSON.parse(done).outcome }).toMatchObject({ code: 0, outcome: { changed: 1 } });
-  expect(await onServer('check')).toMatchObject({ code: 0 });
-  const undo = ['undo', JSON.parse(done).outcome.receipt];
-  const planned = JSON.parse((await onServer(...undo, '--dry-run', '--json')).out);
-  expect(await onServer(...undo, '--confirm', planned.plan.fingerprint)).toMatchObject({ code: 0 });
-  expect(await onServer('check')).toMatchObject({ code: 1 });
-});
+/** The receipt of a sync that was planned and confirmed. */
+async function sync(): Promise<string> {
+  const planned = JSON.parse((await onServer('sync', '--dry-run', '--json')).out);
+  const { code, out } = await onServer('sync', '--confirm', planned.plan.fingerprint, '--json');
+  const { outcome } = JSON.parse(out);
+  expect({ code, outcome }).toMatchObject({ code: 0, outcome: { changed: 1 } });
+  return outcome.receipt;
+}
 
 test('the first screen of the console', async () => {
   const terminal = startTerminal({
@@ -166,7 +164,7 @@ describe('what is optional', () => {
     });
   });
 
-  test('the demo in the console', async () => {
+  test('the demo in the console', needsFullScale(), async () => {
     await without('@electric-sql', async () => {
       const terminal = startTerminal({ command: [bin()], env: { PATH: path(), XDG_STATE_HOME: state } });
       expect(await terminal.exit()).toBe(2);
@@ -188,4 +186,17 @@ describe('what is optional', () => {
       );
     });
   });
+});
+
+test('sync', async () => {
+  await sync();
+  expect(await own.sql`SELECT usage_count FROM presets WHERE name = 'Noir'`).toEqual([{ usage_count: 3 }]);
+});
+
+test('undo', needsFullScale(), async () => {
+  await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
+  const undo = ['undo', await sync()];
+  const planned = JSON.parse((await onServer(...undo, '--dry-run', '--json')).out);
+  expect(await onServer(...undo, '--confirm', planned.plan.fingerprint)).toMatchObject({ code: 0 });
+  expect(await own.sql`SELECT usage_count FROM presets WHERE name = 'Noir'`).toEqual([{ usage_count: 9 }]);
 });
