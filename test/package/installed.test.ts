@@ -100,11 +100,9 @@ test('check, trigger and simulate', async () => {
     err: '',
     out: expect.stringContaining('1 mismatched'),
   });
-  expect(await onServer('trigger')).toMatchObject({
-    code: 0,
-    err: '',
-    out: expect.stringContaining('rack_preset_usage'),
-  });
+  const { code, out } = await onServer('trigger', '--json');
+  // Without PostgreSQL's parser it would find that the function cannot be read.
+  expect({ code, findings: JSON.parse(out).findings }).toEqual({ code: 0, findings: [] });
   expect(await onServer('simulate', 'Noir', '--json')).toMatchObject({
     out: expect.stringContaining('"increment":1'),
   });

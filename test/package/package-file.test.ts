@@ -9,6 +9,11 @@ import { root } from './npm.ts';
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const packageFile = JSON.parse(read('package.json'));
 
+// A dry run of npm publish does not ask.
+test('npm may publish it', () => {
+  expect(packageFile).not.toHaveProperty('private');
+});
+
 test('the program has the name that is typed, and that of the package, which npx runs without installing it', () => {
   const { name, bin } = packageFile;
   expect(bin).toEqual({ 'preset-usage': 'dist/cli.js', [String(name)]: 'dist/cli.js' });
