@@ -45,3 +45,11 @@ test.each([
   expect(text).toContain(`\n ${sign}First `);
   expect(list([], isAscii)).not.toContain(sign);
 });
+
+test('rows of the same name have their keys beside it, and no others', () => {
+  const twin = { ...connected, counters: [...counters, { ...counters[0]!, id: 'Third' }] };
+  const text = list([twin], false);
+  expect(text).toContain('First First ');
+  expect(text).toContain('Third First ');
+  expect(text).toMatch(/^ {2}Second /m);
+});
