@@ -16,9 +16,19 @@ export interface LostName extends NameWithout {
   schemas: string[];
 }
 
+/** What a function that is installed does to a table, and how it runs. */
+export interface FunctionChange {
+  /** In words, such as `changes the count`. */
+  does: string;
+  /** The search_path of the function, as it is set. */
+  path: string;
+  /** The role that it runs as. */
+  role: string;
+}
+
 /** A body, and how the change of a count comes to run it, such as `the trigger badge of public.products`. */
 export interface FiredBody {
-  body: Pick<ReachedBody, 'identity' | 'language' | 'trusted' | 'reading'>;
+  body: Pick<Gathered['bodies'][number], 'oid' | 'identity' | 'language' | 'trusted' | 'reading'>;
   by: string;
   trigger: string | null;
 }
@@ -63,15 +73,40 @@ export function firedBy(
 export function lostFinding(
   { body: { identity }, by, trigger }: FiredBody,
   lost: readonly LostName[],
-  path: string,
+  { does, path }: Pick<FunctionChange, 'does' | 'path'>,
 ): Finding {
   const names = [...new Set(lost.map(({ name }) => name))].join(', ');
   const schemas = [...new Set(lost.flatMap(each => each.schemas))].map(quotedIfNeeded);
   return {
     code: 'names-not-found',
     severity: 'error',
-    message: `${capital(by)} runs ${identity}, which names ${names} without a schema. What is installed changes the count with search_path = ${path}, so ${names} would not be found, and the change of a record would fail.`,
+    message: `${capital(by)} runs ${identity}, which names ${names} without a schema. What is installed ${does} with search_path = ${path}, so ${names} would not be found, and the change of a record would fail.`,
     hint: `Run ALTER FUNCTION ${identity} SET search_path = ${[...schemas, 'pg_temp'].join(', ')}, or write the schema before the name; then run migrate.`,
+    ...(trigger === null ? {} : { triggers: [trigger] }),
+  };
+}
+
+/** Whether a body asks for the current user. */
+export function asksRole({ reading }: Pick<ReachedBody, 'reading'>): boolean {
+  const all = [reading, ...reading.creates.flatMap(each => ('reading' in each ? [each.reading] : []))];
+  return all.some(
+    ({ also, calls }) =>
+      also.includes('role') ||
+      calls.some(({ name, literals }) => name === 'current_setting' && literals[0] === 'role'),
+  );
+}
+
+/** That what a body takes for the user is the owner afterwards. */
+export function ownerFinding(
+  { body: { identity, oid }, by, trigger }: FiredBody,
+  { role, does }: Pick<FunctionChange, 'role' | 'does'>,
+): Finding {
+  const who = oid === null ? capital(identity) : `${capital(by)}, in ${identity},`;
+  return {
+    code: 'runs-as-owner',
+    severity: 'warning',
+    message: `${who} asks for the current user. What is installed ${does} as ${role}, so that is ${role} from then on, whoever changes a record.`,
+    hint: 'If it should say who changes a record, take session_user there, or a setting of the application. If it decides what is allowed, look whether it still does.',
     ...(trigger === null ? {} : { triggers: [trigger] }),
   };
 }
@@ -89,12 +124,12 @@ export function whyUnread({ language, trusted, reading }: FiredBody['body']): st
 export function unreadFinding(
   { body: { identity }, by, trigger }: FiredBody,
   why: string,
-  path: string,
+  { does, path }: Pick<FunctionChange, 'does' | 'path'>,
 ): Finding {
   return {
     code: 'names-unread',
     severity: 'warning',
-    message: `It is not known whether ${by} finds what it names: ${identity} ${why}. What is installed changes the count with search_path = ${path}.`,
+    message: `It is not known whether ${by} finds what it names: ${identity} ${why}. What is installed ${does} with search_path = ${path}.`,
     hint: `If it names anything without a schema, run ALTER FUNCTION ${identity} SET search_path = ... first.`,
     ...(trigger === null ? {} : { triggers: [trigger] }),
   };

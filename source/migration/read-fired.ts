@@ -2,18 +2,24 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { type Gathered, readFiredBodies, type Within } from '../simulation/read-reached-bodies.ts';
-import { type FiredBody, firedBy, lostFinding, namesWithout, unreadFinding, whyUnread } from './fired.ts';
+import {
+  asksRole,
+  type FiredBody,
+  type FunctionChange,
+  firedBy,
+  lostFinding,
+  namesWithout,
+  ownerFinding,
+  unreadFinding,
+  whyUnread,
+} from './fired.ts';
 
-/** The change of a count by a function that is installed. */
-export interface CountChange {
+/** What a function that is installed does to a table. */
+export interface TableChange extends FunctionChange {
   table: { oid: number; name: string };
-  columns: readonly string[];
-  /** Whether it may insert the row with the count. */
+  /** What it updates; null if it updates nothing. */
+  columns: readonly string[] | null;
   inserts: boolean;
-  /** The search_path of the function, as it is set. */
-  path: string;
-  /** The role that it runs as. */
-  role: string;
 }
 
 const answer = z.array(
@@ -42,10 +48,10 @@ const text = `WITH named AS (
 SELECT coalesce(json_agg(json_build_object('what', what, 'name', name, 'schemas', schemas) ORDER BY what, name), '[]')::text AS answer FROM lost`;
 
 /**
- * What the change of a count by an installed function would fail on: names that triggers on the way, and what they run, cannot find by
+ * What the change of a table by an installed function would fail on: names that triggers on the way, and what they run, cannot find by
  * the function's search_path. What has a search_path of its own finds what it found before.
  */
-export async function readLostNames(reader: Reader, change: CountChange): Promise<Finding[]> {
+export async function readLostNames(reader: Reader, change: TableChange): Promise<Finding[]> {
   const { path } = change;
   const within: Within = { leaves: ({ searchPath }) => searchPath !== null, role: change.role };
   const fired = await readFired(
@@ -65,16 +71,23 @@ export async function readLostNames(reader: Reader, change: CountChange): Promis
     const names = namesWithout(each.body);
     const gone = lost.filter(({ what, name }) => names.some(one => one.what === what && one.name === name));
     const why = whyUnread(each.body);
-    if (gone.length > 0) findings.push(lostFinding(each, gone, path));
-    else if (why !== null) findings.push(unreadFinding(each, why, path));
+    if (gone.length > 0) findings.push(lostFinding(each, gone, change));
+    else if (why !== null) findings.push(unreadFinding(each, why, change));
   }
   return findings;
+}
+
+/** What takes the owner of an installed function for the user, where it had the user before. */
+export async function readOwnerTaken(reader: Reader, change: TableChange): Promise<Finding[]> {
+  const within: Within = { leaves: ({ definer }) => definer, role: null };
+  const fired = await readFired(reader, change, within, asksRole);
+  return fired.map(each => ownerFinding(each, change));
 }
 
 /** The bodies that matter of those that the change runs, each with what fires it. */
 async function readFired(
   reader: Reader,
-  { table, columns, inserts }: CountChange,
+  { table, columns, inserts }: TableChange,
   within: Within,
   matters: (body: Gathered['bodies'][number]) => boolean,
 ): Promise<FiredBody[]> {

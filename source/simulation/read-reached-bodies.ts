@@ -69,8 +69,8 @@ const text = `WITH wanted_routines AS MATERIALIZED (
               AND CASE json_typeof(w.schemas) WHEN 'array' THEN n.nspname IN (SELECT json_array_elements_text(w.schemas)) ELSE true END)))
 ), tables AS MATERIALIZED (
   SELECT c.oid, c.relname, c.relkind, n.nspname, bit_or(w.events) AS events, bool_or(w.columns IS NULL) AS any_column, json_agg(w.columns) FILTER (WHERE w.columns IS NOT NULL) AS columns,
-         -- Policies do not apply to this role.
-         $3::name IS NOT NULL AND (NOT c.relrowsecurity OR (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = $3::name)
+         -- Policies do not apply, or not to this role.
+         $4::boolean AND NOT c.relrowsecurity OR $3::name IS NOT NULL AND (NOT c.relrowsecurity OR (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = $3::name)
            OR (pg_has_role($3::name, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)) AS exempt
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN wanted_tables w ON w.oid = c.oid OR (w.name = c.relname AND n.nspname NOT IN ('pg_catalog', 'information_schema')
@@ -178,10 +178,10 @@ export interface Within {
   role: string | null;
 }
 
-/** What a change of these columns of a table runs, as long as that is `within`; or what a trigger's function runs. */
+/** What a change of these columns of a table runs (null: no change), as long as that is `within`; or what a trigger's function runs. */
 export async function readFiredBodies(
   reader: Reader,
-  start: { table: number; columns: readonly string[]; inserts: boolean } | { routine: number },
+  start: { table: number; columns: readonly string[] | null; inserts: boolean } | { routine: number },
   within: Within,
 ): Promise<Gathered> {
   const isRoutine = 'routine' in start;
@@ -190,7 +190,7 @@ export async function readFiredBodies(
     tables: isRoutine
       ? []
       : [
-          { oid: start.table, events: bits.update, columns: start.columns },
+          ...(start.columns ? [{ oid: start.table, events: bits.update, columns: start.columns }] : []),
           ...(start.inserts ? [{ oid: start.table, events: bits.insert, columns: [] }] : []),
         ],
     texts: [],

@@ -6,9 +6,10 @@ import { fingerprint } from '../../counter/fingerprint.ts';
 import { refused, requireWritableServer } from '../../counter/guards.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
-import { type CountChange, readLostNames } from '../read-fired.ts';
+import { readLostNames, readOwnerTaken, type TableChange } from '../read-fired.ts';
 import { type CounterChanges, changesFor, isInstalled, isWrong } from './counter-plan.ts';
 import { keeperName } from './names.ts';
 import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
@@ -110,10 +111,14 @@ export async function readCounterPlan(
   const { server, tables } = inspected;
   const isThere = isInstalled(facts, script);
   const installs = changes.statements.length > 0;
-  const fired =
-    installs || isThere ? await readLostNames(reader, countChange(facts, definition, server.user)) : [];
-  const lost = fired.find(({ severity }) => severity === 'error');
+  const change = countChange(facts, definition, server.user);
+  const names = installs || isThere ? await readLostNames(reader, change) : [];
+  const lost = names.find(({ severity }) => severity === 'error');
   if (installs && lost) throw refused(lost.code, lost.message, lost.hint);
+  const fired = [
+    ...names,
+    ...(installs && !ranAsOwner(health, writers) ? await readOwnerTaken(reader, change) : []),
+  ];
   return {
     ...changes,
     warnings: installs ? fired : [],
@@ -133,13 +138,23 @@ export async function readCounterPlan(
   };
 }
 
+/** Whether all that counts today ran as its owner too. */
+function ranAsOwner({ triggers }: CounterHealth, writers: TriggerCatalog): boolean {
+  const run = writers.triggers.filter(({ name }) => triggers.some(each => each.name === name));
+  return (
+    run.length > 0 &&
+    run.every(each => writers.functions.some(({ oid, definer }) => oid === each.functionOid && definer))
+  );
+}
+
 /** How what is installed changes the count. */
 function countChange(
   { relations, inserts, owned, owner }: CounterFacts,
   { row }: CounterDefinition,
   user: string,
-): CountChange {
+): TableChange {
   return {
+    does: 'changes the count',
     table: relations.via ?? relations.row,
     columns: [row.count],
     inserts: relations.via !== null && inserts,

@@ -180,3 +180,55 @@ test('what is installed already, and would fail, is found', async () => {
     expect.objectContaining({ code: 'names-not-found', severity: 'error', triggers: ['badge'] }),
   );
 });
+
+const asks = (what: string) => `NEW.changed_by := ${what}; RETURN NEW;`;
+const ownerOf = (message: string) => ({
+  code: 'runs-as-owner',
+  severity: 'warning',
+  message: `${message} asks for the current user. What is installed changes the count as postgres, so that is postgres from then on, whoever changes a record.`,
+});
+
+test.each<[string, string, string]>([
+  [
+    'a trigger of the rows',
+    fires(`BEGIN ${asks('current_user')} END`, '', 'BEFORE UPDATE'),
+    'The trigger badge of public.products, in public.badge(),',
+  ],
+  [
+    'with another word for it',
+    fires(`BEGIN ${asks("coalesce(user, 'x')")} END`, '', 'BEFORE UPDATE'),
+    'The trigger badge of public.products, in public.badge(),',
+  ],
+  [
+    'the default of a table that such a trigger fills',
+    `ALTER TABLE log ALTER who SET DEFAULT current_user;
+     ${fires('BEGIN INSERT INTO public.log DEFAULT VALUES; RETURN NULL; END')}`,
+    'The default of who of public.log',
+  ],
+  [
+    'a policy of the rows',
+    'ALTER TABLE products ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON products USING (changed_by = current_user)',
+    'The policy mine of public.products',
+  ],
+])('what takes the owner for the user is said: %s', async (_, sql, message) => {
+  await arrange(sql);
+  const { warnings, findings } = await plan();
+  expect(warnings).toEqual([expect.objectContaining(ownerOf(message))]);
+  expect(findings).toEqual(expect.arrayContaining(warnings));
+});
+
+test.each<[string, string]>([
+  ['the session asks for its user', fires(`BEGIN ${asks('session_user')} END`, '', 'BEFORE UPDATE')],
+  [
+    'it runs as its owner already',
+    fires(`BEGIN ${asks('current_user')} END`, 'SECURITY DEFINER', 'BEFORE UPDATE'),
+  ],
+  [
+    'what counted ran as its owner too',
+    `ALTER FUNCTION rc() SECURITY DEFINER; ${fires(`BEGIN ${asks('current_user')} END`, '', 'BEFORE UPDATE')}`,
+  ],
+  ['a default is not used by updates', 'ALTER TABLE products ALTER changed_by SET DEFAULT current_user'],
+])('nothing changes for who changed a row where %s', async (_, sql) => {
+  await arrange(sql);
+  expect((await plan()).warnings).toEqual([]);
+});
