@@ -192,9 +192,7 @@ function passValues(
     const texts = argumentOf(helper.key).flatMap(each => follower.texts(each));
     const writes =
       helper.kind === 'rpc' ? texts.some(known.counts) : texts.some(name => follower.names.isCounter(name));
-    const key = argumentOf(helper.key)
-      .map(each => parameterIn(follower, each))
-      .find(each => each !== null);
+    const [key] = argumentOf(helper.key).flatMap(each => parameterIn(follower, each) ?? []);
     if (!writes && key && helper.kind !== 'rpc') return { ...helper, table: null, key, owner: null };
     return writes ? { how: helper.how ?? 'adds', inserts: false, readBefore: false } : null;
   }

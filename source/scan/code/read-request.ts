@@ -31,7 +31,7 @@ export function readRequest(module: CodeModule, call: Call, known: Known, readin
   };
   if (routine !== undefined) {
     if (isTrack(routine)) reading.records.push({ module, node: call });
-    const bodies = given.slice(1).flatMap(each => bodiesOf(follower, each));
+    const bodies = given.flatMap(each => bodiesOf(follower, each));
     const another = !known.defined(routine) && isAboutAnother(follower, routine, bodies);
     if (known.counts(routine) && !another) {
       reading.found.push({ ...found, kind: 'rpc', how: 'adds', readBefore: false, through: routine });

@@ -21,7 +21,7 @@ export async function withRulesOf(
 ): Promise<IgnoreRules> {
   const text = await readFile(join(directory, name), 'utf8').catch(() => null);
   if (text === null || text.trim() === '') return above;
-  return [...above, { base, rules: ignore({ allowRelativePaths: true }).add(text) }];
+  return [...above, { base, rules: ignore().add(text) }];
 }
 
 /** Whether git ignores a path, relative to the root; directories end with `/`. */

@@ -126,6 +126,7 @@ describe('a builder operates on', () => {
     ["probe(x.knex('presets', y))", ''],
     ['function f(t) { probe(db.reupdate(t)) }', ''],
     ['probe(knex(presets))', 'presets builder'],
+    ["const db = x => client.from('presets'); probe(db(x))", 'presets from'],
     ["probe(knex({ p: 'presets' }))", ''],
     ["probe(knex.from('presets'))", 'presets builder'],
     ["probe(this.knex.from('presets'))", 'presets builder'],

@@ -99,6 +99,7 @@ describe('a call writes', () => {
     ['presetRepository.update({ usageCount: 3 }, { name: 7 })', ''],
     ['presetRepository.update({ id }, { usageCount: 7 })', 'update orm sets'],
     ['presetRepository.update(id, { usageCount: 7 })', 'update orm sets'],
+    ['presetRepository.update(id, { usageCount: 7 }, options)', 'update orm sets'],
     ['presetRepository.update({ usageCount: 7 })', 'update orm sets'],
     ['em.update(Preset, { usageCount: 3 }, { name: 7 })', ''],
     ['em.update(Preset, { id }, { usageCount: 7 })', 'update orm sets'],

@@ -265,6 +265,7 @@ describe('SQL in a helper', () => {
     ["const bump = table => q(`DELETE FROM #{table}`); bump('presets');", ''],
     ["const bump = table => log(`UPDATE #{table} SET usage_count = 0`); bump('presets');", ''],
     ["const bump = table => q(`SELECT 1 FROM #{table} FOR UPDATE`); bump('presets');", ''],
+    ["const bump = table => q(`SELECT 1 FROM #{table} FOR UPDATE -- set`); bump('presets');", ''],
     [
       "const bump = table => q('UPDATE ' + table + ' SET usage_count = 0'); bump('presets');",
       'UPDATE sql zero',

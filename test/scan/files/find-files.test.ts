@@ -20,6 +20,11 @@ async function write(...paths: string[]): Promise<void> {
     );
   }
 }
+/** Made anew, as mutation testing runs a test more than once. */
+async function link(to: string, path: string): Promise<void> {
+  await rm(path, { force: true });
+  await symlink(to, path);
+}
 const git = (...words: string[]) => execFileSync('git', ['-C', root, ...words], { stdio: 'pipe' });
 
 test('files in order, and nothing of what is installed', async () => {
@@ -68,6 +73,8 @@ test('a part of a repository, by the rules around it', async () => {
   expect((await findFiles(join(root, 'web/src'))).files).toEqual(['out/c.ts']);
   await rm(join(root, 'web/.gitignore'));
   expect((await findFiles(join(root, 'web/src'))).files).toEqual(['d.log', 'out/c.ts']);
+  await write('web/src/.gitignore', 'web/src/deep/a.log');
+  expect((await findFiles(join(root, 'web/src/deep'))).files).toEqual([]);
 });
 
 test('what a repository excludes by itself, and a directory that is ignored but named', async () => {
@@ -103,13 +110,13 @@ test("whatever git's own variables say", async () => {
 test('links are told where they lead out, or nowhere', async () => {
   git('init', '-q');
   await write('.gitignore', 'a.ts', 'in/b.ts');
-  await symlink(join(root, 'a.ts'), join(root, 'own.ts'));
-  await symlink(root, join(root, 'in/all'));
-  await symlink(tmpdir(), join(root, 'z-out.ts'));
-  await symlink(`${root}x`, join(root, 'y-beside.ts'));
-  await symlink('/nowhere/at/all', join(root, 'none.ts'));
-  await symlink('loop.ts', join(root, 'loop.ts'));
-  await symlink(tmpdir(), join(root, 'tracked.log'));
+  await link(join(root, 'a.ts'), join(root, 'own.ts'));
+  await link(root, join(root, 'in/all'));
+  await link(tmpdir(), join(root, 'z-out.ts'));
+  await link(`${root}x`, join(root, 'y-beside.ts'));
+  await link('/nowhere/at/all', join(root, 'none.ts'));
+  await link('loop.ts', join(root, 'loop.ts'));
+  await link(tmpdir(), join(root, 'tracked.log'));
   git('add', '-f', 'tracked.log', 'z-out.ts');
   await mkdir(`${root}x`);
   const { files, skipped } = await findFiles(root).finally(() => rm(`${root}x`, { recursive: true }));

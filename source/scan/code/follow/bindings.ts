@@ -60,5 +60,5 @@ export function bindingsOf(
 /** The name of a property that is written literally; null for a computed one. */
 export function plainKey(key: Node, computed: boolean): string | null {
   if (!computed && (key.type === 'Identifier' || key.type === 'PrivateIdentifier')) return key.name;
-  return key.type === 'Literal' && key.value !== null ? String(key.value) : null;
+  return key.type === 'Literal' ? String(key.value) : null;
 }

@@ -71,7 +71,7 @@ export class Follower {
       case 'AwaitExpression':
         return on(node.argument);
       case 'SequenceExpression':
-        return node.expressions.length === 0 ? [] : on(node.expressions.at(-1)!);
+        return on(node.expressions.at(-1)!);
       case 'ConditionalExpression':
         return [...on(node.consequent), ...on(node.alternate)];
       case 'LogicalExpression':

@@ -110,7 +110,7 @@ function compilerRules(
     targets: textsIn(targets).map(target => resolved(base ?? directory, leaf, target)),
   }));
   const above = textsIn(json.extends).flatMap(extended =>
-    extendedFiles(directory, extended, configs, packages).flatMap(each =>
+    extendedFiles(directory, extended, packages).flatMap(each =>
       compilerRules(each, leaf, configs, packages, depth + 1),
     ),
   );
@@ -122,12 +122,8 @@ const resolved = (directory: string, leaf: string, path: string) =>
 
 const configDir = /^\$\{configDir\}/;
 
-function extendedFiles(
-  directory: string,
-  extended: string,
-  configs: ReadonlyMap<string, Json>,
-  packages: Package[],
-): string[] {
+/** The files that may be what a tsconfig.json extends. */
+function extendedFiles(directory: string, extended: string, packages: Package[]): string[] {
   const bases = extended.startsWith('.')
     ? [posix.join(directory, extended)]
     : packages.flatMap(({ name, directory: of }) =>
@@ -137,9 +133,7 @@ function extendedFiles(
             ? [posix.join(of, extended.slice(name.length + 1))]
             : [],
       );
-  return bases
-    .flatMap(base => [base, `${base}.json`, `${base}/tsconfig.json`])
-    .filter(each => configs.has(each));
+  return bases.flatMap(base => [base, `${base}.json`, `${base}/tsconfig.json`]);
 }
 
 function matched({ pattern, targets }: PathRule, specifier: string): string[] {

@@ -57,6 +57,7 @@ test.each<[given: string, is: boolean]>([
   ["{ relation: 'styles' }", true],
   ["{ resource: 'styles' }", true],
   ["{ tables: 'styles' }", false],
+  ["{ stable: 'styles' }", false],
   ['{ table }', false],
   ['{ entity_id: id }', false],
   ['{ model_id: id }', true],

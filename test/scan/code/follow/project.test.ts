@@ -106,6 +106,24 @@ test('SQL is read once, with its tag and all that it is put together from', () =
   ).toEqual([]);
 });
 
+test('SQL is read whatever the tag, and not for a client', () => {
+  const count = (code: string) => {
+    const { follower, module } = probed(`${code}\nprobe(1)`);
+    return sqlTextsOf(module, follower, []).length;
+  };
+  expect(count("db['sql']`UPDATE presets SET usage_count = 1`")).toBe(1);
+  expect(count("db.runAsync('UPDATE presets SET usage_count = 1')")).toBe(1);
+  expect(count("const db = new Dexie('a'); db.runAsync('UPDATE presets SET usage_count = 1')")).toBe(0);
+});
+
+test('a file is told of before it is read', () => {
+  const told: string[] = [];
+  const project = new Project(new Map([['a.ts', 'a']]), { ...options, reading: file => told.push(file) });
+  const module = project.module('a.ts')!;
+  expect(told).toEqual(['a.ts']);
+  project.read(module, () => expect(told).toEqual(['a.ts', 'a.ts']), undefined);
+});
+
 test('a template belongs to its tag', () => {
   const { module } = probed('sql`a`; probe(1)');
   expect(module.strings.map(node => wholeOf(node).type)).toEqual(['TaggedTemplateExpression']);

@@ -107,6 +107,7 @@ describe('a part of what a type says', () => {
     ['function f([row]: Preset[]) { probe(row) }', true],
     ['function f({ rows: [row] }: { rows: Preset[] }) { probe(row) }', true],
     ['function f([row]: Patch[]) { probe(row) }', false],
+    ['function f([{ row }]: { row: Preset }[]) { probe(row) }', true],
     ['function f([name]: Preset[][]) { probe(name) }', true],
     ['function f({ length }: Preset[]) { probe(length) }', false],
     ['function f({ name }: Preset) { probe(name) }', false],
@@ -195,6 +196,13 @@ describe('a type from elsewhere', () => {
       false,
     ],
     [given('z.infer<typeof preset>', 'const preset = z.object(fields);'), false],
+    [
+      given(
+        'z.infer<typeof preset>',
+        'const preset = full ? z.object({ id: z.string(), usage_count: z.number() }) : z.object({});',
+      ),
+      true,
+    ],
     [
       given(
         'z.infer<typeof preset>',
