@@ -215,6 +215,12 @@ $create$;
   -- A trigger needs nobody's EXECUTE to fire.
   REVOKE ALL ON FUNCTION public.auto_increment_preset_usage_count() FROM PUBLIC;
 
+  -- Before PostgreSQL 14 a trigger cannot be replaced, and another run may have created it while this one waited.
+  IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog.<) 140000 AND EXISTS (
+    SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) 'public.preset_usage'::pg_catalog.regclass
+       AND t.tgname OPERATOR(pg_catalog.=) 'trigger_auto_increment_preset_usage_count') THEN
+    DROP TRIGGER trigger_auto_increment_preset_usage_count ON public.preset_usage;
+  END IF;
   -- AFTER, because BEFORE counts what ON CONFLICT DO NOTHING then does not store.
   EXECUTE pg_catalog.format(
     'CREATE %s TRIGGER trigger_auto_increment_preset_usage_count

@@ -45,6 +45,7 @@ export function withReplica(primary: Database, standby: Database): Database {
     read: (work, { large = false, ...options } = {}) =>
       large ? readThere(work, options) : primary.read(work, options),
     replayed: () => position,
+    room: primary.room,
     write: primary.write,
     openWriting: primary.openWriting,
     policiesApply(apply) {

@@ -3,9 +3,13 @@ import * as z from 'zod/mini';
 const milliseconds = (setting: string) =>
   `extract(epoch FROM coalesce(nullif(current_setting('${setting}', true), ''), '0')::interval)::float8 * 1000`;
 
-/** How long a transaction, and a pause in one, may take for this role, its database or the server; 0 is no limit. */
+/**
+ * How long a transaction, and a pause in one, may take for this role, its database or the server; 0 is no limit. And the server process
+ * that answers.
+ */
 export const readLimits = `SELECT ${milliseconds('transaction_timeout')} AS transaction,
-  ${milliseconds('idle_in_transaction_session_timeout')} AS pause`;
+  ${milliseconds('idle_in_transaction_session_timeout')} AS pause,
+  pg_backend_pid() AS pid`;
 
 const row = z.object({ transaction: z.number(), pause: z.number() });
 

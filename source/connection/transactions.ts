@@ -5,6 +5,8 @@ import { discard, type Opening, openPool, type Pool, prepareOpening, type Server
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import type { ReplayPosition } from './replay-position.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
+import { measureRoom } from './room/measure-room.ts';
+import { Turns } from './room/turns.ts';
 import { catalogPath, type Path, readOwnPath, takePath, takingPath, toOwnPath } from './search-path.ts';
 import { unsupportedParameters } from './server-support.ts';
 import type { Encryption } from './tls.ts';
@@ -61,6 +63,11 @@ export interface Database {
   policiesApply(apply: boolean): void;
   /** The encryption of the connection that was opened last; null before the first. */
   encryption(): Encryption | null;
+  /**
+   * How many connections it can have at a time. Where a pooler limits them, reads share one; a single one is used in turns, so nothing
+   * may read or write while it writes.
+   */
+  room(): Promise<number>;
   /** How far the standby was at the end of the last large read; null where the server itself was read. */
   replayed(): ReplayPosition | null;
   close(): Promise<void>;
@@ -106,6 +113,46 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     namedBy: target.namedBy,
   };
   let sql = openPool(opening);
+  const turns = new Turns();
+  // Without a pooler nothing is measured.
+  let room: Promise<number> = Promise.resolve(Number.POSITIVE_INFINITY);
+  let measured = demo;
+  const measure = ({ own, server }: Processes) => {
+    if (measured || own === server) return;
+    measured = true;
+    room = measureRoom(server, () => openPool(opening, 1)).then(found => {
+      if (found === Number.POSITIVE_INFINITY) return found;
+      const old = sql;
+      sql = openPool(opening, 1);
+      // What still reads there may end.
+      void old.sql.end({ timeout: options.timeout }).catch(() => {});
+      return found;
+    });
+  };
+  const renew = (most?: number): Promise<void> => {
+    const old = sql;
+    sql = openPool(opening, most);
+    return discard(old);
+  };
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> =>
+    (await room) === 1 ? turns.take(work) : work();
+  /** The only connection of a pooler is given back after each transaction, and taken from the reads before. */
+  const openInTurn = (): Pick<Database, 'write' | 'close'> => {
+    const writing = openWriting(opening, place);
+    return {
+      write: (work, writeOptions) =>
+        inTurn(async () => {
+          const only = (await room) === 1;
+          if (only) await renew(1);
+          try {
+            return await writing.write(work, writeOptions);
+          } finally {
+            if (only) await writing.close();
+          }
+        }),
+      close: writing.close,
+    };
+  };
   // inspectDatabase finds out before the first row is read.
   let policies = false;
   return {
@@ -114,36 +161,42 @@ export function connect(target: ServerTarget, options: ConnectOptions): Database
     policiesApply(apply) {
       policies = apply;
     },
-    async read(work, readOptions = {}) {
-      const pool = sql;
-      try {
-        return await withTransaction(
-          pool,
-          'isolation level read committed read only',
-          options,
-          work,
-          readOptions,
-          `SET LOCAL row_security = ${policies ? 'on' : 'off'}; `,
-        );
-      } catch (error) {
-        stopIfInterrupted(readOptions.signal);
-        // If the server no longer answers, the connection is lost: the next read gets a new pool.
-        if (error instanceof Silence && pool === sql) {
-          sql = openPool(opening);
-          void discard(pool);
+    read: (work, readOptions = {}) =>
+      inTurn(async () => {
+        const pool = sql;
+        let processes: Processes | null = null;
+        try {
+          const value = await withTransaction(
+            pool,
+            'isolation level read committed read only',
+            options,
+            work,
+            readOptions,
+            `SET LOCAL row_security = ${policies ? 'on' : 'off'}; `,
+            found => {
+              processes = found;
+            },
+          );
+          if (processes) measure(processes);
+          return value;
+        } catch (error) {
+          stopIfInterrupted(readOptions.signal);
+          // If the server no longer answers, the connection is lost: the next read gets a new pool.
+          if (error instanceof Silence && pool === sql)
+            void renew((await room) < Number.POSITIVE_INFINITY ? 1 : undefined);
+          throw unsupportedParameters({ ...pool.sql.parameters }) ?? databaseError(error, place);
         }
-        throw unsupportedParameters({ ...pool.sql.parameters }) ?? databaseError(error, place);
-      }
-    },
+      }),
     async write(work, writeOptions) {
-      const writing = openWriting(opening, place);
+      const writing = openInTurn();
       try {
         return await writing.write(work, writeOptions);
       } finally {
         await writing.close();
       }
     },
-    openWriting: () => openWriting(opening, place),
+    openWriting: openInTurn,
+    room: () => room,
     encryption: () => opening.encryption,
     replayed: () => null,
     close: () => discard(sql),
@@ -186,6 +239,19 @@ function openWriting(opening: Opening, place: Place): Pick<Database, 'write' | '
   };
 }
 
+/** The server process that a connection was made to, as it was told, and the one that answers; a pooler tells another number. */
+interface Processes {
+  own: number;
+  server: number;
+}
+
+function processesOf(rows: (unknown[] & { state?: unknown }) | undefined): Processes | null {
+  // The driver attaches the first to the array of rows.
+  const { pid: own } = (rows?.state ?? {}) as { pid?: number | null };
+  const { pid: server } = (rows?.[0] ?? {}) as { pid?: number };
+  return typeof own === 'number' && typeof server === 'number' ? { own, server } : null;
+}
+
 // The server ends a statement at its timeout. If nothing has come this much later, nothing will.
 const grace = 5;
 // In milliseconds: how long a cancelled statement may take to end cleanly.
@@ -208,6 +274,7 @@ async function withTransaction<T>(
   work: (transaction: WriteTransaction) => Promise<T>,
   { signal, serial }: ReadOptions,
   settings = '',
+  onProcesses: (processes: Processes) => void = () => {},
 ): Promise<T> {
   let running: { cancel(): void } | undefined;
   // While connecting there is no statement to cancel; then this read is simply given up.
@@ -264,6 +331,8 @@ async function withTransaction<T>(
       );
       const firstAnswers = answers as unknown as unknown[][];
       limits.are(firstAnswers.at(-1)?.[0]);
+      const processes = processesOf(firstAnswers.at(-1));
+      if (processes) onProcesses(processes);
       const ownPath = toOwnPath(firstAnswers[0]?.[0]);
       let path: Path = 'catalog';
       const working = work({

@@ -291,8 +291,7 @@ export const faults: Record<string, Fault> = {
       await application.script(`CREATE TABLE saved AS SELECT * FROM preset_usage; CREATE TABLE kept AS SELECT * FROM presets;
         DELETE FROM presets; INSERT INTO presets SELECT * FROM kept`);
       // As a new server has it: the statistics begin with the load.
-      await application.script('SELECT pg_stat_force_next_flush()');
-      await application.script('SELECT pg_stat_reset()');
+      await application.forgetStatistics();
       await application.script('INSERT INTO preset_usage SELECT * FROM saved; DROP TABLE saved, kept');
       return undefined;
     },

@@ -9,6 +9,7 @@ import type { Diagnosis } from '../../source/diagnosis/diagnosis.ts';
 import { diagnose } from '../../source/diagnosis/run.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { flushStatistics } from './server-version.ts';
 import { day, start, World, type WorldOptions } from './world.ts';
 
 /** One use that the application is going to make. */
@@ -38,7 +39,8 @@ export type Shape = 'plain' | 'untimed' | 'partitioned' | 'marked' | 'daily';
 const untimed = `
   CREATE OR REPLACE FUNCTION auto_increment_preset_usage_count() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN UPDATE presets SET usage_count = coalesce(usage_count, 0) + 1, last_used_at = now() WHERE id = NEW.preset_id; RETURN NULL; END $$;
-  CREATE OR REPLACE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON preset_usage
+  DROP TRIGGER IF EXISTS trigger_auto_increment_preset_usage_count ON preset_usage;
+  CREATE TRIGGER trigger_auto_increment_preset_usage_count AFTER INSERT ON preset_usage
     FOR EACH ROW EXECUTE FUNCTION auto_increment_preset_usage_count();
   ALTER TABLE preset_usage DROP COLUMN created_at`;
 
@@ -222,15 +224,13 @@ export class Application {
 
   /** Sets the server's statistics of this database back to 0. */
   async forgetStatistics(): Promise<void> {
-    await this.#flush();
+    await this.flush();
     await this.#sql`SELECT pg_stat_reset()`;
   }
 
-  // By default a server reports its statistics a second later.
-  async #flush(): Promise<void> {
-    const [server] = await this.#sql`SELECT current_setting('server_version_num')::int >= 150000 AS flushes`;
-    if (server!.flushes) await this.#sql`SELECT pg_stat_force_next_flush()`;
-    await this.#sql`SELECT 1`;
+  /** Waits until the server's statistics hold what this has done. */
+  flush(): Promise<void> {
+    return flushStatistics(this.#sql);
   }
 
   /** Uses presets as quickly as one client can, until `stop`; `stop` answers how many uses that were. */
@@ -258,7 +258,7 @@ export class Application {
 
   /** The console's diagnosis. */
   async diagnose(): Promise<{ mismatches: Counter[]; diagnoses: Map<string, Diagnosis> }> {
-    await this.#flush();
+    await this.flush();
     const tables = await this.database.read(reader => readTables(reader, 'public'));
     const mismatches: Counter[] = [];
     const { totals, orphans } = await auditCounters(this.database, tables, {

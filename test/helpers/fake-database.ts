@@ -31,7 +31,11 @@ export class FakeDatabase {
       return this.#answer(text, values);
     };
     const reader: Reader = { rows: said };
-    const writer: WriteTransaction = { rows: said, script: (text, within) => said(text, [within]), ownPath: 'public' };
+    const writer: WriteTransaction = {
+      rows: said,
+      script: (text, within) => said(text, [within]),
+      ownPath: 'public',
+    };
     const write: Database['write'] = async (work, options) => {
       this.writes.push(options);
       return work(writer);
@@ -61,6 +65,7 @@ export class FakeDatabase {
       policiesApply: () => {},
       encryption: () => null,
       replayed: () => null,
+      room: async () => Number.POSITIVE_INFINITY,
       close: async () => {},
     };
   }

@@ -6,6 +6,8 @@ import { startServer } from './server.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     serverUrl: string;
+    /** Its major version. */
+    serverVersion: number;
   }
 }
 
@@ -20,6 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startServer(line => console.log(line));
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   const [row] = await sql`SHOW server_version`;
+  project.provide('serverVersion', Number.parseInt(row?.server_version, 10));
   project.provide('engine', `PostgreSQL ${row?.server_version} (${server.engine})`);
   for (const [name, from, file] of [
     [unmigrated, 'template1', 'demo-schema.sql'],

@@ -120,7 +120,7 @@ it.each([
     expect(await mismatches(sql)).toEqual([]);
     const triggers = await sql`
     SELECT tgrelid::regclass::text AS relation, tgname AS name, tgenabled AS enabled, tgtype AS type, tgnewtable AS records
-      FROM pg_trigger WHERE NOT tgisinternal ORDER BY relation DESC`;
+      FROM pg_trigger WHERE NOT tgisinternal OR tgparentid <> 0 ORDER BY relation DESC`;
     expect(triggers).toEqual(triggersAfter);
   },
 );

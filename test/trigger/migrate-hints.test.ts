@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { inspectDatabase } from '../../source/counter/inspect-database.ts';
 import { planMigration } from '../../source/migration/read-plan.ts';
@@ -41,12 +41,14 @@ describe('a hint never leads to a migrate that refuses', () => {
   beforeEach(async () => {
     own = await createDatabase('template1');
   });
-  test.each(
+  test.for(
     scaledList(
       8,
       readSchemas().map(({ name, sql, schema }) => ({ name, sql, schema })),
     ),
-  )('$name', async ({ sql, schema }) => {
+  )('$name', async ({ sql, schema }, { skip }) => {
+    if (inject('serverVersion') < 14 && sql.includes('Infinity'))
+      skip('PostgreSQL 13 has no infinite numeric. Run the tests on 14 or later.');
     await leadingToMigrate(schema, sql);
   });
 });

@@ -7,6 +7,7 @@ import { judgeTrigger, type TriggerHealth } from '../../source/trigger/health.ts
 import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { withAtomicBodies } from '../helpers/server-version.ts';
 import { migration, runFile } from '../psql/files.ts';
 
 let own: TestDatabase;
@@ -227,9 +228,9 @@ describe('what else writes the count', () => {
 
   test('a function that increments by hand is a warning, one that only reads is not', async () => {
     await arrange(
-      `CREATE FUNCTION increment_usage(p uuid) RETURNS void LANGUAGE sql AS 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = p';
+      withAtomicBodies(`CREATE FUNCTION increment_usage(p uuid) RETURNS void LANGUAGE sql AS 'UPDATE presets SET usage_count = usage_count + 1 WHERE id = p';
        CREATE FUNCTION increment_new(p uuid) RETURNS void LANGUAGE sql BEGIN ATOMIC UPDATE presets SET usage_count = usage_count + 1 WHERE id = p; END;
-       CREATE FUNCTION read_usage(p uuid) RETURNS integer LANGUAGE sql AS 'SELECT usage_count FROM presets WHERE id = p';`,
+       CREATE FUNCTION read_usage(p uuid) RETURNS integer LANGUAGE sql AS 'SELECT usage_count FROM presets WHERE id = p';`),
       'DROP FUNCTION increment_usage(uuid), increment_new(uuid), read_usage(uuid)',
     );
     const found = await health();

@@ -4,6 +4,7 @@ import { diagnoseForPlan } from '../../../source/diagnosis/run-for-plan.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
+import { flushStatistics } from '../../helpers/server-version.ts';
 
 let bench: RepairBench;
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
       SELECT r.id FROM preset_usage r JOIN presets p ON p.id = r.preset_id WHERE p.name = ${name} LIMIT ${records})`;
   }
   await sql`UPDATE presets SET usage_count = 9 WHERE name = 'Low'`;
-  await sql`SELECT pg_stat_force_next_flush()`;
+  await flushStatistics(sql);
   await sql.end();
 });
 afterEach(() => bench.close());
