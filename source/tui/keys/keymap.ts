@@ -4,7 +4,7 @@ import { whyNotCopy } from '../menu/copy.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
-import type { Action, State } from '../state/model.ts';
+import type { Action, Sort, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import {
@@ -64,6 +64,14 @@ const otherScreens: readonly Screen[] = [
   'tables',
   'drift',
   'help',
+];
+
+/** The columns that the list can be sorted by, each with its own key, from left to right. */
+const sortKeys: readonly [key: string, by: Sort, short: string, column: (nouns: CounterNouns) => string][] = [
+  ['1', 'name', 'by name', ({ row: [one] }) => `the name of the ${one}`],
+  ['2', 'usage', 'by count', ({ event: [event] }) => (event === 'use' ? 'uses' : 'count')],
+  ['3', 'drift', 'by drift', () => 'the size of the drift'],
+  ['4', 'last-used', 'by last use', ({ event: [event] }) => `the last ${event}`],
 ];
 
 export const bindings: readonly KeyBinding[] = [
@@ -256,6 +264,24 @@ export const bindings: readonly KeyBinding[] = [
     does: { type: 'sort' },
     spare: true,
   },
+  ...sortKeys.map(
+    ([key, by, short, column]): KeyBinding => ({
+      keys: [key],
+      label: key,
+      short,
+      description: nouns => `Sort by ${column(nouns)}; again: the other way round`,
+      screens: ['list'],
+      does: { type: 'sort', by },
+      disabled: state => {
+        const { row, event, touched } = nounsIn(state);
+        return by !== 'last-used' || touched !== null
+          ? null
+          : `A ${row[0]} has no time of its last ${event[0]}.`;
+      },
+      offered: state => by !== 'last-used' || nounsIn(state).touched !== null,
+      quiet: true,
+    }),
+  ),
   {
     keys: ['w'],
     label: 'w',

@@ -34,7 +34,7 @@ export function ListScreen({ state }: { state: State }) {
   const shape = listShape(state.inspected?.tables, ofPresets);
   const isKnown = definitionIn(state) !== undefined;
   const widths = columnWidths(state.size.columns, shape);
-  const titles = titleCells(widths, state.sort, theme.glyphs, listTitles(nouns, shape, ofPresets));
+  const titles = titleCells(widths, state, theme.glyphs, listTitles(nouns, shape, ofPresets));
   const rows = visibleIds(state).flatMap(id => state.rows.get(id) ?? []);
   const called = namesIn(state.rows, rows);
   const complete = state.inspected?.tables.hiddenBy.length === 0;

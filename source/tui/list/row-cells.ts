@@ -7,7 +7,7 @@ import { badgeWords, type Glyphs } from '../../format/badges.ts';
 import { briefly, driftText } from '../../format/format-figures.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
 import { toWidth } from '../../format/text.ts';
-import type { Row, Sort } from '../state/model.ts';
+import type { Row, Sort, SortAndFilter } from '../state/model.ts';
 
 /** The texts of one row of the list, each exactly as wide as its column. */
 export interface Cells {
@@ -94,8 +94,8 @@ export function listTitles(
 /** The titles of the columns; the sorted one is marked. */
 export function titleCells(
   widths: Record<keyof Cells, number>,
-  sort: Sort,
-  { down, ellipsis }: Glyphs,
+  { sort, reversed }: Pick<SortAndFilter, 'sort' | 'reversed'>,
+  { up, down, ellipsis }: Glyphs,
   words: ListTitles,
 ): Cells {
   const titles: Record<keyof Cells, string> = {
@@ -114,7 +114,7 @@ export function titleCells(
     drift: 'drift',
     'last-used': 'lastUsed',
   };
-  titles[sorted[sort]] += ` ${down}`;
+  titles[sorted[sort]] += ` ${reversed ? up : down}`;
   return cells(titles, widths, ellipsis);
 }
 

@@ -16,10 +16,11 @@ export class PositionOrder implements Order {
   readonly by: SortAndFilter;
   readonly #list: ListedRows;
 
-  constructor(list: RowList, positions: Uint32Array, { sort, filter, onlyMismatches }: SortAndFilter) {
+  constructor(list: RowList, positions: Uint32Array, by: SortAndFilter) {
     this.#list = ListedRows.of(list);
     this.positions = positions;
-    this.by = { sort, filter, onlyMismatches };
+    const { sort, reversed = false, filter, onlyMismatches } = by;
+    this.by = { sort, reversed, filter, onlyMismatches };
   }
 
   get length(): number {
@@ -41,11 +42,12 @@ export class PositionOrder implements Order {
   }
 
   /** True if `list` was sorted and filtered in this way. */
-  isOf(list: ListedRows, { sort, filter, onlyMismatches }: SortAndFilter): boolean {
+  isOf(list: ListedRows, { sort, reversed = false, filter, onlyMismatches }: SortAndFilter): boolean {
     const { by } = this;
     return (
       list.rows === this.#list.rows &&
       by.sort === sort &&
+      by.reversed === reversed &&
       by.filter === filter &&
       by.onlyMismatches === onlyMismatches
     );

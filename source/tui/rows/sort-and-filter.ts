@@ -52,12 +52,14 @@ export function sortAndFilter(list: RowList, by: SortAndFilter, previous?: Order
     if (changes.size < 64 || changes.size < mostMoved * previous.length)
       return new PositionOrder(listed, moved(rows, previous.positions, { changes, isListed, by, byId }), by);
   }
-  if (by.sort === 'name' && !byId) return new PositionOrder(listed, inNameOrder(rows, isListed), by);
+  const turned = (positions: Uint32Array) => (by.reversed ? positions.reverse() : positions);
+  if (by.sort === 'name' && !byId) return new PositionOrder(listed, turned(inNameOrder(rows, isListed)), by);
   const positions = new Uint32Array(rows.size);
   let length = 0;
   for (let position = 0; position < rows.length; position += 1)
     if (rows.has(position) && isListed(position)) positions[length++] = position;
-  return new PositionOrder(listed, sorted(rows, positions.subarray(0, length), by.sort, byId), by);
+  const inOrder = sorted(rows, positions.subarray(0, length), by.sort, byId);
+  return new PositionOrder(listed, turned(inOrder), by);
 }
 
 function listing(
@@ -90,7 +92,8 @@ interface Moving {
 
 /** The order without the rows that changed or are gone, and with those that changed where they belong. */
 function moved(rows: CounterRows, before: Uint32Array, { changes, isListed, by, byId }: Moving): Uint32Array {
-  const compare = total(rows, by.sort, byId);
+  const forwards = total(rows, by.sort, byId);
+  const compare: Compare = by.reversed ? (a, b) => forwards(b, a) : forwards;
   const coming = Uint32Array.from([...changes.keys()].filter(each => rows.has(each) && isListed(each)));
   coming.sort(compare);
   const after = new Uint32Array(before.length + coming.length);

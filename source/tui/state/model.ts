@@ -127,7 +127,8 @@ export type Action =
   | { type: 'mark' }
   /** Marks all that are listed; if they are, takes their marks away. */
   | { type: 'mark-listed' }
-  | { type: 'sort' }
+  /** Sorts by the next order; or by this one, and if it is that already, the other way round. */
+  | { type: 'sort'; by?: Sort }
   | { type: 'only-mismatches' }
   | { type: 'edit-filter' }
   | { type: 'type-filter'; text: string }
@@ -151,6 +152,7 @@ export function initialState(size: State['size']): State {
     paused: false,
     scroll: 0,
     sort: 'usage',
+    reversed: false,
     filter: '',
     onlyMismatches: false,
     counter: null,

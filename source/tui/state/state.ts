@@ -6,7 +6,7 @@ import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
 import { moveCursor, place } from './cursor.ts';
 import { exportedWords, markListed, toggleMark } from './marks.ts';
-import { type Action, type State, sorts } from './model.ts';
+import { type Action, type Sort, type State, sorts } from './model.ts';
 import { back, open, openSimulation, watchStep, withSimulation, withWatching } from './navigation.ts';
 import {
   hideAfter,
@@ -160,7 +160,7 @@ export function reduce(state: State, action: Action): State {
     case 'mark-listed':
       return markListed(state);
     case 'sort':
-      return rearrange({ ...state, sort: sorts[(sorts.indexOf(state.sort) + 1) % sorts.length] ?? 'usage' });
+      return rearrange({ ...state, ...nextSort(state, action.by) });
     case 'only-mismatches':
       if (state.screen !== 'list') return rearrange({ ...state, screen: 'list', onlyMismatches: true });
       return rearrange({ ...state, onlyMismatches: !state.onlyMismatches });
@@ -181,4 +181,10 @@ export function reduce(state: State, action: Action): State {
     case 'pause':
       return { ...state, paused: !state.paused };
   }
+}
+
+function nextSort({ sort, reversed }: State, by: Sort | undefined): Pick<State, 'sort' | 'reversed'> {
+  if (by === undefined)
+    return { sort: sorts[(sorts.indexOf(sort) + 1) % sorts.length] ?? 'usage', reversed: false };
+  return { sort: by, reversed: by === sort && !reversed };
 }

@@ -80,6 +80,19 @@ describe('the table of keys', () => {
     expect(line).toContain('q quit');
   });
 
+  test('each column that can be sorted by has its own key, if the counter has the column', () => {
+    const sortOf = (key: string) => bindingFor(key, 'list')?.does;
+    expect(['1', '2', '3', '4'].map(sortOf)).toEqual(
+      ['name', 'usage', 'drift', 'last-used'].map(by => ({ type: 'sort', by })),
+    );
+    const state = initialState({ columns: 80, rows: 24 });
+    expect(bindingFor('4', 'list')?.disabled?.(state)).toBeNull();
+    const timeless = { ...state, inspected: inspectedWith(comments) };
+    expect(bindingFor('4', 'list')?.disabled?.(timeless)).toBe('A post has no time of its last comment.');
+    expect(bindingFor('4', 'list')?.offered?.(timeless)).toBe(false);
+    expect(bindingFor('3', 'list')?.disabled?.(timeless)).toBeNull();
+  });
+
   test('w waits for a use of an existing preset, but not while paused', () => {
     const state: State = {
       ...initialState({ columns: 80, rows: 24 }),
@@ -193,7 +206,7 @@ describe('the keys of another counter', () => {
 
   test('are in help only if the counter has what they are for', () => {
     const missing = bindings.filter(each => !offered(state).includes(each)).map(({ short }) => short);
-    expect(missing).toEqual(['real use', 'take it back', 'last use too']);
+    expect(missing).toEqual(['by last use', 'real use', 'take it back', 'last use too']);
     expect(offered({ ...state, inspected: null })).toEqual(bindings);
   });
 

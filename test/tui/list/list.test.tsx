@@ -35,6 +35,13 @@ test('the line above the list says what is listed, and where the cursor is', () 
   expect(list([], false)).toMatch(/^Posts {2}1 of 2\n {2}Post /);
 });
 
+test('the column that is sorted by has an arrow, which shows the direction', () => {
+  const by: Action = { type: 'sort', by: 'name' };
+  expect(list([by], false)).toMatch(/^ {2}Post ↓ /m);
+  expect(list([by, by], false)).toMatch(/^ {2}Post ↑ /m);
+  expect(list([by, by], true)).toMatch(/^ {2}Post \^ /m);
+});
+
 test.each([
   [false, '●'],
   [true, '*'],

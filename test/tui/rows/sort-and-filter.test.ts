@@ -51,6 +51,7 @@ const counter = fc.record({
 });
 const by = fc.record({
   sort: fc.constantFrom(...sorts),
+  reversed: fc.boolean(),
   filter: fc.constantFrom('', 'a', 'A', 'b0', '7', 'ä', 'i', 'k', '中', 'f', '0a', '\u0301'),
   onlyMismatches: fc.boolean(),
 });
@@ -67,14 +68,18 @@ const comparing = (sort: Sort) =>
   })[sort];
 
 /** The list as it would be made of objects. */
-function naively(rows: readonly Counter[], { sort, filter, onlyMismatches }: SortAndFilter): string[] {
+function naively(
+  rows: readonly Counter[],
+  { sort, reversed, filter, onlyMismatches }: SortAndFilter,
+): string[] {
   const wanted = filter.toLowerCase();
   const compare = comparing(sort);
-  return rows
+  const ids = rows
     .filter(row => !onlyMismatches || isWrong(row))
     .filter(row => row.name.toLowerCase().includes(wanted) || row.id.toLowerCase().startsWith(wanted))
     .sort((a, b) => compare(a, b) || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id);
+  return reversed ? ids.reverse() : ids;
 }
 
 describe('a list', () => {
@@ -119,9 +124,11 @@ describe('a list', () => {
     }));
     let list = new ListedRows(new CounterRows()).with(many, [], 1);
     const orders = sorts.map(sort => sortAndFilter(list, { ...all, sort }));
+    const turned = sorts.map(sort => sortAndFilter(list, { ...all, sort, reversed: true }));
     const check = () => {
       for (const [index, sort] of sorts.entries()) {
         const ids = orders[index]?.slice() ?? [];
+        expect(turned[index]?.slice().toReversed()).toEqual(ids);
         expect(new Set(ids).size).toBe(list.size);
         const compare = comparing(sort);
         const rows = ids.map(id => list.rows.counter(list.rows.find(id)));
@@ -139,10 +146,15 @@ describe('a list', () => {
       ['0', '20999'],
       2,
     );
-    for (const [index, sort] of sorts.entries())
+    for (const [index, sort] of sorts.entries()) {
       orders[index] = sortAndFilter(list, { ...all, sort }, orders[index]);
+      turned[index] = sortAndFilter(list, { ...all, sort, reversed: true }, turned[index]);
+    }
     check();
-    for (const [index, sort] of sorts.entries()) orders[index] = sortAndFilter(list, { ...all, sort });
+    for (const [index, sort] of sorts.entries()) {
+      orders[index] = sortAndFilter(list, { ...all, sort });
+      turned[index] = sortAndFilter(list, { ...all, sort, reversed: true }, orders[index]);
+    }
     check();
   });
 

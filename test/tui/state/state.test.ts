@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../../source/counter/counter.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
-import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
+import { type Action, initialState, type Sort, type State } from '../../../source/tui/state/model.ts';
 import { selectedRow, visibleIds } from '../../../source/tui/state/selectors.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import type { WatchEvent } from '../../../source/watch/watch-event.ts';
@@ -90,6 +90,21 @@ describe('the list', () => {
     expect(order(byDrift)).toBe('cba');
     expect(order(reduce(byDrift, { type: 'sort' }))).toBe('bca');
     expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
+  });
+
+  test('is sorted by the key of a column, and the other way round by the same key again', () => {
+    const wrong = [counter('a', 10), counter('b', 30, 29), counter('c', 20, 50)];
+    const by = (sort: Sort): Action => ({ type: 'sort', by: sort });
+    const named = play([connected(wrong), by('name')]);
+    expect([order(named), named.reversed]).toEqual(['abc', false]);
+    const turned = reduce(named, by('name'));
+    expect([order(turned), turned.reversed]).toEqual(['cba', true]);
+    expect(order(reduce(turned, by('name')))).toBe('abc');
+    expect(order(reduce(turned, by('drift')))).toBe('cba');
+    expect(order(play([by('drift'), by('drift')], turned))).toBe('abc');
+    expect(order(reduce(turned, { type: 'sort' }))).toBe('cba');
+    expect(reduce(turned, { type: 'sort' })).toMatchObject({ sort: 'drift', reversed: false });
+    expect(order(reduce(turned, tick(['b'], [{ ...counter('b', 30), name: 'z' }], 3)))).toBe('bca');
   });
 
   test('lists counts that are not numbers first, and draws them once', () => {
