@@ -31,6 +31,8 @@ export function countsAgain(findings: readonly Finding[]): string[] {
 export interface KeepingNow {
   triggerOff: string | null;
   countsAgain: string[];
+  /** What loses records of transactions that overlap, in a sentence; null if nothing does. */
+  overlaps: string | null;
 }
 
 /** What counts any other counter now, by what happens to its count when a record is inserted. */
@@ -44,6 +46,7 @@ export function keepingNow({ events, findings }: Pick<CounterHealth, 'events' | 
     countsAgain: findings
       .filter(({ code }) => code === 'function-counts-twice' || (isWrong && code === 'counts-twice'))
       .map(({ message }) => message),
+    overlaps: findings.find(({ code }) => code === 'recount-overlaps')?.message ?? null,
   };
 }
 

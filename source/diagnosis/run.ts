@@ -71,7 +71,8 @@ export async function diagnose(
     const wrong = mismatches.map(counter => ({ ...counter, missing }));
     const begins = await database.read(reader => readBeginning(reader, tables), { signal });
     const judge = judgeSums(wrong, keeping?.triggerOff ?? null, begins);
-    return told(new Map(wrong.map(counter => [counter.id, complete(judge(counter))])), say, doubts);
+    const judged = new Map(wrong.map(counter => [counter.id, complete(judge(counter))]));
+    return told(withOverlaps(judged, keeping, mismatches), say, doubts);
   }
   const limit = mostRecords[tables.records.bytes > largeTable ? 'large' : 'small'];
   const chosen = withinReach(mismatches, limit);
@@ -100,7 +101,26 @@ export async function diagnose(
     const diagnosis = causes.of(preset);
     if (diagnosis && diagnosis.code !== 'unknown') found.set(preset.id, diagnosis);
   }
-  return isPreset ? found : told(found, say, doubts);
+  return isPreset ? found : told(withOverlaps(found, keeping, mismatches), say, doubts);
+}
+
+/** Where nothing else was found, what a trigger loses that counts anew: a few of the newest records. */
+function withOverlaps(
+  found: ReadonlyMap<string, Diagnosis>,
+  keeping: KeepingNow | null,
+  mismatches: readonly Counter[],
+): ReadonlyMap<string, Diagnosis> {
+  const sentence = keeping?.overlaps ?? null;
+  if (sentence === null) return found;
+  const wrong = new Map(mismatches.map(counter => [counter.id, drift(counter) ?? 0]));
+  return new Map(
+    Array.from(found, ([id, diagnosis]) => [
+      id,
+      diagnosis.code === 'unknown' && (wrong.get(id) ?? 0) < 0
+        ? { ...diagnosis, evidence: [...diagnosis.evidence, `This may be it: ${sentence}`] }
+        : diagnosis,
+    ]),
+  );
 }
 
 /** In the words of the counter, and with what speaks against the counter itself: then the count may be right. */
@@ -132,7 +152,7 @@ async function readKeeping(
     return keepingNow((await readCounterHealth(database, definition, signal)).health);
   } catch (error) {
     if (!isOfOneCounter(error)) throw error;
-    return { triggerOff: null, countsAgain: [] };
+    return { triggerOff: null, countsAgain: [], overlaps: null };
   }
 }
 

@@ -13,6 +13,8 @@ export interface Change {
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */
   swallowed?: boolean;
+  /** The row is locked by an earlier statement of the body, so that others wait before this one begins. */
+  locked?: boolean;
   place: Place;
 }
 

@@ -15,6 +15,7 @@ import {
   value,
 } from './expression.ts';
 import { readExpression } from './expressions.ts';
+import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
 import { opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { runStatement } from './statements.ts';
@@ -50,7 +51,14 @@ const deepest = 5;
 export function interpret(read: ReadRoutine, start: Start, world: World): Outcome {
   const outcome = emptyOutcome();
   let last = 0;
-  const walk = new Walk(read, start, { world, outcome, depth: 0, loops: 0, next: () => ++last });
+  const walk = new Walk(read, start, {
+    world,
+    outcome,
+    depth: 0,
+    loops: 0,
+    held: { locks: new Set() },
+    next: () => ++last,
+  });
   walk.run(start.when ? [walk.condition(start.when)] : []);
   return outcome;
 }
@@ -61,6 +69,8 @@ interface Run {
   depth: number;
   /** The loops around. */
   loops: number;
+  /** What is locked by now, whatever way was taken; shared with the routines that are called. */
+  held: { locks: ReadonlySet<Lock> };
   next(): number;
 }
 
@@ -154,12 +164,19 @@ class Walk {
         this.#assign(step.target, this.#rowCount(), step.line);
         return value(false);
       case 'statement': {
+        const { changes } = this.#run.outcome;
+        const first = changes.length;
+        const { held } = this.#run;
+        const before = held.locks;
         const rows = runStatement(
           step.node,
           this.#scope(),
           { path: this.#state.path, repeated: this.#run.loops > 0, place },
           this.#run.outcome,
         );
+        for (const each of changes.slice(first))
+          if (before.has('anything') || before.has(each.target.table.oid)) each.locked = true;
+        held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
         if (step.into) this.#into(step.into, rows, 'looked up');
         else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
         return value(false);
@@ -209,6 +226,9 @@ class Walk {
   #choice({ branches, otherwise }: Extract<Step, { kind: 'choice' }>, base: number): Expression {
     const before = this.#state;
     const passed: Expression[] = [];
+    const { held } = this.#run;
+    const locked = held.locks;
+    const ways: ReadonlySet<Lock>[] = [];
     const taken: { when: Expression; variables: Variables }[] = [];
     const ends: Expression[] = [];
     for (const { when, steps } of [...branches, { when: null, steps: otherwise }]) {
@@ -220,11 +240,14 @@ class Walk {
       passed.push(test);
       if (test.kind === 'value' && test.value !== true) continue;
       this.#state = { variables: new Map(before.variables), path: [...before.path, ...parts(here)] };
+      held.locks = locked;
       const ended = this.#steps(steps, base);
       if (!isValue(ended, false)) ends.push(allOf([here, ended]));
+      if (!isValue(ended, true)) ways.push(held.locks);
       if (!isValue(ended, true)) taken.push({ when: here, variables: this.#state.variables });
       if (isValue(test, true)) break;
     }
+    held.locks = ways.reduce((all, each) => all.intersection(each), ways[0] ?? locked);
     this.#state = { variables: mergedVariables(before.variables, taken), path: before.path };
     return anyOf(ends);
   }
@@ -234,6 +257,7 @@ class Walk {
     const rows = query && 'SelectStmt' in query ? readQuery(query.SelectStmt, this.#scope()) : [null];
     const changed = new Set<string>();
     const around = this.#run;
+    const { locks: locked } = around.held;
     this.#run = { ...around, loops: around.loops + 1 };
     for (const row of rows) {
       this.#state = {
@@ -249,6 +273,8 @@ class Walk {
     }
     this.#state = before;
     this.#run = around;
+    // It may not have gone round once.
+    around.held.locks = locked;
     for (const name of changed) this.#state.variables.set(name, { value: opaque(name) });
   }
 

@@ -172,6 +172,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     ...about,
     clamped: clamped || sorted.clamped,
     swallowed: change.swallowed ?? false,
+    locked: change.locked ?? false,
     upsert: change.verb === 'upsert',
     found: [sideOf(record)],
     measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,

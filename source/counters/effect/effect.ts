@@ -23,6 +23,8 @@ export interface Effect {
   clamped: boolean;
   /** An error in it is caught, and nothing is done about it. */
   swallowed: boolean;
+  /** Of a recount: an earlier statement locks the row, so that it sees what others have committed. */
+  locked: boolean;
   upsert: boolean;
   /** By which states of the record the row is found; empty where every row is written. */
   found: readonly Side[];

@@ -135,6 +135,7 @@ function asRecount(
     constants,
     clamped: false,
     swallowed: change.swallowed ?? false,
+    locked: change.locked ?? false,
     upsert: change.verb === 'upsert' || occasion.event === 'truncate',
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,

@@ -103,7 +103,9 @@ export function everyKindIsKept(url: () => string, of: readonly Kind[] = kinds):
       await own.drop();
     });
 
-    test.each(of)('nothing drifts: $name', async kind => {
+    // A count to which NaN was added stays NaN, also when that amount is gone.
+    const finite = of.filter(({ name }) => !name.includes('not a number'));
+    test.each(finite)('nothing drifts: $name', async kind => {
       const { definition } = kind;
       await own.sql
         .unsafe(

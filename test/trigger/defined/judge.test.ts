@@ -422,25 +422,25 @@ const byCounting: Case[] = [
     'counted anew for both rows',
     count,
     trigger({ on: all, body: `${recount('NEW.post_id')} ${recount('OLD.post_id')}` }) + zero,
-    'insert counted anew, delete counted anew, move counted anew, truncate to 0 |',
+    'insert counted anew, delete counted anew, move counted anew, truncate to 0 | recount-overlaps',
   ],
   [
     'counted anew for the row of the new record alone',
     count,
     trigger({ on: all, body: recount('coalesce(NEW.post_id, OLD.post_id)') }) + zero,
-    'insert counted anew, delete counted anew, move wrong, truncate to 0 | move-half-counted!',
+    'insert counted anew, delete counted anew, move wrong, truncate to 0 | move-half-counted! recount-overlaps',
   ],
   [
     'counted anew before the insert',
     count,
     trigger({ on: 'INSERT', timing: 'BEFORE', body: `${recount('NEW.post_id')} RETURN NEW;` }),
-    'insert wrong, delete no, move no, truncate no | trigger-before! delete-not-counted! move-not-counted! truncate-not-counted!',
+    'insert wrong, delete no, move no, truncate no | trigger-before! delete-not-counted! move-not-counted! truncate-not-counted! recount-overlaps',
   ],
   [
     'counted anew without the condition',
     undeleted,
     trigger({ on: all, body: `${recount('NEW.post_id')} ${recount('OLD.post_id')}` }) + zero,
-    'insert wrong, delete counted anew, move wrong, condition wrong, truncate to 0 | counts-wrong! counts-wrong! condition-partly-counted! condition-lacking',
+    'insert wrong, delete counted anew, move wrong, condition wrong, truncate to 0 | counts-wrong! counts-wrong! condition-partly-counted! condition-lacking recount-overlaps',
   ],
   [
     'counted anew with the condition',
@@ -449,7 +449,7 @@ const byCounting: Case[] = [
       on: all,
       body: `${recount('NEW.post_id', 'AND c.deleted_at IS NULL')} ${recount('OLD.post_id', 'AND c.deleted_at IS NULL')}`,
     }) + zero,
-    'insert counted anew, delete counted anew, move counted anew, condition counted anew, truncate to 0 |',
+    'insert counted anew, delete counted anew, move counted anew, condition counted anew, truncate to 0 | recount-overlaps',
   ],
   [
     'counted anew for the rows of a statement',
@@ -459,7 +459,7 @@ const byCounting: Case[] = [
       'INSERT',
       news,
     ),
-    'insert counted anew, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted!',
+    'insert counted anew, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! recount-overlaps',
   ],
 ];
 

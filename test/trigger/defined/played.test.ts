@@ -143,7 +143,7 @@ const schemas: readonly Schema[] = [
     definition: count,
     wrong: wrongIn(),
     events: plainEvents,
-    codes: ['move-half-counted'],
+    codes: ['move-half-counted', 'recount-overlaps'],
   },
   {
     name: 'counted anew before the record is stored',
@@ -154,7 +154,7 @@ const schemas: readonly Schema[] = [
     definition: count,
     wrong: wrongIn(),
     events: { insert: plainEvents.insert },
-    codes: ['trigger-before', 'delete-not-counted', 'move-not-counted'],
+    codes: ['trigger-before', 'delete-not-counted', 'move-not-counted', 'recount-overlaps'],
   },
   {
     name: 'likes of anything, told apart by a type',

@@ -110,6 +110,23 @@ export function bodyFindings(
       hint: 'Make it an AFTER trigger.',
       ...about([before.keeping.by]),
     });
+  const anew = first(
+    ({ kind, locked, swallowed }, { by, event }) =>
+      kind === 'recounts' &&
+      !locked &&
+      !swallowed &&
+      by.kind === 'trigger' &&
+      by.table === table &&
+      event !== 'truncate',
+  );
+  if (anew)
+    findings.push({
+      code: 'recount-overlaps',
+      severity: 'warning',
+      message: `${placeText(anew.effect.place)} counts the ${nouns.record[1]} anew, and does not see what other transactions have not committed yet: where two overlap, ${count} loses ${subject}, or keeps one that is gone.`,
+      hint: `Lock the row first, in a statement before it: PERFORM FROM ${anew.effect.table.name} WHERE ... FOR NO KEY UPDATE. Or add and subtract: preset-usage migrate --counter ${definition.id} --dry-run`,
+      ...about([anew.keeping.by]),
+    });
   const once = first(effect => effect.kind === 'adds' && effect.once);
   if (once)
     findings.push({
