@@ -250,7 +250,5 @@ function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string)
 
 const tracks = withNames(({ track }) => new RegExp(track));
 const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
-const useNamed = withNames(
-  ({ column, records }) => new RegExp(`${column}|${records.replace(/s\?$/, '')}`, 'i'),
-);
+const useNamed = withNames(({ column, records }) => new RegExp(`${column}|${records}`, 'i'));
 const constant = withColumn(column => new RegExp(`\\b([A-Z]\\w{3,})\\s*[:=]\\s*['"\`]${column}['"\`]`, 'g'));

@@ -530,6 +530,26 @@ const reasons: readonly [file: string, line: string, why: string][] = [
     'isManager(follower, receiver, first) ? entities',
     'what is no table is passed over',
   ],
+  [
+    'code/count-change',
+    "on(property.value) : ['sets']",
+    'where nothing is found the value counts as set too',
+  ],
+  ['code/read-calls', '(outer.object as Node) === node', 'a query is no property'],
+  ['code/read-code', 'owner && isFunction(owner)', 'what owns a parameter is a function'],
+  ['code/read-code', 'call.start < handler.start', 'no call begins where a function begins'],
+  ['code/read-request', "typeof node.value === 'string' ? [node.value] : []", 'no address is called so'],
+  ['code/read-request', "on(node.left)[0] ?? ''", 'no address ends so'],
+  ['code/read-request', 'default:', 'what is undefined is no address either'],
+  ['code/read-sql-texts', "parent?.type === 'MemberExpression'", 'a method is named to be called'],
+  [
+    'files/read-source',
+    'mostBytes + 1',
+    'a file of 2 MB is tried by read-source.test.ts, in a test that is too slow for mutation testing',
+  ],
+  ['shell/shell-words', 'script[at + 1] === character', 'a command that is empty is none'],
+  ['sql/judge-sql', "unit.in === 'file' ? sequenceOf", 'it only matters whether two of them are the same'],
+  ['sql/judge-sql', "create.table?.name ?? ''", 'a trigger is dropped on a table'],
 ];
 
 // In quotes, with four words or more.

@@ -79,6 +79,11 @@ describe('files of several kinds together', () => {
       ['1 shell-sql sets'],
     ],
     [
+      'a command whose name only begins like one that prints',
+      { 'a.sh': 'logical "UPDATE presets SET usage_count = 1"' },
+      ['1 shell-sql sets'],
+    ],
+    [
       'a command within the SQL of a script',
       { 'a.sh': 'psql -c "UPDATE presets SET usage_count = $(cat number) WHERE id = 1"' },
       ['1 shell-sql sets'],
@@ -152,6 +157,23 @@ test.each<[kind: string, files: Record<string, string>, words: RegExp]>([
 test('SQL that cannot be parsed is named with its line', async () => {
   const { unparsed } = await scanText({ 'a.sql': '\n\nUPDATE presets SET usage_count = = 1;\n' });
   expect(unparsed).toMatchObject([{ file: 'a.sql', line: 3 }]);
+});
+
+test('SQL of code that cannot be parsed is named where it may change the count', async () => {
+  const unparsed = async (text: string) =>
+    (await scanText({ 'a.ts': `await db.query('${text}');` })).unparsed;
+  expect(await unparsed('UPDATE presets SET usage_count = = 1')).toHaveLength(1);
+  expect(await unparsed('SELECT usage_count FROM presets WHERE WHERE')).toEqual([]);
+  expect(await unparsed('UPDATE presets SET name = = 1')).toEqual([]);
+});
+
+test('SQL after a variable of a script has its place', async () => {
+  const script = 'psql -c "DELETE FROM a WHERE b = #{OWN_ID}; UPDATE presets SET usage_count = 1"'.replace(
+    '#{',
+    '${',
+  );
+  const { writes } = await scanText({ 'a.sh': script });
+  expect(writes).toMatchObject([{ column: script.indexOf('UPDATE') + 1 }]);
 });
 
 test('tests are counted beside what is read', async () => {

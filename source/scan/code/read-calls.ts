@@ -242,7 +242,7 @@ function relatedTo(follower: Follower, module: CodeModule, call: Call, method: s
   const [first] = call.arguments;
   if (!first || !/^(create|update|upsert)/.test(method)) return null;
   const entries = counterOfRelated(follower, { module, node: first }, call);
-  return entries.length > 0 ? { entries, parameters: [], keys: [] } : null;
+  return { entries, parameters: [], keys: [] };
 }
 
 function isInsert(

@@ -102,7 +102,6 @@ function aroundConflict(follower: Follower, module: CodeModule, call: Call): Que
 export function kindOf(subject: QueryTarget, method: string, call: Call): WriteKind {
   if (subject.by === 'from') return method === 'upsert' ? 'supabase-upsert' : 'supabase-update';
   if (subject.by === 'builder') return 'query-builder';
-  const receiver = call.callee.type === 'MemberExpression' ? (call.callee.object as Node) : call;
   const [first] = call.arguments;
   const ofPrisma =
     first?.type === 'ObjectExpression' &&
@@ -111,5 +110,5 @@ export function kindOf(subject: QueryTarget, method: string, call: Call): WriteK
         property.type === 'Property' &&
         /^(data|update)$/.test(plainKey(property.key, property.computed) ?? ''),
     );
-  return ofPrisma || /prisma/i.test(rootOf(receiver)) ? 'prisma' : 'orm';
+  return ofPrisma || /prisma/i.test(rootOf(call)) ? 'prisma' : 'orm';
 }

@@ -133,6 +133,11 @@ describe('the trigger', () => {
       `ALTER TABLE preset_usage DISABLE TRIGGER ${own};\nALTER TABLE preset_usage ENABLE TRIGGER ${own};`,
       [],
     ],
+    [
+      'comes back with all',
+      `ALTER TABLE preset_usage DISABLE TRIGGER ${own};\nALTER TABLE preset_usage ENABLE TRIGGER ALL;`,
+      [],
+    ],
     ['is another', 'ALTER TABLE preset_usage DISABLE TRIGGER audit;', []],
     ['is of another table', 'ALTER TABLE likes DISABLE TRIGGER ALL;', []],
     ['is dropped', `DROP TRIGGER ${own} ON preset_usage;`, ['1 trigger-disabled null']],
@@ -156,6 +161,8 @@ describe('the trigger', () => {
     const counting = `${table}\n${routine('count_it', adds, 'trigger')}\n${on('mine', 'preset_usage', 'count_it')}`;
     const named = `${routine('count_it', adds, 'trigger')}\n${on(own, 'preset_usage', 'count_it')}`;
     expect(await foundIn({ 'm/1.sql': counting })).toEqual([]);
+    const beside = counting.replace(table, 'CREATE TABLE likes (id int);');
+    expect(await foundIn({ 'm/1.sql': beside })).toEqual(['2 migration-counter adds']);
     expect(await foundIn({ 'm/1.sql': counting, 'n/1.sql': named })).toEqual(['2 migration-counter adds']);
   });
 

@@ -25,7 +25,7 @@ export function isClientStore(follower: Follower, { module, node }: Reference): 
   const answer =
     [root, ...found.map(each => each.node)].some(isStoreHook) ||
     (around !== null && isStoreClass(follower, module, around, 0)) ||
-    found.some(each => isMade(follower, each, 0) || isClientStore(follower, each)) ||
+    found.some(each => isMade(follower, each) || isClientStore(follower, each)) ||
     (isUnknown(found) && livesOnClient(module, root));
   answers.set(root, answer);
   return answer;
@@ -56,19 +56,18 @@ function rootNode(node: Node): Node | null {
 
 const deepest = 4;
 
-function isMade(follower: Follower, { module, node }: Reference, depth: number): boolean {
-  if (depth > deepest) return false;
+function isMade(follower: Follower, { module, node }: Reference): boolean {
   const on = (next: Node) => follower.follow({ module, node: next });
   switch (node.type) {
     case 'NewExpression':
     case 'CallExpression':
       return (
         isMaker(module, node.callee) ||
-        on(node.callee).some(({ module: of, node: made }) => isStoreClass(follower, of, made, depth))
+        on(node.callee).some(({ module: of, node: made }) => isStoreClass(follower, of, made, 0))
       );
     case 'ClassDeclaration':
     case 'ClassExpression':
-      return isStoreClass(follower, module, node, depth);
+      return isStoreClass(follower, module, node, 0);
     case 'ImportSpecifier':
     case 'ImportDefaultSpecifier':
     case 'ImportNamespaceSpecifier':
