@@ -9,6 +9,7 @@ import {
   triggerName,
 } from '../trigger/expected-names.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
+import type { Signature } from './lost-calls.ts';
 import type { ShippedFunction } from './script.ts';
 
 /** A routine that the migration replaces or drops, from the catalog. */
@@ -19,6 +20,7 @@ interface MigratedRoutine {
   identity: string;
   /** True if it cannot be replaced in place, so that the migration drops it. */
   dropped: boolean;
+  signature: Signature;
   source: string;
   language: string;
   definer: boolean;

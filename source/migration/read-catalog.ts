@@ -16,6 +16,13 @@ const routine = z.object({
   name: z.string(),
   identity: z.string(),
   dropped: z.boolean(),
+  signature: z.object({
+    kind: z.enum(['function', 'procedure']),
+    names: z.array(z.string()),
+    types: z.array(z.string()),
+    defaults: z.number(),
+    result: z.nullable(z.string()),
+  }),
   source: z.string(),
   language: z.string(),
   definer: z.boolean(),
@@ -94,6 +101,8 @@ SELECT
               (SELECT format('COMMENT ON TRIGGER %I ON %s IS %L', tgname, relation, d) FROM obj_description(oid, 'pg_trigger') d WHERE d IS NOT NULL)
             ], NULL)) ORDER BY ours DESC, relation, tgname), '[]') FROM triggers)::text AS triggers,
   (SELECT coalesce(json_agg(json_build_object('name', p.proname, 'identity', p.identity, 'dropped', p.dropped,
+            'signature', json_build_object('kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, 'names', coalesce(p.proargnames[1:p.pronargs], '{}'),
+              'types', string_to_array(oidvectortypes(p.proargtypes), ', '), 'defaults', p.pronargdefaults, 'result', pg_get_function_result(p.oid)),
             'source', p.prosrc, 'language', l.lanname, 'definer', p.prosecdef, 'settings', coalesce(p.proconfig, '{}'),
             'plain', p.provolatile = 'v' AND NOT p.proisstrict AND NOT p.proleakproof AND p.proparallel = 'u' AND p.procost = 100,
             'default', pg_get_expr(p.proargdefaults, 0),

@@ -4,14 +4,18 @@ import { fingerprint } from '../counter/fingerprint.ts';
 import { refused, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
-import { migrationFile as file, recordsTable, rowsTable } from '../trigger/expected-names.ts';
+import type { TriggerCatalog } from '../trigger/catalog.ts';
+import { columnMismatches } from '../trigger/effects/column-mismatches.ts';
+import { effectsOf } from '../trigger/effects/effects.ts';
+import { migrationFile as file, recordsTable, rowsTable, trackName } from '../trigger/expected-names.ts';
 import { judgeTrigger } from '../trigger/health.ts';
 import { countsAside, countsInstead } from '../trigger/migration/counts-instead.ts';
 import type { MigrationFit } from '../trigger/migration/fit.ts';
 import { readMigrationScript } from '../trigger/migration/read-script.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
-import { migrationDifferences, replacedDefinitions } from './catalog.ts';
+import { type MigrationCatalog, migrationDifferences, replacedDefinitions } from './catalog.ts';
+import { lostCalls, staysWords } from './lost-calls.ts';
 import {
   eventNames,
   type MigrationProof,
@@ -22,6 +26,7 @@ import {
 } from './proof.ts';
 import { readMigrationCatalog } from './read-catalog.ts';
 import { type ProofPlan, readProofPlan } from './read-proof-plan.ts';
+import { readSurprises } from './read-surprises.ts';
 import { runProof } from './run-proof.ts';
 import { migrationStatements, shippedFunctions } from './script.ts';
 
@@ -39,6 +44,8 @@ export interface MigrationPlan {
   inspected: InspectedDatabase;
   /** What is wrong with counting here, before the migration. */
   findings: Finding[];
+  /** What may surprise afterwards; these are findings too. */
+  warnings: Finding[];
   /** How the migration acts on these tables. */
   fit: MigrationFit;
   /** What counts uses today that this would count again: seen by reading it, and of that what no proof plays. Null if nothing does. */
@@ -152,31 +159,74 @@ export async function readMigrationPlan(reader: Reader, database: Database): Pro
   const found = await inspectDatabase(reader, database, 'public');
   const { tables, server } = found;
   const triggers = await readTriggerCatalog(reader, tables);
-  const { fit } = triggers;
-  if (fit === null) throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
+  if (triggers.fit === null)
+    throw misfit([`the tables are ${tables.presets.name} and ${tables.records.name}`]);
   const reasons = [
     ...(Number.parseInt(server.version, 10) < 13 ? [`the server is PostgreSQL ${server.version}`] : []),
-    ...fit.unmet,
+    ...triggers.fit.unmet,
   ];
   if (reasons.length > 0) throw misfit(reasons);
-  const shipped = shippedFunctions(script, fit.userOf);
-  const catalog = await readMigrationCatalog(reader, tables, fit.byRow);
+  const shipped = shippedFunctions(script, triggers.fit.userOf);
+  const catalog = await readMigrationCatalog(reader, tables, triggers.fit.byRow);
+  const stays = triggers.fit.misfit === null ? trackThatStays(catalog, triggers) : null;
+  const fit = stays === null ? triggers.fit : { ...triggers.fit, misfit: stays };
+  const then = { ...triggers, fit };
   const differs = migrationDifferences(catalog, shipped, fit);
+  const surprises = await readSurprises(reader, { tables, triggers, catalog, fit, shipped });
+  const lost = surprises.find(({ severity }) => severity === 'error');
+  if (differs.length > 0 && lost) throw refused(lost.code, lost.message, lost.hint);
   const replaced = differs.length > 0 ? replacedDefinitions(catalog, shipped, fit) : [];
   const identity = [server.database, tables.presets.oid, tables.records.oid];
+  const warnings = differs.length > 0 ? surprises : [];
   return {
     inspected: found,
-    findings: judgeTrigger(triggers).findings,
+    warnings,
+    findings: [...judgeTrigger(triggers).findings, ...(differs.length > 0 ? warnings : lost ? [lost] : [])],
     fit,
-    instead: { any: countsInstead(triggers), aside: countsAside(triggers) },
+    instead: { any: countsInstead(then), aside: countsAside(then) },
     loses: fit.kept === null ? (catalog.triggers.find(({ more }) => more)?.name ?? null) : null,
     tracks: trackRoutines(triggers).own.map(({ oid }) => oid),
     differs,
-    statements: differs.length > 0 ? migrationStatements(script) : [],
+    statements: differs.length > 0 ? migrationStatements(script, stays === null ? 'track' : 'no track') : [],
     replaced,
     lacking: differs.length > 0 ? catalog.lacking : [],
     fingerprint: fingerprint([identity, 'migrate', differs, replaced, fit]),
   };
+}
+
+/**
+ * Why a function for a use stays, in words: it stores uses, and calls of it would not all work with the shipped one. Null if there is none
+ * such. Throws (exit code 4) if it does anything else, or may: then it can neither stay nor be taken away from those who call it.
+ */
+function trackThatStays({ routines }: MigrationCatalog, triggers: TriggerCatalog): string | null {
+  const found = routines.flatMap(({ name, identity, signature }) => {
+    const lost = name === trackName ? lostCalls(signature) : [];
+    return lost.length > 0 ? [{ identity, lost, other: otherThanStoring(identity, triggers) }] : [];
+  });
+  const bad = found.find(({ other }) => other !== null);
+  if (bad)
+    throw refused(
+      'would-break',
+      `The migration would replace ${bad.identity}, and calls of it that work today would fail: ${bad.lost.join(', ')}, unlike the shipped ${trackName}(). It cannot stay as it is either: it ${bad.other}.`,
+      'Change it by hand so that it only inserts the record: then it stays. Or drop it and change what calls it. Then run migrate.',
+    );
+  const [first] = found;
+  return first ? staysWords(first.identity, first.lost) : null;
+}
+
+/** What a function for a use does other than to store the use, in words; null if nothing. */
+function otherThanStoring(identity: string, triggers: TriggerCatalog): string | null {
+  const routine = triggers.functions.find(
+    ({ schema, name, identityTypes }) => `${schema}.${name}(${identityTypes})` === identity,
+  );
+  if (!routine) return 'cannot be read';
+  const { writes, unreadable } = effectsOf(routine, triggers);
+  const [why] = unreadable;
+  if (why) return why.why;
+  if (writes.some(({ on }) => on === 'count')) return `sets ${triggers.countName} itself`;
+  const [mismatch] = columnMismatches(routine, triggers, null);
+  if (mismatch) return `does not fit ${mismatch.table}`;
+  return writes.some(({ on, action }) => on === 'records' && action === 'insert') ? null : 'stores no use';
 }
 
 /** Throws (exit code 4) unless this plan was confirmed with its fingerprint. */

@@ -1,3 +1,5 @@
+import { trackName } from '../trigger/expected-names.ts';
+
 /** One statement of a script: `text` with the comment before it, `code` without it. */
 interface Statement {
   text: string;
@@ -22,13 +24,26 @@ const correction = /^UPDATE\b/i;
 
 /**
  * What `migrate` applies of the shipped script: its statements without BEGIN and COMMIT, and without the one that
- * corrects counts. That is a repair: `sync` does it with a receipt, and it can be undone.
+ * corrects counts. That is a repair: `sync` does it with a receipt, and it can be undone. With `no track` the function for a use is left alone.
  */
-export function migrationStatements(script: string): string[] {
+export function migrationStatements(script: string, track: 'track' | 'no track' = 'track'): string[] {
   return splitScript(script)
     .filter(({ code }) => !bracket.test(code) && !correction.test(code))
-    .map(({ text }) => text);
+    .map(({ text }) => {
+      const [, setting] = track === 'no track' ? (plansTrack.exec(text) ?? []) : [];
+      return setting === undefined ? text : leavesTrackOut(setting);
+    });
 }
+
+const plansTrack = /set_config\('(\w+\.user_of)'/;
+
+// What the script does itself where its function for a use does not fit the table.
+const leavesTrackOut = (setting: string) => `-- ${trackName}() stays as it is.
+DO $$
+BEGIN
+  PERFORM pg_catalog.set_config('${setting}', '', true);
+END
+$$`;
 
 /** A function as the script declares it. */
 export interface ShippedFunction {

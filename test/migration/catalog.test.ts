@@ -28,6 +28,7 @@ function routine(name: string, over: Partial<Routine> = {}): Routine {
     name,
     identity: `public.${name}()`,
     dropped: false,
+    signature: { kind: 'function', names: [], types: [], defaults: 0, result: 'uuid' },
     source: `body of ${name}`,
     language: 'plpgsql',
     definer: true,

@@ -269,7 +269,7 @@ describe('what cannot be played is said, and not claimed', () => {
   });
 
   test('the server refuses a statement of the migration', async () => {
-    await arrange(`${base} CREATE FUNCTION track_preset_usage(p uuid, t text, d jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'x' $$;
+    await arrange(`${base} CREATE FUNCTION track_preset_usage(uuid, text, jsonb) RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT $1';
       CREATE VIEW depends AS SELECT track_preset_usage(id, 'x', '{}') FROM presets`);
     expect(await why()).toMatch(/^the server refuses it: /);
   });

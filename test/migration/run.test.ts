@@ -134,11 +134,11 @@ describe('what differs is named, fixed, and can be restored', () => {
       ],
     ],
     [
-      'a track_preset_usage() that returns something else, and one of two parameters',
-      `CREATE FUNCTION track_preset_usage(p uuid, t text, d jsonb) RETURNS void LANGUAGE sql AS '';
+      'a track_preset_usage() whose parameters have no names, and one of two parameters',
+      `CREATE FUNCTION track_preset_usage(uuid, text, jsonb) RETURNS uuid LANGUAGE sql AS 'SELECT $1';
        COMMENT ON FUNCTION track_preset_usage(uuid, text, jsonb) IS 'old';
-       CREATE PROCEDURE track_preset_usage(p uuid, t text) LANGUAGE sql AS '';
-       REVOKE ALL ON PROCEDURE track_preset_usage(uuid, text) FROM PUBLIC;`,
+       CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text) RETURNS uuid LANGUAGE sql AS 'SELECT $1';
+       REVOKE ALL ON FUNCTION track_preset_usage(uuid, text) FROM PUBLIC;`,
       [
         'the counting trigger is missing',
         'the function auto_increment_preset_usage_count() is missing',
@@ -601,7 +601,7 @@ test('the transaction is recorded before anything is written, and is the one tha
 });
 
 test("what others depend on is not dropped: the server's message, and nothing was changed", async () => {
-  await arrange(`CREATE FUNCTION track_preset_usage(p uuid, t text, d jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'x' $$;
+  await arrange(`CREATE FUNCTION track_preset_usage(uuid, text, jsonb) RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT $1';
     CREATE VIEW depends AS SELECT track_preset_usage(id, 'x', '{}') FROM presets`);
   const before = await installed();
   const failure = await run(await plan()).catch(error => error);

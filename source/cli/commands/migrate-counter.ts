@@ -11,7 +11,7 @@ import {
 import type { CounterProof } from '../../migration/defined/run-counter-proof.ts';
 import type { MigrationReceipt } from '../../migration/migration-receipt.ts';
 import { carryOutMigration } from '../migration/carry-out-migration.ts';
-import { scriptEnd, scriptNote } from '../migration/migration-script.ts';
+import { scriptEnd, scriptNote, surpriseLines } from '../migration/migration-script.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 
@@ -92,8 +92,7 @@ function script(plan: ProvenCounterPlan, database: Database): string {
     ...differs.map(what => scriptNote(`  ${what}`)),
     ...(plan.deletes === null ? [] : [scriptNote(plan.deletes)]),
     scriptNote(countsAreLeft(definition)),
-    ...plan.warnings.flatMap(({ message, hint }) => [`Warning: ${message}`, hint]).map(scriptNote),
-    ...proofLines(proof).map(scriptNote),
+    ...[...surpriseLines(plan), ...proofLines(proof)].map(scriptNote),
     ...scriptEnd(plan),
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { type MigrationPlan, type ProvenPlan, planMigration } from '../../migrat
 import { trackName } from '../../trigger/expected-names.ts';
 import { keptReasons } from '../../trigger/migration/fit.ts';
 import { carryOutMigration } from '../migration/carry-out-migration.ts';
-import { scriptEnd, scriptNote } from '../migration/migration-script.ts';
+import { scriptEnd, scriptNote, surpriseLines } from '../migration/migration-script.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import type { Outcome } from '../output/outcome.ts';
 import { migrateCounter } from './migrate-counter.ts';
@@ -88,7 +88,7 @@ function script(plan: ProvenPlan, database: Database): string {
   return [
     ...head,
     scriptNote(countsAreLeft),
-    ...[...leftOutLines(plan), ...proofLines(plan.proof)].map(scriptNote),
+    ...[...leftOutLines(plan), ...surpriseLines(plan), ...proofLines(plan.proof)].map(scriptNote),
     ...scriptEnd(plan),
   ].join('\n');
 }

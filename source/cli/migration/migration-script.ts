@@ -1,7 +1,12 @@
+import type { Finding } from '../../counter/finding.ts';
 import { displayText } from '../../format/text.ts';
 
 /** One line of a comment in a script for psql. */
 export const scriptNote = (line: string): string => `-- ${displayText(line)}`.trimEnd();
+
+/** What may surprise after a migration. */
+export const surpriseLines = ({ warnings }: { warnings: readonly Finding[] }): string[] =>
+  warnings.flatMap(({ message, hint }) => [`Warning: ${message}`, hint]);
 
 interface ScriptPlan {
   statements: readonly string[];

@@ -116,7 +116,7 @@ export async function readCounterPlan(
   const lost = names.find(({ severity }) => severity === 'error');
   if (installs && lost) throw refused(lost.code, lost.message, lost.hint);
   const fired = [
-    ...names,
+    ...(installs ? names : lost ? [lost] : []),
     ...(installs && !ranAsOwner(health, writers) ? await readOwnerTaken(reader, change) : []),
   ];
   return {
