@@ -1,3 +1,4 @@
+import { recordsOf } from '../counter/definition/nouns.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import type { LeftAlone } from './repair.ts';
 import type { CounterState } from './sql/counter-state.ts';
@@ -26,4 +27,19 @@ export function whyNotWritten(state: CounterState, { tables, facts }: Writable):
   }
   if (!missing || facts.whyNoRow === null) return null;
   return why(`${tables.written.name} has no row for it, and none can be added: ${facts.whyNoRow}.`);
+}
+
+/** Why a row keeps its records, if an undo would have to count them beyond what `limit` allows. */
+export function whyNotPutBack(
+  { id, name, records, many, sums = false }: CounterState,
+  limit: string,
+  { definition }: Pick<Tables, 'definition'>,
+): LeftAlone {
+  const number = recordsOf(definition, many ?? Number(records));
+  return {
+    id,
+    name,
+    reason: 'over-limit',
+    message: `Its ${number} would make ${definition.row.count} ${sums ? `${records}, which` : 'more than'} ${limit}${sums ? ' does not allow' : ' allows'}, so an undo could not put them back. They are not deleted.`,
+  };
 }

@@ -104,6 +104,7 @@ export interface LeftAlone {
     | 'there'
     | 'unsure'
     | 'too-large'
+    | 'over-limit'
     | 'stopped';
   message: string;
 }

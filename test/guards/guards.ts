@@ -15,6 +15,7 @@ export interface Guard {
 }
 
 const block = { file: 'source/repair/sql/batch-block.ts' };
+const limitsTest = 'test/repair/count-limits.test.ts';
 const blockTest = 'test/repair/sql/batch-block.test.ts';
 const onDiskTest = 'test/repair/receipts/on-disk.test.ts';
 const runBatchTest = 'test/repair/run/run-batch.test.ts';
@@ -44,6 +45,28 @@ export const guards: readonly Guard[] = [
     without: 'CASE WHEN true THEN',
     test: [blockTest, 'a batch > does not begin while another repair runs one'],
     says: 'promise resolved',
+  },
+  {
+    ...block,
+    guard: 'a batch: deletes nothing that its undo could not put back',
+    text: "RAISE EXCEPTION 'an undo could not put the records back, so they are not deleted: %', SQLERRM USING ERRCODE = SQLSTATE;",
+    without: 'NULL;',
+    test: [
+      limitsTest,
+      'what else would refuse the records is tried in the transaction that deletes them > another count of the row, which is counted anew and has a limit',
+    ],
+    says: 'to match object { left: []',
+  },
+  {
+    file: 'source/repair/run/prepare-batch.ts',
+    guard: 'a batch: deletes no more records than the count may become',
+    text: 'if (limit !== undefined) {',
+    without: 'if (limit === null) {',
+    test: [
+      limitsTest,
+      'more records than the count may become, as after an import that was not counted > a use that comes after the plan can make them too many',
+    ],
+    says: 'to match object',
   },
   {
     ...block,

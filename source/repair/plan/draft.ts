@@ -32,6 +32,8 @@ export interface FullPlan extends RepairPlan {
   /** What the fingerprint is made of. */
   parts: PlanParts;
   facts: RepairFacts;
+  /** reset: of how many records of each row a batch tries whether an undo can put them back. */
+  playsUndo: number;
   /** The number (xid8) that the server gave next when planning began, and when that was (`performance.now()`). */
   began: { xid: string; at: number };
   receipt: Receipt | null;

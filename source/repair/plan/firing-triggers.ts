@@ -1,8 +1,11 @@
+import type { Tables } from '../../counter/discovery/tables.ts';
 import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../trigger/catalog.ts';
 import { triggerName } from '../../trigger/expected-names.ts';
 import { meansOf } from '../../trigger/side-effects.ts';
-import type { FiringTrigger } from '../repair.ts';
+import { reachedBy } from '../one-sided.ts';
+import type { FiringTrigger, RepairOptions } from '../repair.ts';
+import type { RepairFacts } from '../sql/facts.ts';
 
 /** What a repair writes, in terms of the events of triggers. */
 export interface PlannedWrites {
@@ -43,6 +46,81 @@ export function firingTriggers(
         },
       ];
     });
+}
+
+// A rollback does undo these: they wait for the commit.
+const waits = /^(?:NOTIFY|pg_net):/;
+
+/**
+ * Why records are not put back for a moment, to see that an undo can, before their deletion is committed: what triggers then do
+ * would stay, or is not known. Null if they are.
+ */
+export function whyNotPlayed(
+  catalog: TriggerCatalog,
+  { besides, may }: Pick<RepairFacts, 'besides' | 'may'>,
+  { suppressTriggers }: Pick<RepairOptions, 'suppressTriggers'>,
+): string | null {
+  if (!may.insert) return `this role may not insert into ${catalog.recordsTable}`;
+  const rule = besides.find(({ event }) => event === 'INSERT');
+  if (rule) return `what the ${rule.what} ${rule.name} does then is not known`;
+  for (const { tableOid, enabled, type, functionOid, name } of catalog.triggers) {
+    const fires = enabled === 'A' || (enabled === 'O' && !suppressTriggers);
+    const event = tableOid === catalog.recordsOid ? bits.insert : bits.update;
+    if (!fires || !(type & event)) continue;
+    for (const body of reachedBy(catalog, functionOid)) {
+      const stays = meansOf(body).find(means => !waits.test(means));
+      if (stays !== undefined) return `${name} would do what no rollback undoes (${stays})`;
+    }
+  }
+  return null;
+}
+
+// Adding to one row again and again takes time that grows with the square.
+const usuallyPlayed = 20;
+const mostPlayed = 500;
+
+/**
+ * Of how many records of each row that is tried. A few are enough where triggers only add to counts: what may become of the count
+ * is known, and other counts become what they were. What may refuse some records and not others takes more.
+ */
+export function recordsPlayed(
+  catalog: TriggerCatalog,
+  { records }: Pick<Tables, 'records'>,
+  { recordsDoubted }: Pick<RepairFacts, 'recordsDoubted'>,
+): number {
+  const fired = catalog.triggers.filter(({ tableOid, type, enabled }) => {
+    const event = tableOid === catalog.recordsOid ? bits.insert : bits.update;
+    return enabled !== 'D' && (type & event) !== 0;
+  });
+  const isPlain = fired.every(({ functionOid, newTable }) => {
+    const bodies = reachedBy(catalog, functionOid);
+    const own = [newTable, catalog.presetsTable.split('.').at(-1)];
+    return bodies.length > 0 && bodies.every(body => onlyAdds(body, own));
+  });
+  return isPlain && !recordsDoubted && !records.sums ? usuallyPlayed : mostPlayed;
+}
+
+/** Whether a function only adds to numbers, and sets others to what no table but its `own` says. */
+function onlyAdds(
+  { language, reading }: CatalogFunction,
+  own: readonly (string | null | undefined)[],
+): boolean {
+  const { writes, dynamic, problem, also, reads } = reading;
+  const readsOthers = reads.some(({ name }) => !own.includes(name));
+  return (
+    language !== 'c' &&
+    dynamic.length === 0 &&
+    problem === null &&
+    !also.includes('raises') &&
+    writes.every(
+      ({ action, columns }) =>
+        action === 'update' &&
+        columns !== null &&
+        columns.every(({ how, limited }) =>
+          how === 'adds' || how === 'subtracts' ? limited !== 'value' : how !== 'counts' && !readsOthers,
+        ),
+    )
+  );
 }
 
 function eventOf(trigger: CatalogTrigger, catalog: TriggerCatalog, writes: PlannedWrites): string | null {

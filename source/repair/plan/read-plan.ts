@@ -23,11 +23,18 @@ import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { FullPlan, PlanDraft } from './draft.ts';
-import { firingTriggers, type PlannedWrites } from './firing-triggers.ts';
+import { firingTriggers, type PlannedWrites, recordsPlayed, whyNotPlayed } from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
-import { addedRemarks, besidesRemarks, type Judged, restoringRemarks, writersRemarks } from './remarks.ts';
+import {
+  addedRemarks,
+  besidesRemarks,
+  type Judged,
+  notTriedRemark,
+  restoringRemarks,
+  writersRemarks,
+} from './remarks.ts';
 import type { RepairPlan, RepairRequest } from './repair-plan.ts';
 import {
   permissionDenied,
@@ -123,6 +130,8 @@ export async function planRepair(
         draft.into.flatMap(quoted => (quoted === null ? [] : { quoted })),
       )
     : facts;
+  const notPlayed = mayDelete ? whyNotPlayed(catalog, facts, options) : null;
+  const playsUndo = mayDelete && notPlayed === null ? recordsPlayed(catalog, found.tables, facts) : 0;
   const parts: PlanParts = {
     database: identity,
     asked: fingerprint([action, options, [...request.presets].sort(), ...counted(found.tables)]),
@@ -150,7 +159,7 @@ export async function planRepair(
     firesTriggers,
     whyNotSuppress: cannotSuppress,
     backup: request.directory,
-    statements: statements(found, written, options, draft),
+    statements: statements(found, written, options, draft, playsUndo),
     method: draft.method,
     remarks: [
       ...obstacles,
@@ -175,6 +184,7 @@ export async function planRepair(
             },
           )
         : []),
+      ...(notPlayed === null ? [] : [notTriedRemark(notPlayed)]),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
     estimate: { rows, seconds: estimateSeconds(draft) },
@@ -183,6 +193,7 @@ export async function planRepair(
     source: draft.receipt ? sourceOf(draft.receipt) : null,
     tasks: draft.tasks,
     facts: written,
+    playsUndo,
     began,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
@@ -321,6 +332,7 @@ function statements(
   facts: RepairFacts,
   { suppressTriggers }: RepairOptions,
   { recordsToDelete, recordsToRestore, method, changes }: PlanDraft,
+  playsUndo: number,
 ): string[] {
   if (changes.length === 0 && recordsToDelete === 0 && recordsToRestore === 0) return [];
   const some = (number: number) => (number > 0 ? ['some'] : []);
@@ -333,6 +345,7 @@ function statements(
       truncate: method === 'truncate',
       wait: false,
       quiet: suppressTriggers,
+      plays: playsUndo,
       setsLastUsed: changes.some(({ lastUsedAfter }) => lastUsedAfter !== undefined),
       adds: changes.some(({ adds = false }) => adds),
     }),

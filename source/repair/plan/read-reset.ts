@@ -6,13 +6,15 @@ import { findPresets } from '../../counter/reading/find-presets.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { usualLimits } from '../batch-limits.ts';
 import { leftForSize } from '../left-for-size.ts';
+import { whyNotPutBack } from '../not-written.ts';
 import type { Remark } from '../repair.ts';
+import { readOverLimit } from '../sql/count-limits.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
 import type { PlanDraft } from './draft.ts';
 import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
-import { chooseMethod, resetChange } from './reset.ts';
+import { chooseMethod, numberOf, resetChange } from './reset.ts';
 
 /** Finds every preset that is not at zero yet, or has records to delete. */
 export async function planReset({
@@ -55,14 +57,23 @@ export async function planReset({
   const sizes = deleteHistory ? await sizesOf(database, tables, facts, signal) : nothingLarge;
   const isTooLarge = (state: CounterState) => state.exact === null && sizes.large.has(state.id);
   const { written, left: unwritable } = splitWritable(states, { tables, facts });
+  // With triggers suppressed, an undo sets the count once, to what it was.
+  const isLimited = deleteHistory && !request.options.suppressTriggers;
+  const over = isLimited
+    ? await overLimit(database, tables, facts, written, signal)
+    : new Map<string, string>();
   const changes = written.flatMap(state =>
-    isTooLarge(state) ? [] : (resetChange(state, clears, deleteHistory) ?? []),
+    isTooLarge(state) || over.has(state.id) ? [] : (resetChange(state, clears, deleteHistory) ?? []),
   );
   const left = [
     ...unwritable,
     ...states
       .filter(isTooLarge)
       .map(state => leftForSize(state, sizes.large.get(state.id) ?? 0, usualLimits)),
+    ...written.flatMap(state => {
+      const limit = over.get(state.id);
+      return limit === undefined || isTooLarge(state) ? [] : [whyNotPutBack(state, limit, tables)];
+    }),
   ];
   const ownRecords = changes.reduce((sum, { deletes }) => sum + deletes, 0);
   const recordsToDelete = deleteHistory ? ownRecords + orphans : 0;
@@ -115,6 +126,29 @@ export async function planReset({
     holds: driftsOf(states),
     maySetLastUsed: clears,
   };
+}
+
+// So many counts are sent at once.
+const triedAtOnce = 10_000;
+
+/** The rows with more records than their count may become, each with what limits it. */
+async function overLimit(
+  database: Database,
+  tables: InspectedDatabase['tables'],
+  { limits }: RepairFacts,
+  states: readonly CounterState[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, string>> {
+  const over = new Map<string, string>();
+  const wanted = states
+    .filter(state => numberOf(state) > 0)
+    .map(({ id, records }) => ({ id, becomes: records }));
+  for (let from = 0; from < wanted.length; from += triedAtOnce) {
+    const part = wanted.slice(from, from + triedAtOnce);
+    const found = await database.read(reader => readOverLimit(reader, tables, limits, part), { signal });
+    for (const [id, limit] of found) over.set(id, limit);
+  }
+  return over;
 }
 
 interface Sizes {

@@ -86,6 +86,15 @@ export function restoringRemarks(
   ];
 }
 
+/** A reset that does not put records back for a moment before it commits their deletion. */
+export function notTriedRemark(why: string): Remark {
+  return {
+    code: 'undo-not-tried',
+    severity: 'warning',
+    message: `Whether an undo can put the records back is not tried before they are deleted: ${why}.`,
+  };
+}
+
 /** What else these writes set off, without knowing its effects. */
 export function besidesRemarks(
   { besides }: RepairFacts,

@@ -10,6 +10,8 @@ export interface RepairTask {
   drift: Quantity;
   /** About how many records it deletes or puts back: batches are made of about equal sums. */
   weight: number;
+  /** What the records that batches of this reset have already deleted were worth. */
+  gone?: Quantity;
   /** undo: what is restored. */
   undo?: UndoStep;
 }

@@ -1,10 +1,12 @@
-import { negated, sumOf } from '../../counter/quantity.ts';
+import { negated, plus, sumOf } from '../../counter/quantity.ts';
 import { leftForSize } from '../left-for-size.ts';
+import { whyNotPutBack } from '../not-written.ts';
 import { numberOf, resetChange } from '../plan/reset.ts';
 import { syncChange } from '../plan/sync.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import { readAmounts } from '../sql/amounts.ts';
+import { readOverLimit } from '../sql/count-limits.ts';
 import {
   type CounterState,
   type FoundRecords,
@@ -72,13 +74,19 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
   const { sums } = tables.records;
-  const states =
+  const states: States =
     ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
+  const over = await overLimit(asked, states);
   for (const task of tasks) {
     if (task.id === null) continue;
     const own = states.get(task.id);
     const state = plannedState(own?.state, task, plan, prepared.left);
     if (!state || !own) continue;
+    const limit = over.get(task.id);
+    if (limit !== undefined) {
+      prepared.left.push(whyNotPutBack(state, limit, tables));
+      continue;
+    }
     if (own.tooLarge !== null) {
       prepared.left.push(leftForSize(task, own.tooLarge, limits));
       continue;
@@ -117,12 +125,28 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
     prepared.rest.push({
       ...task,
       drift: sumOf([task.drift, delta, worth]),
+      gone: plus(task.gone ?? 0, worth),
       weight: Math.max(1, task.weight - going.length),
     });
   }
   prepared.order.truncate = truncate;
   prepared.records = found.length > 0 ? found.flat() : null;
   return prepared;
+}
+
+type States = Awaited<ReturnType<typeof readWithRecords>>;
+
+/** The rows whose records, with those that are gone already, an undo could not count, as they are now. */
+async function overLimit(
+  { reader, plan, tasks }: BatchRequest,
+  states: States,
+): Promise<Map<string, string>> {
+  if (plan.options.suppressTriggers) return new Map();
+  const wanted = tasks.flatMap(({ id, gone = 0 }) => {
+    const own = id === null ? undefined : states.get(id);
+    return own && own.found.length > 0 ? [{ id: own.state.id, becomes: plus(own.state.records, gone) }] : [];
+  });
+  return readOverLimit(reader, plan.inspected.tables, plan.facts.limits, wanted);
 }
 
 function remainingOf({ many }: CounterState, deleted: number): Pick<ReceiptChange, 'remaining'> {

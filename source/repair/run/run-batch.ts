@@ -82,7 +82,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         writer,
         tables,
         plan.facts,
-        { ...order, wait: batch.wait, quiet },
+        { ...order, wait: batch.wait, quiet, plays: plan.playsUndo },
         xid,
         Math.min(timeouts.timeout, longestBlock),
       );

@@ -8,6 +8,7 @@ import { rowsHiddenCondition } from '../../counter/discovery/visibility.ts';
 import { keysDiffer } from '../../counter/operators.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { comparableCount } from '../../counter/reading/counters.ts';
+import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
 import { isNamedBy, partOfId } from '../../counter/writing/written-row.ts';
 import { hiddenNow } from '../../errors/server-errors.ts';
 import { exactForms, type RecordPlaces, type RecordValues } from './counter-state.ts';
@@ -40,6 +41,8 @@ export interface BatchOrder {
   wait: boolean;
   /** Keeps triggers from firing, and checks the references of inserted records itself. */
   quiet: boolean;
+  /** Once everything is written, undoes it for a moment, with so many records of each row; 0 or left out if it does not. */
+  plays?: number;
 }
 
 /** How many records an order deletes. */
@@ -141,7 +144,7 @@ export async function runBatch(
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
 
-interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet'> {
+interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet' | 'plays'> {
   deletes: readonly unknown[];
   inserts: readonly unknown[];
   setsLastUsed: boolean;
@@ -201,6 +204,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   const { presets, written, records, path } = tables;
   const lastUsed = lastUsedOf(tables, facts, order);
   const restored = order.inserts.length > 0 ? facts.restores : [];
+  const plays = order.deletes.length > 0 ? (order.plays ?? 0) : 0;
   // What a row held when it was locked, of the columns that triggers set for records that are put back.
   const other = (place: number) =>
     `((others OPERATOR(pg_catalog.->) (o.value OPERATOR(pg_catalog.->>) 'id')) OPERATOR(pg_catalog.->>) ${place})`;
@@ -234,6 +238,8 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   IF ${rowsHiddenCondition(tables)} THEN
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '${hiddenNow}';
   END IF;`,
+    // Before rows are locked: these versions of the records are deleted, or none.
+    plays > 0 ? gathering(records.name, facts, order.truncate ? Math.min(plays, mostPlayed) : plays) : '',
     order.truncate
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
@@ -276,7 +282,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   IF is_other THEN
     RAISE EXCEPTION 'a count is not what was written: a trigger changes it, or a policy on ${inString(written.name)} keeps it from being written' USING ERRCODE = 'P0001';
   END IF;
-  PERFORM set_config('${resultSetting}', jsonb_build_object(
+  ${plays > 0 ? playing(tables, facts, { quiet: order.quiet, isGiven }) : ''}PERFORM set_config('${resultSetting}', jsonb_build_object(
     'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
                  AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
     'counts', becomes,
@@ -293,7 +299,7 @@ DECLARE
   started timestamptz;
   touched bigint;
   is_other boolean;
-  is_kept boolean;
+  is_kept boolean;${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -328,17 +334,77 @@ function inString(name: string): string {
   return name.replaceAll("'", "''").replaceAll('%', '%%');
 }
 
+const placed = (name: string, type: string) =>
+  `pg_catalog.unnest((e.value OPERATOR(pg_catalog.->>) '${name}')::pg_catalog.${type}[])`;
+/** The records `r` that are deleted: exactly these versions `m`, in the order of the receipt. */
+const mine = `(SELECT u.relation, u.place, u.version, u.n, e.batch
+      FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') WITH ORDINALITY e (value, batch)
+      CROSS JOIN LATERAL ROWS FROM (${placed('relations', 'oid')}, ${placed('places', 'tid')}, ${placed('versions', 'xid')}) WITH ORDINALITY u (relation, place, version, n) OFFSET 0)`;
+const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
+    AND r.xmin OPERATOR(pg_catalog.=) m.version`;
+
+// Of each row while TRUNCATE locks everybody out.
+const mostPlayed = 20;
+
+/**
+ * Keeps the values of up to `most` records of each row that are about to be deleted, as the receipt has them. What refers to a row
+ * that is gone would not come back: that is asked about all of them, because it costs little.
+ */
+function gathering(records: string, { recordColumns, references }: RepairFacts, most: number): string {
+  // A reference with a NULL in it refers to nothing.
+  const dangling = references.map(({ pairs, table }) => {
+    const own = (place: number) => `r.${recordColumns[place]?.quoted}`;
+    const named = pairs.map(({ place }) => `${own(place)} IS NOT NULL`).join(' AND ');
+    const join = pairs
+      .map(({ place, column, type, equal }) => `t.${column} ${equal} ${own(place)}::${inSchema(type)}`)
+      .join(' AND ');
+    return `pg_catalog.bool_or(${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join}))`;
+  });
+  const tables = references.map(({ table }) => table);
+  const values = manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)));
+  return `${byOwnPath(`SELECT pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY m.batch, m.n) FILTER (WHERE m.n OPERATOR(pg_catalog.<=) ${most}), pg_catalog.jsonb_build_array(${dangling.join(', ')}) INTO played, dangling
+    FROM ${records} r JOIN ${mine} m ON ${same};`)}
+  ${tables
+    .map(
+      (table, at) => `IF (dangling->>${at})::boolean THEN
+    RAISE EXCEPTION 'a record refers to a row that is not in ${inString(table)}, so an undo could not put it back' USING ERRCODE = '23503';
+  END IF;`,
+    )
+    .join('\n  ')}`;
+}
+
+/** Undoes the batch, so that it is refused if that is refused. Nothing of the attempt stays. */
+function playing(
+  { written, records }: Tables,
+  facts: RepairFacts,
+  { quiet, isGiven }: { quiet: boolean; isGiven: string },
+): string {
+  const before = `(held OPERATOR(pg_catalog.->>) (o.value OPERATOR(pg_catalog.->>) 'id'))::${facts.countType}`;
+  return `given := given || jsonb_build_object('inserts', coalesce(played, '[]'));
+  BEGIN
+    ${byOwnPath('SET CONSTRAINTS ALL DEFERRED;')}
+    ${insertion(records.name, facts, quiet)}
+    ${deferredFirst}
+    IF jsonb_array_length(given->'inserts') = (given->>'deleted')::int8 THEN
+      ${byOwnPath(`UPDATE ${written.name} p SET ${written.count} = ${before} FROM ${givenRows} o WHERE ${isGiven} AND ${keysDiffer(`p.${written.count}`, before)};
+      SET CONSTRAINTS ALL IMMEDIATE;`)}
+    END IF;
+    RAISE EXCEPTION 'it can be undone' USING ERRCODE = '${couldBeUndone}';
+  EXCEPTION
+    WHEN SQLSTATE '${couldBeUndone}' THEN NULL;
+    WHEN lock_not_available OR transaction_rollback THEN RAISE;
+    WHEN OTHERS THEN
+      RAISE EXCEPTION 'an undo could not put the records back, so they are not deleted: %', SQLERRM USING ERRCODE = SQLSTATE;
+  END;
+  `;
+}
+const couldBeUndone = 'PUC00';
+
 function deletion(
   { records: { name: records, preset, keys }, path }: Tables,
   ids: string,
   truncate: boolean,
 ): string {
-  const all = (name: string, type: string) =>
-    `pg_catalog.unnest((e.value OPERATOR(pg_catalog.->>) '${name}')::pg_catalog.${type}[])`;
-  const mine = `(SELECT u.relation, u.place, u.version FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') e
-      CROSS JOIN LATERAL ROWS FROM (${all('relations', 'oid')}, ${all('places', 'tid')}, ${all('versions', 'xid')}) u (relation, place, version) OFFSET 0)`;
-  const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
-    AND r.xmin OPERATOR(pg_catalog.=) m.version`;
   const number = "(given OPERATOR(pg_catalog.->>) 'deleted')::pg_catalog.int8";
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
   if (truncate) {

@@ -3,6 +3,7 @@ import type { Database, Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { builtIn, operators, ownOperators } from '../../counter/operators.ts';
 import { catalogPrint } from './catalog-print.ts';
+import { type CountLimits, readCountLimits } from './count-limits.ts';
 import { whyNoRowIsAdded } from './missing-rows.ts';
 
 /** A foreign key of the records, except the one to their preset and those to each other. */
@@ -66,6 +67,8 @@ const facts = z.object({
       ),
     }),
   ),
+  /** True if a check of the records has not been validated, so that some of them may not pass it. */
+  recordsDoubted: z.boolean(),
   /** A table that inherits from the table of records and is not a partition of it; null if there is none. */
   inheritedBy: z.nullable(z.string()),
   /** Foreign keys to the records, with what a delete does to their rows; `itself` if they are its own. */
@@ -94,6 +97,7 @@ export interface RepairFacts extends Omit<z.infer<typeof facts>, 'references'> {
   restores: z.infer<typeof facts>['rowColumns'];
   /** Why a row that the table with the counts lacks cannot be added; null if it can. */
   whyNoRow: string | null;
+  limits: CountLimits;
 }
 
 // Names in Tables are already quoted, so columns are found by how the server would quote them. Types of a record's
@@ -143,6 +147,7 @@ SELECT json_build_object(
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
       AND NOT (k.confrelid = $6::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
+  'recordsDoubted', EXISTS (SELECT FROM pg_constraint WHERE conrelid = $2::oid AND contype = 'c' AND NOT convalidated),
   'inheritedBy', (SELECT min(i.inhrelid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                    WHERE i.inhparent = $2::oid AND NOT c.relispartition),
   'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',
@@ -174,6 +179,7 @@ export async function readRepairFacts(reader: Reader, tables: Tables): Promise<R
     ...rest,
     restores: [],
     whyNoRow: await whyNoRowIsAdded(reader, tables),
+    limits: await readCountLimits(reader, tables),
     recordColumns,
     references: references.map(({ name, table, pairs }) => ({
       name,

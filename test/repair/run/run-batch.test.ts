@@ -24,7 +24,15 @@ const plan = {
   action: 'sync',
   options: noOptions,
   inspected: { tables: fakeTables, server: { user: 'console' } },
-  facts: { countType: 'integer', lastUsedType: null, recordColumns: [], references: [], print: {} },
+  facts: {
+    countType: 'integer',
+    lastUsedType: null,
+    recordColumns: [],
+    references: [],
+    limits: { type: 'integer', range: ['-2147483648', '2147483647'], tried: false, checks: [] },
+    print: {},
+  },
+  playsUndo: 0,
   receipt: null,
 } as unknown as FullPlan;
 
