@@ -72,7 +72,7 @@ await until(/presets {2}\d+ accurate/);
 child.write('ss');
 await until(/Drift ↓/);
 child.write('jjj');
-await until(/^ {2}4 of/m);
+await until(/^Presets {2}4 of/m);
 // Causes are looked for after the first audit.
 await until(/Mismatch +counted twice/);
 // A use that was just counted is shown next to its preset.

@@ -51,7 +51,8 @@ export function* exportPieces(
 function orderOf(state: State): Uint32Array {
   const { rows } = ListedRows.of(state.rows);
   if (state.marked === 0) return positionsOf(state.order, rows);
-  const all = sortAndFilter(state.rows, { ...state, filter: '', onlyMismatches: false });
+  const every = { ...state, filter: '', onlyMismatches: false };
+  const all = sortAndFilter(state.rows, every, state.order);
   return positionsOf(all, rows).filter(position => rows.isMarked(position));
 }
 
