@@ -5,7 +5,8 @@ import { join } from 'node:path';
 /** The variable with the path of the run's directory in memory. */
 export const memoryVariable = 'TEST_MEMORY';
 
-const memory = '/dev/shm';
+/** Where directories in memory are made. */
+export const memoryPlace = '/dev/shm';
 const leastFree = 2 * 1024 ** 3;
 
 /**
@@ -19,9 +20,9 @@ export function quickDirectory(prefix: string): string {
 /** Makes a directory in memory for a whole run, which other users may enter; null if there is less than 2 GB of room. */
 export function makeMemory(prefix: string): string | null {
   try {
-    const { bavail, bsize } = statfsSync(memory);
+    const { bavail, bsize } = statfsSync(memoryPlace);
     if (bavail * bsize < leastFree) return null;
-    const directory = mkdtempSync(join(memory, prefix));
+    const directory = mkdtempSync(join(memoryPlace, prefix));
     chmodSync(directory, 0o755);
     return directory;
   } catch {

@@ -5,7 +5,8 @@ import type { TestCase, TestModule, TestProject, TestSuite } from 'vitest/node';
 import { enginesIn, enginesVariable } from './engines.ts';
 import { type NotRun, runSummary, silent } from './run-summary.ts';
 import './needs.ts';
-import { makeMemory, memoryVariable } from './quick-directory.ts';
+import { ownPrefix, removeLeftovers } from './leftovers.ts';
+import { makeMemory, memoryPlace, memoryVariable } from './quick-directory.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,7 +20,10 @@ declare module 'vitest' {
  * first global setup it is torn down last, after every reporter.
  */
 export default function setup(project: TestProject): () => void {
-  const root = mkdtempSync(join(tmpdir(), 'pu-tests-'));
+  // A run that was killed could not remove its own.
+  removeLeftovers('pu-tests-', [tmpdir(), memoryPlace]);
+  const prefix = ownPrefix('pu-tests-');
+  const root = mkdtempSync(join(tmpdir(), prefix));
   // If the tests run as root, servers run as another user, and have their directories in here.
   chmodSync(root, 0o755);
   process.env.TMPDIR = root;
@@ -28,7 +32,7 @@ export default function setup(project: TestProject): () => void {
   const engines = join(root, 'engines');
   writeFileSync(engines, '');
   process.env[enginesVariable] = engines;
-  const memory = makeMemory('pu-tests-');
+  const memory = makeMemory(prefix);
   process.env[memoryVariable] = memory ?? '';
   const remove = () => {
     for (const directory of memory === null ? [root] : [root, memory])

@@ -4,6 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { withDeadline } from '../../source/connection/deadlines.ts';
 import { ranOn } from './engines.ts';
 import { quickDirectory } from './quick-directory.ts';
 import { waitFor } from './wait.ts';
@@ -42,12 +43,25 @@ export async function startServer(say: (line: string) => void): Promise<TestServ
   return (await startContainer(say)) ?? (await startEmbedded());
 }
 
-async function startContainer(say: (line: string) => void): Promise<TestServer | undefined> {
+// In milliseconds: how long an engine may take to answer, and to fetch an image and start it.
+const answersWithin = 10_000;
+const startsWithin = 180_000;
+
+/** Undefined where no Docker engine answers in time: a socket may accept connections and never answer. */
+export async function startContainer(
+  say: (line: string) => void,
+  within = answersWithin,
+): Promise<TestServer | undefined> {
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
-  try {
-    await getContainerRuntimeClient();
-  } catch {
-    say('No Docker engine answers: using the embedded PostgreSQL binaries.');
+  const answers = getContainerRuntimeClient().then(
+    () => 'yes' as const,
+    () => 'no' as const,
+  );
+  const answer = await withDeadline(answers, within, 'late' as const);
+  if (answer !== 'yes') {
+    const why = answer === 'no' ? '' : ` within ${within / 1000} s`;
+    const tried = process.env.DOCKER_HOST ? ` at ${process.env.DOCKER_HOST} (DOCKER_HOST)` : '';
+    say(`No Docker engine answers${tried}${why}: using the embedded PostgreSQL binaries.`);
     return undefined;
   }
   try {
@@ -55,6 +69,7 @@ async function startContainer(say: (line: string) => void): Promise<TestServer |
       .withEnvironment({ POSTGRES_PASSWORD: 'password' })
       .withExposedPorts(5432)
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      .withStartupTimeout(startsWithin)
       .start();
     return {
       url: `postgres://postgres:password@${container.getHost()}:${container.getMappedPort(5432)}/postgres`,

@@ -174,7 +174,7 @@ test.each([
   const session = await bench.own.sql.reserve();
   try {
     await session.unsafe(`SET application_name = 'left behind'; BEGIN; SELECT ${lock}`).simple();
-    const [own] = await session`SELECT pg_backend_pid() AS pid`;
+    const [own] = await session`SELECT pg_backend_pid() AS pid, host(inet_client_addr()) AS client`;
     const impatient = bench.connect(bench.own.url, { lockTimeout: 0.1 });
     const undone = async () =>
       bench.run(
@@ -188,7 +188,7 @@ test.each([
       exitCode: 4,
       message: expect.stringMatching(
         new RegExp(
-          `server process ${own!.pid} \\(left behind as postgres from 127.0.0.1, since 20.* UTC\\) holds`,
+          `server process ${own!.pid} \\(left behind as postgres from ${own!.client}, since 20.* UTC\\) holds`,
         ),
       ),
       hint: expect.stringContaining(`pg_terminate_backend(${own!.pid})`),
