@@ -12,6 +12,7 @@ import { absenceFindings, generatedFinding } from './findings/absence.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
 import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
+import { unnamedColumnFindings } from './findings/unnamed-columns.ts';
 import { type Keepers, type Keeping, keepersOf, nameOf } from './keeping.ts';
 import { type EventVerdict, unique, verdictsOn } from './verdict.ts';
 
@@ -101,6 +102,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
           circumstances,
           table,
         }),
+        ...unnamedColumnFindings(playing, table, definition, catalog),
         ...rightsFindings(routines, triggers, definition, circumstances),
         ...otherFindings(
           keepers,
