@@ -25,6 +25,11 @@ const schema = `
   CREATE TABLE public.products (id integer PRIMARY KEY, category_id integer REFERENCES public.categories, price numeric) PARTITION BY RANGE (id);
   CREATE TABLE public.products_low PARTITION OF public.products FOR VALUES FROM (0) TO (1000);
   CREATE TABLE public.invoices (id integer PRIMARY KEY, paid numeric DEFAULT 0, payment_count integer DEFAULT 0);
+  CREATE TABLE public.crates (id integer PRIMARY KEY, weight double precision DEFAULT 0, worth money DEFAULT 0, rough double precision DEFAULT 0);
+  CREATE TABLE public.parcels (id integer PRIMARY KEY, crate_id integer REFERENCES public.crates, kilos double precision, price money, grams integer);
+  CREATE FUNCTION public.weigh() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN UPDATE crates SET weight = weight + NEW.kilos, worth = worth + NEW.price, rough = rough + NEW.grams WHERE id = NEW.crate_id; RETURN NULL; END $$;
+  CREATE TRIGGER weigh AFTER INSERT ON public.parcels FOR EACH ROW EXECUTE FUNCTION public.weigh();
   CREATE TABLE public.payments (id integer PRIMARY KEY, invoice_id integer REFERENCES public.invoices, amount numeric, state text);
 
   CREATE FUNCTION forum.count_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = forum, pg_temp AS $$
@@ -117,6 +122,7 @@ describe('the counters of a database', () => {
       'forum.topics.posts_count = posts by topic_id to topics.id where deleted_at IS NULL; subtracts, trigger, certain',
       'forum.totals.posts_total = posts by  to totals. where deleted_at IS NULL; subtracts, trigger, certain',
       'public.categories.products_count = products by category_id to categories.id; keeps, trigger, certain',
+      'public.crates.rough = sum of parcels.grams by crate_id to crates.id; keeps, trigger, certain',
       'public.invoices.paid = sum of payments.amount by invoice_id to invoices.id; keeps, function, certain',
       'public.invoices.payment_count = payments by invoice_id to invoices.id; keeps, function, certain',
     ]);
@@ -141,6 +147,8 @@ describe('the counters of a database', () => {
       'forum.topics.bookmark_count: Line 1 of forum.size_bookmarks() sets it to the size of NEW.bookmarks.',
       'forum.topics.views: forum.hit(bigint) adds to it, and nothing logs what it counts.',
       'forum.topics.votes_count: Line 2 of forum.counter_cache() runs SQL that is not known before it runs.',
+      'public.crates.weight: parcels.kilos is double precision: the sum of such numbers depends on the order in which they are added.',
+      'public.crates.worth: parcels.price is money, which is not a number that can be added up.',
       'public.inboxes.drafts_count: Line 1 of public.send_drafts() sets it to 0 and keeps the records.',
       'public.inboxes.mails_count: The server computes it from other columns of the row.',
       'public.inboxes.unread: public.open_inbox(integer) sets it to 0 and keeps the records.',
@@ -159,6 +167,7 @@ describe('the counters of a database', () => {
     );
     expect(new Set(writers)).toEqual(
       new Set([
+        'weigh on public.parcels: insert',
         'count_post on forum.posts: insert,update',
         'count_post on forum.posts: insert',
         'count_like on forum.Likes: insert',
@@ -184,6 +193,7 @@ describe('the counters of a database', () => {
       'forum.topics.posts_count': 0,
       'forum.totals.posts_total': 1,
       'public.categories.products_count': 1,
+      'public.crates.rough': 0,
       'public.invoices.paid': 0,
       'public.invoices.payment_count': 0,
     });

@@ -136,6 +136,8 @@ function judge(
   const { record, link, amount } = first;
   if (record.kind === 'f' || table.kind === 'f')
     return uncheckable(`${(record.kind === 'f' ? record : table).name} is in another database.`);
+  const inexact = (amount === null ? null : inexactly(record, amount, floats)) ?? inexactly(table, column);
+  if (inexact !== null) return uncheckable(inexact);
   const groups = used
     .flatMap(({ by, effects: list }) =>
       by.kind === 'trigger' ? [{ event: by.event, effects: list }] : calledGroups(list),
@@ -194,6 +196,21 @@ function judge(
     doubts,
     places: effects.map(({ place }) => place),
   };
+}
+
+const floats: ReadonlySet<string> = new Set(['double precision', 'real']);
+
+/** Why a column cannot be compared or, being one of these types, not be added up; null if it can. */
+function inexactly(
+  { name: table, columns }: CatalogTable,
+  name: string,
+  types: ReadonlySet<string> = new Set(),
+): string | null {
+  const type = columns.find(each => each.name === name)?.type ?? '';
+  if (type === 'money') return `${table}.${name} is money, which is not a number that can be added up.`;
+  return types.has(type)
+    ? `${table}.${name} is ${type}: the sum of such numbers depends on the order in which they are added.`
+    : null;
 }
 
 /**
