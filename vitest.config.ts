@@ -36,7 +36,7 @@ export default defineConfig(({ mode }) => {
       projects: [
         // A process for many files, which saves half of the time that they take.
         { extends: true, test: { name: 'unit', include: shared, isolate: false } },
-        { extends: true, test: { name: 'server', ...others } },
+        { extends: true, test: { name: 'server', ...others, isolate: false } },
       ],
     },
   };

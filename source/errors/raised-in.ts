@@ -1,6 +1,9 @@
 const name = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
 // Its signature stands before anything in quotes, in whatever language: »PL/pgSQL-Funktion f() Zeile 3 bei RAISE«.
-const signature = new RegExp(String.raw`^[^"«»„“”「」:=]*?((?:${name}\.)?${name}\([^()]*\))(.*)$`, 'u');
+const signature = new RegExp(
+  String.raw`^[^"\u00ab\u00bb\u201c-\u201e\u300c\u300d:=]*?((?:${name}\.)?${name}\([^()]*\))(.*)$`,
+  'u',
+);
 
 /**
  * The function of PL/pgSQL that raised an error or a notice, with the line in it, from its context: the innermost one, such as
