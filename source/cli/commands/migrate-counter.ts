@@ -50,10 +50,10 @@ export async function migrateCounter(
 }
 
 /** Never only that a trigger keeps the count, where it does not follow every event. */
-function nothingToDo({ definition, health }: CounterPlan): string[] {
+function nothingToDo({ definition, health, room }: CounterPlan): string[] {
   const names = health.triggers.map(({ name }) => name).join(', ');
   const keeps = health.triggers.length === 1 ? 'keeps' : 'keep';
-  const left = leftUncounted(health, definition);
+  const left = leftUncounted(health, definition, room);
   return left.length === 0
     ? [`Nothing to do: ${names} ${keeps} ${definition.id}.`]
     : [`Nothing to install: ${names} ${keeps} ${definition.id}, except for what follows.`, ...left];

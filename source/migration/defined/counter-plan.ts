@@ -2,7 +2,7 @@ import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { refused } from '../../counter/guards.ts';
-import type { ConsoleError } from '../../errors/errors.ts';
+import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { Circumstances } from '../../trigger/defined/facts/circumstances.ts';
 import { applicationCodes } from '../../trigger/defined/findings/absence.ts';
@@ -144,8 +144,30 @@ function missingTriggers(
 const firesFor = (event: EventHealth['event']) =>
   event === 'insert' || event === 'delete' || event === 'truncate' ? event : 'update';
 
+// What triggers that count every event by itself still get wrong, and those that are installed do not.
+const mended: ReadonlySet<string> = new Set([
+  'changes-at-once',
+  'key-change-counts',
+  'function-invoker',
+  'recount-overlaps',
+  'trigger-before',
+  'clamped',
+  'error-swallowed',
+]);
+
+/** Whether what counts could be installed for these tables at all. */
+export function hasRoom(definition: CounterDefinition, facts: CounterFacts): boolean {
+  try {
+    requireRoom(definition, facts);
+    return true;
+  } catch (error) {
+    if (isConsoleError(error)) return false;
+    throw error;
+  }
+}
+
 /** What stays uncounted beside triggers that count the rest right, and why, in sentences. */
-export function leftUncounted(health: CounterHealth, definition: CounterDefinition): string[] {
+export function leftUncounted(health: CounterHealth, definition: CounterDefinition, room = true): string[] {
   const meant = meantEvents(health, definition);
   const events = health.events
     .filter(({ handled }) => handled !== true)
@@ -158,10 +180,18 @@ export function leftUncounted(health: CounterHealth, definition: CounterDefiniti
     });
   const names = health.triggers.map(({ name }) => name).join(', ');
   const between = health.findings.filter(({ code }) => code === 'between-not-counted');
+  const wrong = health.findings.filter(({ code, severity }) => severity !== 'info' && mended.has(code));
+  const isAdded = definition.record.through === null;
   return [
     ...events,
     ...between.map(({ message }) => message),
-    ...(definition.record.through && (events.length > 0 || between.length > 0)
+    ...wrong.flatMap(({ message, hint }) => [message, `  ${hint}`]),
+    ...(isAdded && room && wrong.length > 0
+      ? [
+          `What migrate would install instead of ${names} counts that right: write counters.json with counters --write-config, take what counts out of ${names}, and run migrate.`,
+        ]
+      : []),
+    ...(!isAdded && (events.length > 0 || between.length > 0)
       ? [
           `Migrate adds nothing beside ${names}. To count that too, write counters.json with counters --write-config, drop ${names} and run migrate; or run sync afterwards.`,
         ]

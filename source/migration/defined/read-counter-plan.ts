@@ -10,7 +10,7 @@ import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
 import { readLostNames, readOwnerTaken, type TableChange } from '../read-fired.ts';
-import { type CounterChanges, changesFor, isInstalled, isWrong } from './counter-plan.ts';
+import { type CounterChanges, changesFor, hasRoom, isInstalled, isWrong } from './counter-plan.ts';
 import { keeperName } from './names.ts';
 import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
 import { type CounterProof, runCounterProof } from './run-counter-proof.ts';
@@ -25,6 +25,8 @@ export interface CounterPlan extends CounterChanges {
   findings: Finding[];
   /** What happens to the count when records are deleted, where that is not plain; null for a plan without statements. */
   deletes: string | null;
+  /** Whether the tables allow for what is installed. */
+  room: boolean;
   /** What may surprise afterwards; these are findings too. */
   warnings: Finding[];
   /** The rights that this role lacks, in words. */
@@ -122,6 +124,7 @@ export async function readCounterPlan(
   return {
     ...changes,
     warnings: installs ? fired : [],
+    room: hasRoom(definition, facts),
     deletes: changes.statements.length > 0 ? deletesWords(definition, health) : null,
     inspected,
     definition,

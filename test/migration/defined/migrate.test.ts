@@ -121,6 +121,34 @@ test('moves that only the owner can make are named, where others insert', async 
   ]);
 });
 
+test('what trigger finds wrong with a trigger that stays is named, with what would count it right', async () => {
+  await own.sql
+    .unsafe(`
+      DROP TABLE comments; CREATE TABLE comments (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        post_id integer NOT NULL REFERENCES posts ON DELETE CASCADE ON UPDATE CASCADE, deleted_at timestamptz);
+      ALTER TABLE posts ALTER comments_count SET DEFAULT 0;
+      ${trigger(
+        'keep',
+        'INSERT OR UPDATE OR DELETE',
+        `IF TG_OP = 'INSERT' THEN IF NEW.deleted_at IS NULL THEN ${up} END IF;
+         ELSIF TG_OP = 'DELETE' THEN IF OLD.deleted_at IS NULL THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;
+         ELSIF NEW.deleted_at IS NULL AND OLD.deleted_at IS NOT NULL THEN ${up}
+         ELSIF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = NEW.post_id;
+         ELSIF NEW.deleted_at IS NULL AND NEW.post_id <> OLD.post_id THEN ${up} UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = OLD.post_id; END IF;`,
+      )}
+      CREATE FUNCTION empty() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = 0; RETURN NULL; END $$;
+      CREATE TRIGGER empty AFTER TRUNCATE ON comments EXECUTE FUNCTION empty()`)
+    .simple();
+  const made = await plan();
+  expect(made.statements).toEqual([]);
+  const found = made.health.findings.filter(({ severity }) => severity === 'warning');
+  expect(found.map(({ code }) => code)).toEqual(expect.arrayContaining(['changes-at-once', 'key-change-counts']));
+  const left = leftUncounted(made.health, definition, made.room);
+  expect(left).toEqual(expect.arrayContaining(found.map(({ message }) => message)));
+  expect(left.at(-1)).toMatch(/^What migrate would install instead of .*keep.* counts that right: .* and run migrate\.$/);
+  expect(leftUncounted(made.health, definition, false).join()).not.toContain('run migrate');
+});
+
 test('a trigger that counts wrongly is named and dropped', async () => {
   await own.sql.unsafe(trigger('count_all', 'INSERT', up));
   const { drops, differs, replaced } = await plan();
