@@ -298,7 +298,7 @@ function droppable(
   const triggers = new Set(foreign.flatMap(({ by }) => (by.kind === 'trigger' ? [by.trigger] : [])));
   return [...triggers].flatMap(trigger => {
     const own = facts.triggers.find(({ name, table }) => name === trigger.name && table === trigger.table);
-    const more = doesMore(trigger, known, writers);
+    const more = doesMore(trigger, known, writers, facts);
     if (own && more === null) return [own];
     throw refused(
       'does-more',
@@ -315,6 +315,7 @@ function doesMore(
   trigger: Known['catalog']['triggers'][number],
   { definition, writings }: Known,
   writers: TriggerCatalog,
+  facts: CounterFacts,
 ): string | null {
   const home = definition.via ?? definition.row;
   for (const { by, outcome } of writings) {
@@ -333,7 +334,10 @@ function doesMore(
     if (outcome.dynamic.length > 0) return 'runs SQL that is not known before it runs';
   }
   const body = writers.functions.find(({ oid }) => oid === trigger.function);
-  const call = body?.reading.calls.find(({ performed }) => performed);
+  const call = body?.reading.calls.find(
+    each =>
+      each.performed && !(facts.reads.includes(each.name) && (each.schema ?? 'pg_catalog') === 'pg_catalog'),
+  );
   return call ? `calls ${call.name}()` : null;
 }
 

@@ -27,13 +27,15 @@ const answer = z.object({
   owner: z.string(),
   owned: z.boolean(),
   inserts: z.boolean(),
+  /** Of the names that were asked about, the server's own functions and aggregates that only read. */
+  reads: z.array(z.string()),
 });
 
 /** What the database has that decides what is installed. */
 export type CounterFacts = z.infer<typeof answer> & { relations: Relations };
 
 // $1 are the records, $2 the table with the count, $3 the table between or NULL, $4 the columns of the second that refer to the row,
-// $6 the rows and $7 the columns of the records that refer to them.
+// $6 the rows and $7 the columns of the records that refer to them, $8 names of functions.
 const text = `WITH follows AS (
   SELECT EXISTS (SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
     WHERE k.contype = 'f' AND k.conrelid = $1::oid AND k.confupdtype = 'c' AND $3::oid IS NULL AND a.attname::text = ANY ($7::text[])) AS follows
@@ -44,6 +46,9 @@ const text = `WITH follows AS (
   SELECT rolsuper OR rolbypassrls AS bypass, rolsuper AS super FROM pg_roles WHERE rolname = current_user
 ), home AS (SELECT * FROM own WHERE oid = $2::oid)
 SELECT json_build_object(
+  'reads', (SELECT coalesce(json_agg(name), '[]') FROM (
+      SELECT p.proname::text AS name FROM pg_proc p WHERE p.proname::text = ANY ($8::text[]) GROUP BY 1
+      HAVING bool_and(p.pronamespace = 'pg_catalog'::regnamespace AND (p.prokind IN ('a', 'w') OR p.provolatile <> 'v'))) r),
   'functions', (SELECT coalesce(json_agg(json_build_object('name', p.proname, 'source', p.prosrc, 'comment', obj_description(p.oid, 'pg_proc'),
       'sound', p.prosecdef AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'])), '[]')
     FROM pg_proc p JOIN home ON p.pronamespace = home.schema WHERE p.pronargs = 0 AND starts_with(p.proname, 'keep_')),
@@ -67,8 +72,12 @@ SELECT json_build_object(
       AND (a.attnotnull OR y.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL AND a.attname::text <> ALL ($4::text[] || $5::text))
 )::text AS answer`;
 
-/** Reads what decides what is installed for a counter. */
-export async function readCounterFacts(reader: Reader, definition: CounterDefinition): Promise<CounterFacts> {
+/** Reads what decides what is installed for a counter. `called` are functions that triggers call. */
+export async function readCounterFacts(
+  reader: Reader,
+  definition: CounterDefinition,
+  called: readonly string[],
+): Promise<CounterFacts> {
   const { row, via, record } = definition;
   const names = [row, via, record, record.through].filter(name => name !== null);
   const found = await readRelations(reader, names);
@@ -88,6 +97,7 @@ export async function readCounterFacts(reader: Reader, definition: CounterDefini
     row.count,
     relations.row.oid,
     list(record.through ? [] : record.reference),
+    list(called),
   ])) as { answer: string }[];
   return { ...answer.parse(JSON.parse(given?.answer ?? '{}')), relations };
 }

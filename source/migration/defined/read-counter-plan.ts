@@ -94,7 +94,10 @@ export async function readCounterPlan(
   wanted: CounterDefinition,
 ): Promise<CounterPlan> {
   const { inspected, known, writers, health } = await readHealthIn(reader, database, wanted);
-  const facts = await readCounterFacts(reader, known.definition);
+  const called = writers.functions.flatMap(({ isTrigger, reading }) =>
+    isTrigger ? reading.calls.filter(({ performed }) => performed).map(each => each.name) : [],
+  );
+  const facts = await readCounterFacts(reader, known.definition, [...new Set(called)]);
   const name = keeperName(known.definition, namesTaken(facts, known.definition.id));
   const planFor = (definition: CounterDefinition) => {
     const { relations, inserts, follows } = facts;

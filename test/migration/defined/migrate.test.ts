@@ -142,10 +142,14 @@ test('what trigger finds wrong with a trigger that stays is named, with what wou
   const made = await plan();
   expect(made.statements).toEqual([]);
   const found = made.health.findings.filter(({ severity }) => severity === 'warning');
-  expect(found.map(({ code }) => code)).toEqual(expect.arrayContaining(['changes-at-once', 'key-change-counts']));
+  expect(found.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['changes-at-once', 'key-change-counts']),
+  );
   const left = leftUncounted(made.health, definition, made.room);
   expect(left).toEqual(expect.arrayContaining(found.map(({ message }) => message)));
-  expect(left.at(-1)).toMatch(/^What migrate would install instead of .*keep.* counts that right: .* and run migrate\.$/);
+  expect(left.at(-1)).toMatch(
+    /^What migrate would install instead of .*keep.* counts that right: .* and run migrate\.$/,
+  );
   expect(leftUncounted(made.health, definition, false).join()).not.toContain('run migrate');
 });
 
@@ -158,6 +162,38 @@ test('a trigger that counts wrongly is named and dropped', async () => {
   await install(database, definition);
   expect((await readCounterHealth(database, definition)).health).toMatchObject({ healthy: true });
   expect(await own.sql`SELECT FROM pg_trigger WHERE tgname = 'count_all'`).toHaveLength(0);
+});
+
+test('counting anew is no more than counting', async () => {
+  await own.sql.unsafe(
+    trigger(
+      'anew',
+      'INSERT OR UPDATE',
+      `DECLARE n integer; BEGIN SELECT count(*), max(now()) INTO n FROM comments WHERE post_id = NEW.post_id AND deleted_at IS NULL;
+       UPDATE posts SET comments_count = n WHERE id = NEW.post_id; END;`,
+    ),
+  );
+  expect((await plan()).drops).toEqual(['anew']);
+});
+
+test('a trigger of another table that adds 0 by a function is not in the way', async () => {
+  const bump = (name: string, by: number) =>
+    trigger(name, 'INSERT', `PERFORM bump(NEW.post_id, 1, ${by});`, 'likes');
+  await own.sql.unsafe(`
+    CREATE FUNCTION bump(post integer, s integer, c integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE posts p SET seen = p.seen + s, comments_count = p.comments_count + c WHERE id = post; END $$;
+    CREATE TABLE likes (id integer PRIMARY KEY, post_id integer);
+    ${bump('aside', 0)}`);
+  const others = async () =>
+    (await readCounterHealth(database, definition)).health.findings
+      .filter(({ code }) => code === 'other-writer')
+      .map(({ message }) => message);
+  expect(await others()).toEqual([expect.stringMatching(/^The function public\.bump\(/)]);
+  await expect(plan()).rejects.toThrow(/^The function public\.bump\(.*\) adds to comments_count too/);
+  await own.sql.unsafe(bump('more', 1));
+  expect(
+    (await readCounterHealth(database, definition)).health.findings.map(({ message }) => message).join(),
+  ).toContain('more');
 });
 
 test.each([

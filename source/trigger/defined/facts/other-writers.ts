@@ -1,3 +1,7 @@
+import type { Expression } from '../../../counters/body/expression.ts';
+import type { CatalogTable } from '../../../counters/catalog.ts';
+import { sumsOf } from '../../../counters/effect/terms.ts';
+import type { Writing } from '../../../counters/find/writings.ts';
 import type { TriggerCatalog } from '../../catalog.ts';
 import type { Writer } from '../../effects/writer.ts';
 import { writersIn } from '../../effects/writers.ts';
@@ -12,6 +16,7 @@ export function otherWriters(
   catalog: TriggerCatalog,
   { own, otherwise }: Keepers,
   used: ReadonlySet<number>,
+  writings: readonly Writing[] = [],
 ): OtherWriter[] {
   const keepers = new Set(
     [...own, ...otherwise].flatMap(({ by }) =>
@@ -41,7 +46,8 @@ export function otherWriters(
       ({ oid, identity, isTrigger }) => isTrigger && identity === name && !used.has(oid),
     );
     if (kind === 'function' && isIdle) return [];
-    if (kind === 'trigger' && isKeeper(writer, catalog, keepers)) return [];
+    if (kind === 'trigger' && (isKeeper(writer, catalog, keepers) || addsNothing(writer, catalog, writings)))
+      return [];
     return [
       {
         kind: kind === 'generated' ? 'generated column' : kind,
@@ -79,4 +85,45 @@ function howOf(written: Writer['does'], { fires }: Writer, catalog: TriggerCatal
 function isKeeper({ name, table }: Writer, catalog: TriggerCatalog, keepers: ReadonlySet<string>): boolean {
   if (table === catalog.recordsTable) return true;
   return [...keepers].some(each => each === `${name} on ${table?.replaceAll('"', '')}`);
+}
+
+/** Whether a trigger was read to add 0 to the count and nothing else, such as by a function that adds what it is given. */
+function addsNothing(
+  { name, table }: Writer,
+  catalog: TriggerCatalog,
+  writings: readonly Writing[],
+): boolean {
+  const isHome = (each: CatalogTable) =>
+    `${each.schema}.${each.name}` === catalog.presetsTable.replaceAll('"', '');
+  const read = writings.filter(
+    ({ by, record }) =>
+      by.kind === 'trigger' &&
+      by.trigger.name === name &&
+      record !== null &&
+      `${record.schema}.${record.name}` === table?.replaceAll('"', ''),
+  );
+  const changes = read.flatMap(({ outcome }) =>
+    outcome.changes.filter(each => isHome(each.target.table) && each.column === catalog.countName),
+  );
+  const begun = read.flatMap(({ outcome }) =>
+    outcome.insertions.flatMap(each =>
+      isHome(each.table) ? each.values.filter(({ column }) => column === catalog.countName) : [],
+    ),
+  );
+  return (
+    changes.length > 0 &&
+    read.every(
+      ({ outcome }) =>
+        outcome.dynamic.length === 0 && outcome.problems.length === 0 && outcome.elsewhere.length === 0,
+    ) &&
+    changes.every(({ value, target, column }) =>
+      sumsOf(value, target, column).every(({ kind, terms }) => kind === 'adds' && terms.length === 0),
+    ) &&
+    begun.every(({ value }) => isZero(value))
+  );
+}
+
+function isZero(each: Expression): boolean {
+  if (each.kind === 'value') return each.value !== null && Number(each.value) === 0;
+  return (each.kind === 'extreme' || each.kind === 'coalesce') && each.args.every(isZero);
 }

@@ -130,7 +130,7 @@ export async function readCircumstances(
       ),
       functions: rightsOf(rights, triggers),
       unread: records ? unreadTriggers(triggers, keepers) : [],
-      others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function))),
+      others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function)), writings),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
       countRowsMade: definition.via === null || makesCountRows(definition, writings),
