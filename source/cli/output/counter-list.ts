@@ -33,13 +33,17 @@ export function counterListLines(
     ),
     ...section(
       'Something speaks against these. Read it before a sync:',
-      listed.flatMap(({ definition: { id, doubts = [] } }) => doubts.map(doubt => `${id}: ${doubt}`)),
+      listed.flatMap(({ definition: { id, confidence, doubts = [] } }) =>
+        confidence === 'guess' ? [] : doubts.map(doubt => `${id}: ${doubt}`),
+      ),
     ),
     ...section(
       'Only names speak for these. They are not written to unless they are named with --counter:',
       listed
         .filter(({ definition }) => definition.confidence === 'guess')
-        .map(({ definition }) => `${definition.id}: ${definition.source.evidence.at(-1)}`),
+        .flatMap(({ definition: { id, source, doubts = source.evidence.slice(-1) } }) =>
+          doubts.map(doubt => `${id}: ${doubt}`),
+        ),
     ),
   ];
 }

@@ -100,7 +100,8 @@ function namedAsMade(
 ) {
   const start = defaultSentence({ table, column });
   const doubts = start === null ? [] : [start];
-  const [most, agrees] = [isMost(agreement), isNearlyAll(agreement)];
+  const agrees = isNearlyAll(agreement);
+  const differs = !agrees && agreement !== undefined && agreement.compared > 0;
   const lacking =
     'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say.';
   return {
@@ -118,25 +119,22 @@ function namedAsMade(
       evidence: [
         `${record.name}.${reference.join(', ')} refers to ${table.name}, and ${column} has its name.`,
         ...doubts,
-        ...(most && !agrees ? [lacking] : []),
+        ...(differs ? [lacking] : []),
         agreementSentence(agreement),
       ],
     },
     confidence: agrees ? ('likely' as const) : ('guess' as const),
     touched: null,
-    doubts: most && !agrees ? [...doubts, `${lacking} ${agreementSentence(agreement)}`] : doubts,
+    doubts: differs ? [...doubts, `${lacking} ${agreementSentence(agreement)}`] : doubts,
   };
 }
-
-const isMost = (of: Agreement | undefined) => of !== undefined && of.agree * 2 > of.compared;
 
 // Counts go wrong in a few rows; a condition that is not known makes many wrong.
 const few = { share: 0.05, rows: 2 };
 
 function isNearlyAll(of: Agreement | undefined): boolean {
-  return (
-    isMost(of) && of !== undefined && of.compared - of.agree <= Math.max(few.rows, of.compared * few.share)
-  );
+  if (!of || of.agree * 2 <= of.compared) return false;
+  return of.compared - of.agree <= Math.max(few.rows, of.compared * few.share);
 }
 
 function agreementSentence(agreement: Agreement | undefined): string {
