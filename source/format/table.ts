@@ -3,6 +3,13 @@ import { toWidth } from './text.ts';
 /** A column of a table, by its width in cells; numbers stand at the right of theirs. */
 type Column = number | { right: number };
 
+/** Columns of the numbers in `rows`, each as wide as its widest and at least `least`: a number that is cut is another number. */
+export function numberColumns(least: number, rows: readonly (readonly string[])[]): { right: number }[] {
+  return (rows[0] ?? []).map((_, at) => ({
+    right: Math.max(least, ...rows.map(numbers => numbers[at]?.length ?? 0)),
+  }));
+}
+
 /** What makes rows of a table: each text is cut or padded to its column, and columns are one cell apart. */
 export function table(columns: readonly Column[], mark?: string): (texts: readonly string[]) => string {
   return texts =>

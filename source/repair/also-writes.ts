@@ -100,6 +100,6 @@ function columnWords(trigger: string, columns: readonly BesideColumn[]): string 
     case 'no-null':
       return `${trigger} also counts NULL in ${of} as a number. An undo does not set ${it} back to NULL.`;
     default:
-      return `${trigger} also sets ${of}. An undo does not restore ${it}: the trigger sets ${it} anew.`;
+      return `${trigger} may also set ${of}. An undo may not restore ${it}, because the trigger may set ${it} anew.`;
   }
 }

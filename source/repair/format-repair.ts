@@ -10,7 +10,7 @@ interface Planned {
   changes: readonly Change[];
   recordsToDelete: number;
   recordsToRestore: number;
-  estimate: { seconds: number };
+  estimate: { seconds: number; others: boolean };
   firesTriggers: readonly FiringTrigger[];
   options: RepairOptions;
   whyNotSuppress: string | null;
@@ -35,8 +35,10 @@ export function planWords(plan: Planned): string {
       : recordsToRestore > 0
         ? `, ${recordsOf(definition, recordsToRestore)} put back`
         : '';
-  const long = estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)} or longer`;
-  return `${rowsOf(definition, changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, in ${long}.`;
+  const long = estimate.others
+    ? 'which takes longer while others write'
+    : `in ${estimate.seconds < 1 ? 'less than a second' : `about ${secondsOf(estimate.seconds)} or longer`}`;
+  return `${rowsOf(definition, changes.length)} ${changes.length === 1 ? 'changes' : 'change'}${parts}${records}, ${long}.`;
 }
 
 function countsOf(number: number): string {

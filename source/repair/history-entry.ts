@@ -15,8 +15,8 @@ export interface HistoryEntry {
   deleted: number;
   restored: number;
   left: number;
-  /** `killed`: the receipt has no end, because the operation was killed or is still running. */
-  ended: 'finished' | 'interrupted' | 'failed' | 'killed';
+  /** `unfinished`: the receipt has no end, because the operation was killed or is still running. */
+  ended: 'finished' | 'interrupted' | 'failed' | 'unfinished';
   /** True if none of it is in effect any more. */
   undone: boolean;
   /** The receipt that this one undoes. */

@@ -38,7 +38,7 @@ function entryOf(receipt: Receipt, undos: Undos, identity: string | null): Histo
     deleted: end?.deleted ?? sum(committed.map(({ records }) => records?.count ?? 0)),
     restored: end?.restored ?? sum(changes.map(({ deletes }) => Math.max(0, -deletes))),
     left: end?.left.length ?? 0,
-    ended: end?.ended ?? 'killed',
+    ended: end?.ended ?? 'unfinished',
     undone: undoable && committed.length > 0 && isAllBack(undoableChanges(receipt, undos)),
     undoes: head.undoes,
     file,

@@ -1,6 +1,7 @@
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import type { CatalogFunction, TriggerCatalog } from '../trigger/catalog.ts';
 import { describeType } from '../trigger/trigger-type.ts';
+import type { RepairFacts } from './sql/facts.ts';
 
 /** What is counted when records are put back, but not when they are deleted, or the other way round. */
 export interface OneSided {
@@ -33,6 +34,55 @@ export function oneSidedCount(catalog: TriggerCatalog, definition: CounterDefini
       if (byEvent[other].has(counts) || kept[other].has(counts)) continue;
       return { counts: counts === unreadable ? null : counts, trigger, event };
     }
+  }
+  return null;
+}
+
+const numbers = /^(?:smallint|integer|bigint|numeric|real|double precision|money)/;
+
+/**
+ * Another number that triggers keep as records come and go, or as the count is written: if they were kept from firing, nobody would
+ * keep it. It is said in words; null if their text shows that there is none.
+ */
+export function otherNumber(
+  catalog: TriggerCatalog,
+  { row, via }: CounterDefinition,
+  { rowColumns }: Pick<RepairFacts, 'rowColumns'>,
+): string | null {
+  const own = (via ?? row).table;
+  const isNumber = (column: string) =>
+    rowColumns.some(({ name, type }) => name === column && numbers.test(type));
+  for (const { tableOid, type, enabled, functionOid, name } of catalog.triggers) {
+    const { events } = describeType(type);
+    const isOfRecords = tableOid === catalog.recordsOid;
+    const isFired = events.some(event =>
+      isOfRecords
+        ? event === 'INSERT' || event === 'DELETE'
+        : tableOid === catalog.presetsOid && event === 'UPDATE',
+    );
+    if (!isFired || enabled !== 'O') continue;
+    const bodies = reachedBy(catalog, functionOid);
+    const unread = bodies.length === 0 || bodies.some(({ language }) => language === 'c');
+    for (const { reading } of bodies) {
+      const { writes, fields, dynamic, problem } = reading;
+      if (dynamic.length > 0 || problem)
+        return `${name} may keep another number, because its text does not show everything`;
+      for (const { action, table, columns } of writes) {
+        if (action !== 'update') continue;
+        if (columns === null) return `${name} may keep another number in ${table.name}`;
+        const isOwn = table.name === own;
+        const other = columns.find(
+          column => !(isOwn && (column.name === row.count || !isNumber(column.name))),
+        );
+        if (other) return `${name} also sets ${other.name} of ${table.name}, which may be another count`;
+      }
+      // What is set of a record itself is set of no other.
+      if (isOfRecords) continue;
+      const other = fields.find(each => each.row === 'new' && (!each.column || isNumber(each.column.name)));
+      if (other && other.column?.name !== row.count)
+        return `${name} also sets ${other.column?.name ?? 'the row'}, which may be another count`;
+    }
+    if (unread) return `${name} may keep another number, because its text cannot be read`;
   }
   return null;
 }

@@ -119,9 +119,9 @@ test('what is stamped as records go too is not restored, and both plans say so',
   );
   expect(after).not.toEqual(before);
   const gone =
-    'uncount_reply also sets last_reply_at of public.threads. An undo does not restore it: the trigger sets it anew.';
+    'uncount_reply may also set last_reply_at of public.threads. An undo may not restore it, because the trigger may set it anew.';
   const come =
-    'count_reply also sets last_reply_at, last_reply_id of public.threads. An undo does not restore them: the trigger sets them anew.';
+    'count_reply may also set last_reply_at, last_reply_id of public.threads. An undo may not restore them, because the trigger may set them anew.';
   expect(said).toEqual([[gone, come], [come]]);
 });
 
@@ -140,9 +140,9 @@ test('nor a time that the table stamps itself, a log, or what the text of a trig
   expect(first.toSorted()).toEqual(second.toSorted());
   expect(first.toSorted()).toEqual([
     'What else hidden writes is not known, because its text does not show it. An undo may not restore it.',
-    'count_reply also sets last_reply_at of public.threads. An undo does not restore it: the trigger sets it anew.',
     'count_reply also writes activity. An undo does not take that back, and may write there again.',
-    'stamp also sets updated_at of public.threads. An undo does not restore it: the trigger sets it anew.',
+    'count_reply may also set last_reply_at of public.threads. An undo may not restore it, because the trigger may set it anew.',
+    'stamp may also set updated_at of public.threads. An undo may not restore it, because the trigger may set it anew.',
   ]);
 });
 
@@ -234,7 +234,7 @@ test('what the triggers of a third table stamp is said too, and a count there in
   ]);
   const words = [
     'tagging also counts NULL in tags_count of public.articles as a number. An undo does not set it back to NULL.',
-    'touch also sets updated_at, revision of public.articles. An undo does not restore them: the trigger sets them anew.',
+    'touch may also set updated_at, revision of public.articles. An undo may not restore them, because the trigger may set them anew.',
     'touch also writes revisions. An undo does not take that back, and may write there again.',
   ];
   expect(said).toEqual([words, words]);
@@ -258,7 +258,7 @@ test('a sync and its undo say what the triggers of the row stamp, and not what o
     );
   const words = [
     'log also writes activity. An undo does not take that back, and may write there again.',
-    'touch also sets updated_at of public.threads. An undo does not restore it: the trigger sets it anew.',
+    'touch may also set updated_at of public.threads. An undo may not restore it, because the trigger may set it anew.',
   ];
   const sync = request('sync', directory, { counter: threads });
   expect(await said(sync)).toEqual(words);

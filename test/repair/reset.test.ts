@@ -277,7 +277,13 @@ test('nothing to do: presets at zero without records', async () => {
   await bench.repair('reset', withHistory);
   const before = await bench.tables();
   const plan = await bench.plan('reset', withHistory);
-  expect(plan).toMatchObject({ changes: [], recordsToDelete: 0, method: null, statements: [] });
+  expect(plan).toMatchObject({
+    changes: [],
+    recordsToDelete: 0,
+    method: null,
+    statements: [],
+    firesTriggers: [],
+  });
   expect(await bench.tables()).toEqual(before);
 });
 

@@ -194,3 +194,14 @@ test.each([
   expect(await bench.undo(synced)).toMatchObject({ changed: 2, left: [] });
   expect(await bench.tables()).toEqual(wrong);
 });
+
+test('a plan knows that others wrote on the server while it was made', async () => {
+  await bench.setCounts({ Noir: 9 });
+  const { estimate } = await bench.plan('sync', {
+    whyWrong: async () => {
+      await bench.own.sql`CREATE TABLE meanwhile ()`;
+      return new Map();
+    },
+  });
+  expect(estimate.others).toBe(true);
+});

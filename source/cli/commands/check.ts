@@ -15,7 +15,7 @@ import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { count, countOf, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { distinctNames } from '../../format/preset-name.ts';
-import { table } from '../../format/table.ts';
+import { numberColumns, table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
@@ -146,17 +146,21 @@ function describe(
       `${orphans === null ? '' : `, ${count(orphans)} orphans`}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   ];
   if (mismatches.length === 0) return head.join('\n');
-  const row = table([27, { right: 9 }, { right: 9 }, { right: 9 }]);
   const shown = mismatches.slice(0, mostLines);
   const called = distinctNames(shown);
   const more = mismatches.length - shown.length;
+  const numbers = shown.map(counter => [
+    countOf(counter),
+    count(counter.records ?? 0),
+    signed(drift(counter) ?? 0),
+  ]);
+  const row = table([27, ...numberColumns(9, numbers)]);
   return [
     ...head,
     '',
     `${row(['Preset', 'Uses', 'Records', 'Drift'])}  Why`,
-    ...shown.map(counter => {
-      const numbers = [countOf(counter), count(counter.records ?? 0), signed(drift(counter) ?? 0)];
-      return `${row([called(counter), ...numbers])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
+    ...shown.map((counter, at) => {
+      return `${row([called(counter), ...(numbers[at] ?? [])])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
     }),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
   ].join('\n');

@@ -52,7 +52,9 @@ function lineOf({
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),
     ...(left > 0 ? [`${count(left)} left alone`] : []),
-    ...(ended === 'finished' ? [] : [ended === 'killed' ? 'not finished: killed, or still running' : ended]),
+    ...(ended === 'finished'
+      ? []
+      : [ended === 'unfinished' ? 'no end yet: killed, or still running' : ended]),
     ...(undone ? ['undone'] : []),
     ...(undoes ? [`undoes ${undoes}`] : []),
     ...(doubt === null ? [] : [doubt]),

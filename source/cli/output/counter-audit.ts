@@ -7,7 +7,7 @@ import { driftText, recordsText } from '../../format/format-figures.ts';
 import { count, countOf, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { distinctNames } from '../../format/preset-name.ts';
-import { table } from '../../format/table.ts';
+import { numberColumns, table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 
 /** The causes that were found, by the id of the row. */
@@ -81,18 +81,18 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
     `${definition.id}: ${amount(totals.rows, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans ?? 0, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   );
   if (mismatches.length === 0) return [head];
-  const line = table([27, { right: 12 }, { right: 12 }, { right: 12 }]);
   const shown = mismatches.slice(0, most);
   const more = mismatches.length - shown.length;
   const why = diagnoses.size > 0;
   const called = distinctNames(shown);
+  const numbers = shown.map(counter => [countOf(counter), recordsText(counter), driftText(counter)]);
+  const line = table([27, ...numberColumns(12, numbers)]);
   return [
     head,
     '',
     `  ${line([titled(nouns.row[0]), 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
-    ...shown.map(counter => {
-      const numbers = [countOf(counter), recordsText(counter), driftText(counter)];
-      return `  ${line([called(counter), ...numbers])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
+    ...shown.map((counter, at) => {
+      return `  ${line([called(counter), ...(numbers[at] ?? [])])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
     }),
     ...(more > 0 ? [`  and ${count(more)} more; --json lists them all`] : []),
   ];

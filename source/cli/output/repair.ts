@@ -5,7 +5,7 @@ import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { distinctNames } from '../../format/preset-name.ts';
-import { table } from '../../format/table.ts';
+import { numberColumns, table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import {
   firesWords,
@@ -84,14 +84,25 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
   const { action, changes, left, remarks, firesTriggers, options } = plan;
   const { definition } = plan.inspected.tables;
   const deletes = changes.some(change => change.deletes !== 0);
-  const number = { right: 11 };
-  const row = table([40, number, number, number, ...(deletes ? [number] : [])]);
-  const called = distinctNames(changes.slice(0, mostLines));
+  const shown = changes.slice(0, mostLines);
+  const numbers = shown.map(({ before, after, delta, deletes: gone }) => [
+    countText(before),
+    countText(after),
+    signed(delta),
+    ...(deletes ? [count(Math.abs(gone))] : []),
+  ]);
+  const row = table([40, ...numberColumns(11, numbers)]);
+  const called = distinctNames(shown);
+  const refusals = whole ? remarks.filter(({ severity }) => severity === 'error') : [];
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const fires = firesWords(plan);
   return [
     line,
-    `${titles[action]}: ${planWords(plan)} Fingerprint ${plan.fingerprint}.`,
+    ...(refusals.length > 0
+      ? [
+          `${titles[action]}: it would be refused. ${displayText(refusals.map(({ message }) => message).join(' '))}`,
+        ]
+      : [`${titles[action]}: ${planWords(plan)} Fingerprint ${plan.fingerprint}.`]),
     ...(fires === null ? [] : [displayText(fires)]),
     ...(changes.length > 0
       ? [
@@ -103,17 +114,10 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
             'Difference',
             ...(deletes ? [records] : []),
           ]),
-          ...changes.slice(0, mostLines).flatMap(change => {
-            const { before, after, delta } = change;
+          ...shown.flatMap((change, at) => {
             const times = lastUsedWords(change, action, definition.row.touched);
             return [
-              row([
-                called(change),
-                countText(before),
-                countText(after),
-                signed(delta),
-                ...(deletes ? [count(Math.abs(change.deletes))] : []),
-              ]),
+              row([called(change), ...(numbers[at] ?? [])]),
               ...(times === null ? [] : [`  ${displayText(times)}`]),
             ];
           }),
@@ -140,8 +144,13 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
               ]),
         ]
       : []),
-    ...(remarks.length > 0
-      ? ['', ...remarks.map(({ severity, message }) => `${severity}: ${displayText(message)}`)]
+    ...(remarks.length > refusals.length
+      ? [
+          '',
+          ...remarks
+            .filter(remark => !refusals.includes(remark))
+            .map(({ severity, message }) => `${severity}: ${displayText(message)}`),
+        ]
       : []),
     ...(changes.length === 0 && plan.recordsToDelete + plan.recordsToRestore === 0
       ? []

@@ -25,6 +25,8 @@ export async function readChangeMark(
   { presets, records, others }: Tables,
 ): Promise<string | null> {
   if (relativeTime.test(records.where ?? '')) return null;
-  const [row] = (await rows(text, [`{${[presets.oid, records.oid, ...others].join()}}`])) as { mark: string }[];
+  const [row] = (await rows(text, [`{${[presets.oid, records.oid, ...others].join()}}`])) as {
+    mark: string;
+  }[];
   return row?.mark ?? null;
 }

@@ -10,11 +10,13 @@ import { readIdentity } from '../../counter/identity.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { asWritten } from '../../counter/writing/as-written.ts';
 import { isConsoleError } from '../../errors/errors.ts';
+import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
 import { alsoWritesRemarks, restoredColumns } from '../also-writes.ts';
+import { otherNumber } from '../one-sided.ts';
 import { readWrittenTables } from '../read-written-tables.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { counterOf } from '../receipts/receipt-head.ts';
@@ -104,14 +106,18 @@ export async function planRepair(
     truncates: draft.method === 'truncate',
     inserts,
   };
-  const firesTriggers = firingTriggers(catalog, writes);
   const cannotSuppress = await whyNotSuppress(
     database,
+    catalog,
     found.tables,
     facts,
     { deletes: mayDelete, inserts },
     signal,
   );
+  // Of a reset, what its undo could do.
+  const undoCannot = mayDelete
+    ? await whyNotSuppress(database, catalog, found.tables, facts, { deletes: false, inserts: true }, signal)
+    : cannotSuppress;
   if (options.suppressTriggers && cannotSuppress !== null) {
     throw refused(
       'cannot-suppress',
@@ -120,6 +126,7 @@ export async function planRepair(
     );
   }
   const rows = draft.changes.length + draft.recordsToDelete + draft.recordsToRestore;
+  const firesTriggers = rows > 0 ? firingTriggers(catalog, writes) : [];
   const health = isOfPresets(found.tables.definition)
     ? judgeTrigger(catalog)
     : await readKeeping(database, found.tables.definition, signal);
@@ -168,7 +175,9 @@ export async function planRepair(
       ...draft.remarks,
       ...addedRemarks(draft.changes, found.tables),
       ...writersRemarks(health, firesTriggers, nounsOf(found.tables.definition)),
-      ...(inserts ? restoringRemarks(catalog, options) : []),
+      ...(inserts || mayDelete
+        ? restoringRemarks(catalog, { suppressTriggers: inserts && options.suppressTriggers }, undoCannot)
+        : []),
       ...(inserts || mayDelete || draft.changes.length > 0
         ? alsoWritesRemarks(
             catalog,
@@ -187,7 +196,12 @@ export async function planRepair(
       ...(notPlayed === null ? [] : [notTriedRemark(notPlayed)]),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
-    estimate: { rows, seconds: estimateSeconds(draft) },
+    estimate: {
+      rows,
+      seconds: estimateSeconds(draft),
+      // Nothing of a plan takes a number, unless it finds out what became of an earlier repair.
+      others: (await database.read(readNextXid, { signal })) !== began.xid,
+    },
     left: draft.left,
     undoes: request.receipt,
     source: draft.receipt ? sourceOf(draft.receipt) : null,
@@ -311,13 +325,18 @@ function requireWritable(
 
 async function whyNotSuppress(
   database: Database,
+  catalog: TriggerCatalog,
   { definition }: Tables,
-  { referencedBy }: RepairFacts,
+  facts: RepairFacts,
   { deletes, inserts }: { deletes: boolean; inserts: boolean },
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  if (definition.source.kind !== 'built-in' && (deletes || inserts))
-    return `they may keep other counts of the same ${definition.nouns.record[1]}`;
+  const { referencedBy } = facts;
+  const other =
+    definition.source.kind !== 'built-in' && (deletes || inserts)
+      ? otherNumber(catalog, definition, facts)
+      : null;
+  if (other !== null) return other;
   if (inserts && referencedBy.some(({ itself }) => itself)) {
     return 'records refer to each other, and a trigger checks that';
   }

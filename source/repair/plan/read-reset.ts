@@ -104,14 +104,16 @@ export async function planReset({
     recordsToDelete > 0
       ? chooseMethod(
           facts,
-          isBuiltIn ? presets.length === 0 && left.length === 0 : nouns.record[1],
+          isBuiltIn
+            ? presets.length === 0 && left.length === 0
+            : { records: nouns.record[1], where: tables.records.where !== null },
           orphans,
           recordsToDelete,
           changes.length,
           sizes.all,
         )
       : null;
-  if (how) remarks.push({ code: 'method', severity: 'info', message: how.why });
+  if (how?.why) remarks.push({ code: 'method', severity: 'info', message: how.why });
   return {
     changes,
     tasks: [

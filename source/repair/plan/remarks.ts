@@ -2,8 +2,11 @@ import { type CounterNouns, nounsOfPresets, titled } from '../../counter/definit
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Finding } from '../../counter/finding.ts';
-import type { TriggerCatalog } from '../../trigger/catalog.ts';
+import { searchPathOf } from '../../sql/search-path-setting.ts';
+import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../trigger/catalog.ts';
+import { resolveTable } from '../../trigger/effects/resolve-names.ts';
 import { describeType } from '../../trigger/trigger-type.ts';
+import { reachedBy } from '../one-sided.ts';
 import type { Change, FiringTrigger, Remark, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 
@@ -65,25 +68,55 @@ export function addedRemarks(changes: readonly Change[], { definition, written }
   ];
 }
 
-/** Triggers that may change a record that is put back. */
+/** Triggers that may change a record that is put back. `whyNotSuppress`: why an undo could not suppress them; null if it could. */
 export function restoringRemarks(
-  { triggers, recordsOid }: TriggerCatalog,
-  { suppressTriggers }: RepairOptions,
+  catalog: TriggerCatalog,
+  { suppressTriggers }: Pick<RepairOptions, 'suppressTriggers'>,
+  whyNotSuppress: string | null,
 ): Remark[] {
-  const changing = triggers.filter(({ tableOid, type, enabled }) => {
-    const { timing, events, level } = describeType(type);
-    const before = timing === 'BEFORE' && level === 'row' && events.includes('INSERT');
+  return catalog.triggers.flatMap(trigger => {
+    const { name, tableOid, enabled } = trigger;
     const fires = enabled === 'A' || (enabled === 'O' && !suppressTriggers);
-    return tableOid === recordsOid && before && fires;
+    const changed = tableOid === catalog.recordsOid && fires ? changedAsRecordsCome(catalog, trigger) : [];
+    if (changed?.length === 0) return [];
+    const advice =
+      whyNotSuppress === null && enabled === 'O'
+        ? ' An undo with --suppress-triggers puts them back exactly as they were.'
+        : '';
+    const what = changed
+      ? `may set ${changed.join(', ')} of records that an undo puts back, so they may not be as they were.`
+      : 'fires before each record that an undo puts back, and may change it.';
+    return [{ code: 'records-may-change', severity: 'warning', message: `${name} ${what}${advice}` }];
   });
-  if (changing.length === 0) return [];
-  return [
-    {
-      code: 'records-may-change',
-      severity: 'warning',
-      message: `${changing.map(({ name }) => name).join(', ')} fires before each record that is put back, and may change it. With --suppress-triggers, records come back exactly as they were.`,
-    },
-  ];
+}
+
+/** The columns of records that a trigger sets as records are inserted; null if its text does not show whether it does. */
+function changedAsRecordsCome(
+  catalog: TriggerCatalog,
+  { type, functionOid }: CatalogTrigger,
+): string[] | null {
+  const { timing, events, level } = describeType(type);
+  if (!events.includes('INSERT')) return [];
+  const isBefore = timing === 'BEFORE' && level === 'row';
+  const bodies = reachedBy(catalog, functionOid);
+  const isRead = ({ language, reading }: CatalogFunction) =>
+    language !== 'c' && reading.dynamic.length === 0 && reading.problem === null;
+  if (isBefore && (bodies.length === 0 || !bodies.every(isRead))) return null;
+  const columns = new Set<string>();
+  for (const { reading, searchPath, schema } of bodies) {
+    if (isBefore) {
+      const assigned = reading.fields.filter(({ row }) => row === 'new');
+      if (assigned.some(({ column }) => column === null)) return null;
+      for (const { column } of assigned) if (column) columns.add(column.name);
+    }
+    for (const { action, table, columns: set } of reading.writes) {
+      const target =
+        action === 'update' ? resolveTable(table, searchPathOf(searchPath), catalog, schema) : null;
+      if (target?.base !== 'records') continue;
+      for (const { name } of set ?? []) columns.add(target.column(name) ?? name);
+    }
+  }
+  return [...columns];
 }
 
 /** A reset that does not put records back for a moment before it commits their deletion. */

@@ -41,8 +41,11 @@ export interface RepairPlan {
   /** How records are deleted; null if none are. */
   method: 'batches' | 'truncate' | null;
   remarks: Remark[];
-  /** The number of rows that are written, and about how many seconds that takes. */
-  estimate: { rows: number; seconds: number };
+  /**
+   * The number of rows that are written, and about how many seconds that takes if nobody else writes; `others`: somebody did while
+   * this was planned.
+   */
+  estimate: { rows: number; seconds: number; others: boolean };
   /** undo: what can no longer be restored. */
   left: LeftAlone[];
   /** undo: the receipt that it undoes. */

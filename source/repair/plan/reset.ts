@@ -38,16 +38,18 @@ const mostTruncated = { records: 5_000, presets: 500 };
 /** Whether records go by TRUNCATE or in batches, and why. */
 export function chooseMethod(
   { referencedBy, may, recordsKind, deleteTriggers }: RepairFacts,
-  /** Whether all of them go; of other counters than that of presets, what they are: others stay. */
-  everything: boolean | string,
+  /** Whether all of them go; of other counters than that of presets, what they are: others stay, if there is a condition. */
+  everything: boolean | { records: string; where: boolean },
   orphans: number,
   records: number,
   presets: number,
   bytes: number,
-): { method: 'truncate' | 'batches'; why: string } {
+): { method: 'truncate' | 'batches'; why: string | null } {
   const because =
-    typeof everything === 'string'
-      ? `${everything} that do not count stay`
+    typeof everything === 'object'
+      ? everything.where
+        ? `${everything.records} that do not count stay`
+        : ''
       : !everything
         ? 'only some presets are reset'
         : // A receipt finds the records of no preset by their batch, so they need a batch of their own.
@@ -66,6 +68,8 @@ export function chooseMethod(
                     : bytes > usualLimits.bytes
                       ? `TRUNCATE would lock everybody out while ${inMegabytes(bytes)} of records go into their backup`
                       : null;
+  // For them there is no other way that would have to be explained.
+  if (because === '') return { method: 'batches', why: null };
   if (because !== null) {
     return { method: 'batches', why: `Records are deleted in batches, not by TRUNCATE: ${because}.` };
   }

@@ -68,7 +68,7 @@ function Entries({ history, state }: { history: History; state: State }) {
 }
 
 function stateOf({ undone, ended, origin }: HistoryEntry): string {
-  const state = undone ? 'taken back' : ended === 'killed' ? 'unfinished' : ended;
+  const state = undone ? 'taken back' : ended;
   return origin === 'own' ? state : `! ${state}`;
 }
 
@@ -91,7 +91,7 @@ function Detail({ state }: { state: State }) {
     <Box flexDirection="column" flexShrink={0}>
       <Facts
         facts={[
-          ['Did', `${did}${ended === 'killed' ? '; unfinished: killed, or still running' : ''}`],
+          ['Did', `${did}${ended === 'unfinished' ? '; unfinished: killed, or still running' : ''}`],
           ...(entry.counter === null ? [] : [['Counter', entry.counter] as [string, string]]),
           ['Database', `${database}${whichDatabase(entry, state)}`],
           ['Receipt', file],

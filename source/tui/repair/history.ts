@@ -32,7 +32,7 @@ export function whyNotTakeBack(state: State): string | null {
   if (!entry.here) return elsewhere;
   if (entry.undone) return 'It has been taken back already.';
   // If it was killed right after a commit, its receipt does not list the changes yet.
-  const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'killed';
+  const nothing = entry.changed === 0 && entry.deleted === 0 && entry.ended !== 'unfinished';
   return nothing ? 'It changed nothing.' : null;
 }
 

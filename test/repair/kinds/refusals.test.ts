@@ -155,10 +155,20 @@ test('a reset clears the time too, where the count is in the same row, and an un
   expect(await own.sql`SELECT * FROM shops ORDER BY id`).toEqual(before);
 });
 
-test('records are not deleted where their triggers would be kept from firing', async () => {
+test('records are not deleted where triggers that keep another count would be kept from firing', async () => {
+  await own.sql
+    .unsafe(`CREATE FUNCTION total() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE totals SET sales = sales - 1; RETURN NULL; END $$;
+      CREATE TRIGGER total AFTER DELETE ON sales FOR EACH ROW EXECUTE FUNCTION total();
+      CREATE FUNCTION plus() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE totals SET sales = sales + 1; RETURN NULL; END $$;
+      CREATE TRIGGER plus AFTER INSERT ON sales FOR EACH ROW EXECUTE FUNCTION plus()`)
+    .simple();
   await expect(
     planRepair(database, asked(count, 'reset', { options: { ...options, suppressTriggers: true } })),
-  ).rejects.toMatchObject({ code: 'cannot-suppress', exitCode: 4 });
+  ).rejects.toMatchObject({
+    code: 'cannot-suppress',
+    exitCode: 4,
+    message: expect.stringContaining('plus also sets sales of totals'),
+  });
 });
 
 test('a counter whose rows are hidden is not written to', async () => {

@@ -204,22 +204,28 @@ describe('a plan warns of', () => {
   });
 
   test('triggers that may change what is put back', () => {
-    const of = (over: Parameters<typeof trigger>[2], suppressTriggers = false) =>
+    const of = (
+      over: Parameters<typeof trigger>[2],
+      suppressTriggers = false,
+      whyNotSuppress: string | null = null,
+    ) =>
       restoringRemarks(
         catalog({ triggers: [trigger('touch', null, { type: insert | before | row, ...over })] }),
-        {
-          ...noOptions,
-          suppressTriggers,
-        },
+        { suppressTriggers },
+        whyNotSuppress,
       );
     expect(of({})).toEqual([
       {
         code: 'records-may-change',
         severity: 'warning',
         message:
-          'touch fires before each record that is put back, and may change it. With --suppress-triggers, records come back exactly as they were.',
+          'touch fires before each record that an undo puts back, and may change it. An undo with --suppress-triggers puts them back exactly as they were.',
       },
     ]);
+    // What would be refused is not recommended.
+    expect(of({}, false, 'no right')[0]?.message).toBe(
+      'touch fires before each record that an undo puts back, and may change it.',
+    );
     expect(of({ enabled: 'A' }, true)).toHaveLength(1);
     for (const over of [
       { enabled: 'D' },

@@ -82,7 +82,7 @@ test.each([[false], [true]])(
     expect(readFileSync(journalFile(bench.directory), 'utf8').split(id)).toHaveLength(2);
     const { receipts } = await readHistory(bench.directory, plan.identity);
     expect(receipts.find(entry => entry.id === id)).toMatchObject({
-      ended: 'killed',
+      ended: 'unfinished',
       undone: true,
       changed: 1,
     });

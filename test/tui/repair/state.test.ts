@@ -252,7 +252,7 @@ describe('the history', () => {
   });
 
   test('takes back a killed repair, whose receipt does not list its changes yet', () => {
-    const state = play([history, read([entry('a', { changed: 0, ended: 'killed' })])]);
+    const state = play([history, read([entry('a', { changed: 0, ended: 'unfinished' })])]);
     expect(play([{ kind: 'take-back' }], state).repair?.receipt).toBe('a');
   });
 
