@@ -36,6 +36,7 @@ export default defineConfig(({ mode }) => {
       projects: [
         // A process for many files, which saves half of the time that they take.
         { extends: true, test: { name: 'unit', include: shared, isolate: false } },
+        // These too: what a file loads and connects to is loaded once a process. None changes what the next one finds.
         { extends: true, test: { name: 'server', ...others, isolate: false } },
       ],
     },
