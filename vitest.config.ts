@@ -10,15 +10,14 @@ export default defineConfig(({ mode }) => {
   const units = unitTests();
   const shared = units.filter(file => !alone.includes(file));
   // `npm run test:unit` runs only those that start no server and need no build.
-  const others =
-    mode === 'unit'
-      ? { include: alone }
-      : {
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/scan/corpus/**', ...shared],
-          // The report comes first, so that it is torn down last and has the last word.
-          globalSetup: ['test/helpers/run-report.ts', 'test/helpers/global-setup.ts'],
-        };
+  const server = {
+    name: 'server',
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/scan/corpus/**', ...units],
+    // The report comes first, so that it is torn down last and has the last word.
+    globalSetup: ['test/helpers/run-report.ts', 'test/helpers/global-setup.ts'],
+    isolate: false,
+  };
   return {
     plugins: [takeOut(process.env.WITHOUT_GUARD)],
     test: {
@@ -34,10 +33,10 @@ export default defineConfig(({ mode }) => {
       // `npm run test:full` runs soaks and races in full; `npm test` runs them smaller.
       env: { TEST_SCALE: mode === 'full' ? 'full' : 'small' },
       projects: [
-        // A process for many files, which saves half of the time that they take.
+        // A process for many files, which saves much of the time that they take.
         { extends: true, test: { name: 'unit', include: shared, isolate: false } },
-        // These too: what a file loads and connects to is loaded once a process. None changes what the next one finds.
-        { extends: true, test: { name: 'server', ...others, isolate: false } },
+        { extends: true, test: { name: 'alone', include: alone } },
+        ...(mode === 'unit' ? [] : [{ extends: true as const, test: server }]),
       ],
     },
   };
