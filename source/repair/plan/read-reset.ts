@@ -57,9 +57,8 @@ export async function planReset({
   const sizes = deleteHistory ? await sizesOf(database, tables, facts, signal) : nothingLarge;
   const isTooLarge = (state: CounterState) => state.exact === null && sizes.large.has(state.id);
   const { written, left: unwritable } = splitWritable(states, { tables, facts });
-  // With triggers suppressed, an undo sets the count once, to what it was.
-  const isLimited = deleteHistory && !request.options.suppressTriggers;
-  const over = isLimited
+  // Also with triggers suppressed: an undo of several batches sets back the difference with the last of them.
+  const over = deleteHistory
     ? await overLimit(database, tables, facts, written, signal)
     : new Map<string, string>();
   const changes = written.flatMap(state =>

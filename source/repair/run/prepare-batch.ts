@@ -141,7 +141,6 @@ async function overLimit(
   { reader, plan, tasks }: BatchRequest,
   states: States,
 ): Promise<Map<string, string>> {
-  if (plan.options.suppressTriggers) return new Map();
   const wanted = tasks.flatMap(({ id, gone = 0 }) => {
     const own = id === null ? undefined : states.get(id);
     return own && own.found.length > 0 ? [{ id: own.state.id, becomes: plus(own.state.records, gone) }] : [];
