@@ -105,7 +105,7 @@ export function ownerFinding(
   return {
     code: 'runs-as-owner',
     severity: 'warning',
-    message: `${who} asks for the current user. What is installed ${does} as ${role}, so that is ${role} from then on, whoever changes a record.`,
+    message: `${who} asks for the current user. What is installed ${does} as ${role}, so then that is ${role}, whoever changes the record.`,
     hint: 'If it should say who changes a record, take session_user there, or a setting of the application. If it decides what is allowed, look whether it still does.',
     ...(trigger === null ? {} : { triggers: [trigger] }),
   };

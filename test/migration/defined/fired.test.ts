@@ -185,7 +185,7 @@ const asks = (what: string) => `NEW.changed_by := ${what}; RETURN NEW;`;
 const ownerOf = (message: string) => ({
   code: 'runs-as-owner',
   severity: 'warning',
-  message: `${message} asks for the current user. What is installed changes the count as postgres, so that is postgres from then on, whoever changes a record.`,
+  message: `${message} asks for the current user. What is installed changes the count as postgres, so then that is postgres, whoever changes the record.`,
 });
 
 test.each<[string, string, string]>([
