@@ -13,6 +13,7 @@ import { countsAside, countsInstead } from '../trigger/migration/counts-instead.
 import type { MigrationFit } from '../trigger/migration/fit.ts';
 import { readMigrationScript } from '../trigger/migration/read-script.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
+import { outlastsRollback } from '../trigger/side-effects.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
 import { type MigrationCatalog, migrationDifferences, replacedDefinitions } from './catalog.ts';
 import { lostCalls, staysWords } from './lost-calls.ts';
@@ -124,9 +125,10 @@ async function readPlayed(
   if (inspected.tables.hiddenBy.length > 0)
     return `this role may not see every row: ${inspected.tables.hiddenBy[0]}`;
   const played = await readProofPlan(reader, inspected.tables, plan);
-  if (typeof played === 'string' || played.reach.length === 0 || confirm === own) return played;
-  const [first] = played.reach;
-  return `it runs what no rollback can undo: ${first?.function} (${first?.means}); --dry-run --confirm ${own} plays it anyway`;
+  if (typeof played === 'string' || confirm === own) return played;
+  const first = played.reach.find(outlastsRollback);
+  if (!first) return played;
+  return `it runs what no rollback can undo: ${first.function} (${first.means}); --dry-run --confirm ${own} plays it anyway`;
 }
 
 function wouldBreak({ event, before, after }: ProvenEvent): ConsoleError {

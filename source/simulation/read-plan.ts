@@ -12,7 +12,12 @@ import { findPresets } from '../counter/reading/find-presets.ts';
 import { ConsoleError, exitCodes, usageError } from '../errors/errors.ts';
 import { judgeTrigger, type TriggerHealth } from '../trigger/health.ts';
 import { readTriggerCatalog } from '../trigger/read-catalog.ts';
-import { type SideEffect, sideEffectsOf, unknownSideEffects } from '../trigger/side-effects.ts';
+import {
+  outlastsRollback,
+  type SideEffect,
+  sideEffectsOf,
+  unknownSideEffects,
+} from '../trigger/side-effects.ts';
 import { trackRoutines } from '../trigger/track-routines.ts';
 import { withoutUnusedTrack } from '../trigger/unused-track.ts';
 import { limitsUsesOf } from './explain-use.ts';
@@ -180,8 +185,9 @@ export function requireConfirmation(
   { reach, fingerprint: own, inspected }: Pick<SimulationPlan, 'reach' | 'fingerprint' | 'inspected'>,
   confirm: string | null,
 ): void {
-  if (reach.length === 0 || confirm === own) return;
-  const named = reach.map(({ function: name, means }) => `${name} (${means})`).join('; ');
+  const stays = reach.filter(outlastsRollback);
+  if (stays.length === 0 || confirm === own) return;
+  const named = stays.map(({ function: name, means }) => `${name} (${means})`).join('; ');
   throw refused(
     confirm === null ? 'reaches-outside' : 'stale-plan',
     `${whatRuns(inspected.tables.definition)} what no rollback can undo: ${named}.`,

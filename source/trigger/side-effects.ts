@@ -30,6 +30,14 @@ const statements = {
   loads: 'LOAD: a library stays loaded in the session',
 } as const;
 
+// They wait for the commit.
+const waits = /^(?:NOTIFY|pg_net):/;
+
+/** Whether a rollback leaves an effect as it is. */
+export function outlastsRollback({ means }: Pick<SideEffect, 'means'>): boolean {
+  return !waits.test(means);
+}
+
 /** Code run by a use that has effects outside the transaction. */
 export function sideEffectsOf(bodies: readonly ReachedBody[]): SideEffect[] {
   return bodies.flatMap(body => meansOf(body).map(how => ({ function: body.identity, means: how })));

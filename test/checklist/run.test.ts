@@ -164,7 +164,7 @@ describe('skipped is not passed', () => {
   test('if a use has effects outside the transaction, until a person confirms', async () => {
     await own.sql
       .unsafe(
-        `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY uses; RETURN NEW; END $$;
+        `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_logical_emit_message(false, 'uses', ''); RETURN NEW; END $$;
          CREATE TRIGGER tell AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION tell()`,
       )
       .simple();

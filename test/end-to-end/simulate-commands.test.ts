@@ -76,7 +76,7 @@ describe('simulate', () => {
   });
 
   test('exit code 4 and how to confirm, if a use has effects outside', async () => {
-    await trigger('NOTIFY uses');
+    await trigger(`PERFORM pg_logical_emit_message(false, 'uses', '')`);
     const refused = await run(['simulate', '--json'], env());
     const { error } = JSON.parse(refused.out);
     expect(refused.code).toBe(4);

@@ -94,14 +94,14 @@ describe.each(
 test('a use with effects outside needs a confirmation', async () => {
   await own.sql
     .unsafe(
-      `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY uses; RETURN NEW; END $$;
+      `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_logical_emit_message(false, 'uses', ''); RETURN NEW; END $$;
        CREATE TRIGGER tell AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION tell()`,
     )
     .simple();
   const console = await open();
   console.press('u');
   const asked = await console.until(/Press y to simulate it anyway/);
-  expect(asked).toMatch(/public\.tell\(\) \(NOTIFY/);
+  expect(asked).toMatch(/public\.tell\(\) \(pg_logical_emit_message/);
   expect(asked).not.toMatch(/onfirmed:/);
   console.press('y');
   await console.until(/Confirmed: each use counted once/);

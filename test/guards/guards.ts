@@ -876,7 +876,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/migration/read-plan.ts',
     guard: 'a proof: not what no rollback can undo',
-    text: 'played.reach.length === 0 || confirm === own',
+    text: "typeof played === 'string' || confirm === own",
     without: 'true',
     test: [
       'test/migration/proof.test.ts',

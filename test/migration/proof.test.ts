@@ -218,11 +218,13 @@ describe('what cannot be played is said, and not claimed', () => {
   };
 
   test('what no rollback can undo is only run by a dry run that is confirmed', async () => {
-    await arrange(`${base} CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('deleted', ''); RETURN NULL; END $$;
+    await arrange(`${base} CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_logical_emit_message(false, 'deleted', ''); RETURN NULL; END $$;
       CREATE TRIGGER tells AFTER DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION tell();`);
     const { fingerprint, proof } = await plan({ dryRun: true });
     expect(proof).toMatchObject({ proved: false, events: [] });
-    expect(proof!.reason).toContain('it runs what no rollback can undo: public.tell() (NOTIFY');
+    expect(proof!.reason).toContain(
+      'it runs what no rollback can undo: public.tell() (pg_logical_emit_message',
+    );
     expect(proof!.reason).toContain(`--dry-run --confirm ${fingerprint}`);
     expect((await plan({ confirm: fingerprint })).proof).toMatchObject({ proved: false, events: [] });
     expect((await plan({ dryRun: true, confirm: 'another' })).proof).toMatchObject({ events: [] });

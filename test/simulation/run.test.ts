@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
-import { planSimulation, type SimulationRequest } from '../../source/simulation/read-plan.ts';
+import {
+  planSimulation,
+  requireConfirmation,
+  type SimulationRequest,
+} from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { isSound, type Simulation } from '../../source/simulation/simulation.ts';
 import { connectTo } from '../helpers/connect.ts';
@@ -530,6 +534,8 @@ describe('guards', () => {
       .simple();
     const plan = await planSimulation(database, request());
     expect(plan.reach).toEqual([{ function: 'public.tell()', means: expect.stringContaining('NOTIFY') }]);
+    // A rollback takes it back, so it is only told.
+    expect(() => requireConfirmation(plan, null)).not.toThrow();
   });
 
   describe('what reaches outside far from the tables', () => {

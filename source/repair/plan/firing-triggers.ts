@@ -2,7 +2,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../trigger/catalog.ts';
 import { triggerName } from '../../trigger/expected-names.ts';
-import { meansOf } from '../../trigger/side-effects.ts';
+import { meansOf, outlastsRollback } from '../../trigger/side-effects.ts';
 import { reachedBy } from '../one-sided.ts';
 import type { FiringTrigger, RepairOptions } from '../repair.ts';
 import type { RepairFacts } from '../sql/facts.ts';
@@ -48,9 +48,6 @@ export function firingTriggers(
     });
 }
 
-// A rollback does undo these: they wait for the commit.
-const waits = /^(?:NOTIFY|pg_net):/;
-
 /**
  * Why records are not put back for a moment, to see that an undo can, before their deletion is committed: what triggers then do
  * would stay, or is not known. Null if they are.
@@ -68,7 +65,7 @@ export function whyNotPlayed(
     const event = tableOid === catalog.recordsOid ? bits.insert : bits.update;
     if (!fires || !(type & event)) continue;
     for (const body of reachedBy(catalog, functionOid)) {
-      const stays = meansOf(body).find(means => !waits.test(means));
+      const stays = meansOf(body).find(means => outlastsRollback({ means }));
       if (stays !== undefined) return `${name} would do what no rollback undoes (${stays})`;
     }
   }

@@ -12,7 +12,12 @@ import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-d
 import { readUserCatalog } from '../../counter/users/read-user-catalog.ts';
 import { userColumnOf } from '../../counter/users/user-paths.ts';
 import { usageError } from '../../errors/errors.ts';
-import { type SideEffect, sideEffectsOf, unknownSideEffects } from '../../trigger/side-effects.ts';
+import {
+  outlastsRollback,
+  type SideEffect,
+  sideEffectsOf,
+  unknownSideEffects,
+} from '../../trigger/side-effects.ts';
 import { readIdentity, type UseIdentity, usualRole } from '../read-identity.ts';
 import { chooseRole, incomplete, uuid } from '../read-plan.ts';
 import { readReachedBodies } from '../read-reached-bodies.ts';
@@ -100,7 +105,8 @@ export async function planSteps(
         readMadeRecords(reader, { tables, relations, facts, userColumn }, row, others, maker),
       );
       const { bodies, complete } = await readReachedBodies(reader, tables, [], 'every change');
-      const reach = sideEffectsOf(bodies);
+      // Steps are always rolled back.
+      const reach = sideEffectsOf(bodies).filter(outlastsRollback);
       const columnsNamed = (names: readonly string[]) =>
         names.flatMap(name => relations.record.columns.filter(each => each.name === name));
       return {

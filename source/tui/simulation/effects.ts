@@ -7,6 +7,7 @@ import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse } from '../../simulation/real-use.ts';
 import { trackName } from '../../trigger/expected-names.ts';
+import { outlastsRollback } from '../../trigger/side-effects.ts';
 import { createRepairWork } from '../repair/effects.ts';
 import type { Action, State } from '../state/model.ts';
 import type { ShownSimulation } from './shown-simulation.ts';
@@ -57,7 +58,7 @@ export function createSimulationEffects(
   const plan = async (row: string) => {
     const found = await planned(row);
     dispatch({ type: 'simulation-planned', plan: found });
-    if (found.reach.length === 0) await run(found);
+    if (!found.reach.some(outlastsRollback)) await run(found);
   };
   const run = async (plan: PlannedSimulation) =>
     dispatch({ type: 'simulation-done', result: await simulated(plan) });

@@ -8,6 +8,7 @@ import type { ConsoleError } from '../../errors/errors.ts';
 import type { SimulationPlan } from '../../simulation/read-plan.ts';
 import type { RealUse, TakenBack } from '../../simulation/real-use.ts';
 import type { StepsPlan } from '../../simulation/steps/read-steps-plan.ts';
+import { outlastsRollback } from '../../trigger/side-effects.ts';
 import type { Watching } from '../preset/watching-model.ts';
 import type { ShownSimulation } from './shown-simulation.ts';
 
@@ -122,7 +123,11 @@ export function reduceSimulation(
       return use
         ? {
             ...simulation,
-            use: { ...use, plan: action.plan, phase: action.plan.reach.length > 0 ? 'asking' : 'running' },
+            use: {
+              ...use,
+              plan: action.plan,
+              phase: action.plan.reach.some(outlastsRollback) ? 'asking' : 'running',
+            },
           }
         : simulation;
     case 'agree':

@@ -178,6 +178,15 @@ describe('as a role', () => {
   });
 });
 
+test('what waits for the commit is no obstacle', async () => {
+  await stage.make(`${tables('id bigserial')}
+    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('likes', 'x'); RETURN NULL; END $$;
+    CREATE TRIGGER tell AFTER DELETE ON likes FOR EACH ROW EXECUTE FUNCTION tell()`);
+  const plan = await stage.plan(likes);
+  expect(plan.reach).toEqual([]);
+  expect(() => requireConfirmation(plan, null)).not.toThrow();
+});
+
 test('what a rollback cannot undo is asked about first', async () => {
   await stage.make(`${tables('id bigserial')}
     CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY users TO PROGRAM 'cat'; RETURN NULL; END $$;
