@@ -1099,9 +1099,12 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/plan/read-plan.ts',
     guard: 'a deletion: of records that every trigger sees',
-    text: "if (definition.source.kind !== 'built-in' && (deletes || inserts))",
-    without: 'if (false)',
-    test: [kindsTest, 'records are not deleted where their triggers would be kept from firing'],
+    text: 'if (other !== null) return other;',
+    without: '',
+    test: [
+      kindsTest,
+      'records are not deleted where triggers that keep another count would be kept from firing',
+    ],
     says: 'promise resolved',
   },
   {
