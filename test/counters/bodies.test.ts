@@ -929,6 +929,14 @@ describe('where writers have different conditions', () => {
     ]);
   });
 
+  test('a setting that decides is named', () => {
+    const ddl = `${tables} ${trigger('INSERT', `current_setting('app.import', true) IS DISTINCT FROM 'on'`, 'add')}`;
+    const [judged] = writtenCounters(writingsOf(readingsOf(ddl)));
+    expect(judged && 'doubts' in judged && judged.doubts.join(' ')).toContain(
+      "current_setting('app.import')",
+    );
+  });
+
   test('an event that is only ever added is no certain counter', () => {
     const [judged, ...others] = writtenCounters(writingsOf(readingsOf(`${tables} ${reopens}`)));
     expect(others).toEqual([]);

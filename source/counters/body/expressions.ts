@@ -14,6 +14,7 @@ import {
   type Value,
   value,
 } from './expression.ts';
+import { printed } from './print.ts';
 import { meaning, namesOf, opaque, type Scope } from './scope.ts';
 
 /** A tree of the parser as an expression, with variables and functions of the application replaced by what they give. */
@@ -236,7 +237,10 @@ function called(call: FuncCall, scope: Scope): Expression {
   if (given) return given;
   // Nothing of a record goes in, so nothing of it comes out.
   if (args.every(each => each.kind === 'value' || each.kind === 'session'))
-    return { kind: 'session', name: `${name}()` };
+    return {
+      kind: 'session',
+      name: `${name}(${name === 'current_setting' ? args.slice(0, 1).map(printed).join('') : ''})`,
+    };
   return opaque(`${name}()`, args);
 }
 
