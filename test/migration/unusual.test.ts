@@ -215,7 +215,7 @@ test.each<[string, string, { inserts?: string; follows?: boolean; single?: boole
   ],
   [
     'that, where the proof cannot be played',
-    `CREATE FUNCTION recount() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('counted', ''); ${recount} $$;
+    `CREATE FUNCTION recount() RETURNS void LANGUAGE sql AS $$ SELECT pg_logical_emit_message(false, 'counted', ''); ${recount} $$;
      ${body('PERFORM recount(); RETURN NULL;')}${fires('AFTER INSERT OR DELETE OR UPDATE ON *')}`,
     { follows: true, refused: 'It is not proved' },
   ],

@@ -88,8 +88,9 @@ describe('what the hint leads to where', () => {
     ],
     [
       'the function that is replaced counts by itself',
-      `CREATE FUNCTION track_preset_usage(preset uuid, kind text) RETURNS void LANGUAGE sql AS $$
-         INSERT INTO preset_usage (preset_id, usage_type) VALUES (preset, kind); UPDATE presets SET usage_count = usage_count + 1 WHERE id = preset; $$;`,
+      `CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text) RETURNS uuid LANGUAGE sql AS $$
+         UPDATE presets SET usage_count = usage_count + 1 WHERE id = p_preset_id;
+         INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type) RETURNING id; $$;`,
       ['trigger-missing', 'function-missing', 'track-counts-too'],
     ],
     [

@@ -111,12 +111,12 @@ describe('--dry-run', () => {
   test('what the database says stays in its comment', async () => {
     await own.sql
       .unsafe(
-        `CREATE FUNCTION track_preset_usage(p uuid, t text) RETURNS void LANGUAGE sql AS E'\\nSELECT 1\\r-- \\u2028 2\\n;';`,
+        `CREATE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text) RETURNS uuid LANGUAGE sql AS E'\\nSELECT NULL::uuid\\r-- \\u2028 2\\n;';`,
       )
       .simple();
     const { text } = await run({ dryRun: true });
     const head = text.slice(0, text.indexOf('\nBEGIN TRANSACTION'));
-    expect(head).toContain('SELECT 1 --   2');
+    expect(head).toContain('SELECT NULL::uuid --   2');
     expect(head.split(/[\n\r\u2028]/).filter(line => line !== '' && !line.startsWith('--'))).toEqual([]);
   });
 
