@@ -135,6 +135,7 @@ describe('a query of a builder', () => {
     ['db.select().from(presets).where(x)', 'rows'],
     ['db.selectDistinct().from(presets)', 'rows'],
     ['db.select({ id: presets.id }).from(presets)', null],
+    ['db.select(c ? { id: presets.id } : { usageCount: presets.usageCount }).from(presets)', 'rows'],
     ['db.select({ id: presets.id, usageCount: presets.usageCount }).from(presets)', 'rows'],
     ['db.select(getTableColumns(presets)).from(presets)', 'rows'],
     ['db.select(getColumns(presets)).from(presets)', 'rows'],
