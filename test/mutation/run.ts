@@ -39,6 +39,8 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(areas)) {
     // It would put a line above each file of the corpus of the scan, whose tests count lines.
     disableTypeChecks: false,
     concurrency: Number(values.workers),
+    // What each of five thousand tests comes by is held, and sent, as a whole.
+    testRunnerNodeArgs: ['--max-old-space-size=8192'],
     incremental: true,
     // What is not in a sample has no result to go on from.
     incrementalFile: `reports/mutation/${name}-${values.sample === '1' ? '' : 'sample-'}incremental.json`,

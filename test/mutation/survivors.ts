@@ -82,13 +82,15 @@ for (const [name, { mutate }] of Object.entries(areas)) {
   for (const source of all) {
     const measured = files[source];
     // What has been rewritten since is no change of this code any more.
-    const own = readFileSync(path(`../../${source}`), 'utf8');
+    const own = readFileSync(path(`../../${source}`), 'utf8')
+      .split('\n')
+      .map(line => line.trim().slice(0, 100));
     if (!measured) {
       const kept = before.get(source) ?? [];
       const [, noticedThen = '0', all = '0'] = /: (\d+) of (\d+) noticed$/.exec(kept[0] ?? '') ?? [];
       changes += Number(all);
       killed += Number(noticedThen);
-      const still = kept.filter(line => own.includes(/^- `(.*)` \(\w+: `/.exec(line)?.[1] ?? ''));
+      const still = kept.filter(line => own.includes(/^- `(.*)` \(\w+: `/.exec(line)?.[1] ?? line));
       if (kept.length > 0) details.push('', ...still.map(line => withReason(source, line)));
       continue;
     }
@@ -106,7 +108,7 @@ for (const [name, { mutate }] of Object.entries(areas)) {
       const { start, end } = location;
       const whole = text.split('\n')[start.line - 1] ?? '';
       const line = whole.trim();
-      if (!own.includes(line)) continue;
+      if (!own.includes(line.slice(0, 100))) continue;
       const was = whole.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
       const told = replacement.replaceAll(/\s+/g, ' ').slice(0, 60);
       details.push(

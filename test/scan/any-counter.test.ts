@@ -209,6 +209,19 @@ test('a number of records is read by the reference of the counter', async () => 
   expect(await kinds('preset_id')).toEqual([]);
 });
 
+test('a script may name it in capitals', async () => {
+  const { writes } = await scan({ 'a.sh': 'psql -c "UPDATE POSTS SET VIEWS = VIEWS + 1"' }, [posts]);
+  expect(writes).toMatchObject([{ kind: 'shell-sql', how: 'adds' }]);
+});
+
+test('places in one line are in its order', async () => {
+  const update = (table: string, column: string) =>
+    `await supabase.from('${table}').update({ ${column}: n + 1 });`;
+  const text = `${update('saved_filters', 'use_count')} ${update('posts', 'views')}`;
+  const { writes } = await scan({ 'a.ts': text }, [posts, filters]);
+  expect(writes.map(({ counter }) => counter)).toEqual([filters.counter, posts.counter]);
+});
+
 test('presets are found as ever beside others, and alone if nothing else is asked for', async () => {
   const files = {
     'a.ts':

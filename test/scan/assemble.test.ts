@@ -84,6 +84,11 @@ describe('files of several kinds together', () => {
       ['1 shell-sql sets'],
     ],
     [
+      'a script in capitals',
+      { 'a.sh': 'psql -c "UPDATE PRESETS SET USAGE_COUNT = 1"' },
+      ['1 shell-sql sets'],
+    ],
+    [
       'a command within the SQL of a script',
       { 'a.sh': 'psql -c "UPDATE presets SET usage_count = $(cat number) WHERE id = 1"' },
       ['1 shell-sql sets'],

@@ -56,7 +56,7 @@ function ofShape(
   return said;
 }
 
-const passing: ReadonlySet<string> = new Set(['data', 'create', 'update', 'updateMany', 'upsert']);
+const passing: ReadonlySet<string> = new Set(['data', 'create', 'update']);
 
 /** The counter of presets written through another model: `data: { preset: { update: { usageCount: ... } } }`. */
 export function counterOfRelated(follower: Follower, ref: Reference, use: Node, depth = 0): ShapeEntry[] {

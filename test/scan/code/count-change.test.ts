@@ -112,6 +112,12 @@ describe('as a value in code', () => {
       'uses.get(id)',
       'recount',
     ],
+    [
+      'the number that a model of the records gives',
+      'const count = await prisma.presetUsage.count({ where });',
+      'count',
+      'recount',
+    ],
     ['one that has another name', `${records}.select('id').limit(1);`, 'best', 'sets'],
     [
       'one of another table',

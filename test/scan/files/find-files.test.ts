@@ -137,10 +137,13 @@ test('a directory that cannot be listed', async () => {
   ]);
 });
 
-test('a list of git that cannot be had', async () => {
+test('a list of git that cannot be had, and is not needed', async () => {
   await write('.git', 'a.ts');
   expect((await findFiles(root)).skipped).toEqual([]);
-  await write('.gitignore', 'a.log');
+});
+
+test('a list of git that cannot be had', async () => {
+  await write('.git', 'a.ts', '.gitignore', 'a.log');
   expect((await findFiles(root)).skipped).toEqual([
     {
       file: '.git',
