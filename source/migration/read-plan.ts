@@ -197,8 +197,8 @@ export async function readMigrationPlan(reader: Reader, database: Database): Pro
 }
 
 /**
- * Why a function for a use stays, in words: it stores uses, and calls of it would not all work with the shipped one. Null if there is none
- * such. Throws (exit code 4) if it does anything else, or may: then it can neither stay nor be taken away from those who call it.
+ * Why the application's own function for a use stays, in words: it only stores the use, and some calls of it would fail with the shipped
+ * function. Null if no such function is there. Throws (exit code 4) if it does, or may do, anything else: then it must neither stay nor go.
  */
 function trackThatStays({ routines }: MigrationCatalog, triggers: TriggerCatalog): string | null {
   const found = routines.flatMap(({ name, identity, signature }) => {

@@ -42,7 +42,7 @@ const numbers = /^(?:smallint|integer|bigint|numeric|real|double precision|money
 
 /**
  * Another number that triggers keep as records come and go, or as the count is written: if they were kept from firing, nobody would
- * keep it. It is said in words; null if their text shows that there is none.
+ * keep it. Returns it in words, or null if the text of the triggers shows that they keep no other number.
  */
 export function otherNumber(
   catalog: TriggerCatalog,

@@ -54,7 +54,7 @@ export interface StepResult {
   touched: boolean | null;
   /** Why it is not known or not possible; null otherwise. */
   reason: string | null;
-  /** What `trigger` says of a wrong step, where that is no error: then the step is none either. */
+  /** How `trigger` rates a wrong step that it does not call an error. The simulation does not fail for such a step. */
   tolerated?: Finding;
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
@@ -14,6 +13,7 @@ import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
 import { waitFor } from '../../helpers/wait.ts';
+import { migration, runFile } from '../../psql/files.ts';
 
 // A server of its own: the tests beside this one write all the time.
 let server: EmbeddedServer;
@@ -27,8 +27,7 @@ beforeAll(async () => {
   own = await createDatabase('template1', server.url);
   database = connectTo(own.url);
   other = postgres(own.url, { max: 1, onnotice: () => {} });
-  for (const file of ['demo-schema.sql', '20250930000001_fix_usage_tracking.sql'])
-    await other.unsafe(await readFile(new URL(`../../../sql/${file}`, import.meta.url), 'utf8')).simple();
+  for (const file of ['demo-schema.sql', migration]) await runFile(own.url, file);
   [id = ''] = await insertPresets(own.sql, ['Noir']);
   await insertRecords(own.sql, id, 3);
 }, 120_000);

@@ -26,8 +26,8 @@ export function codeOfComponent(
       if (mayConcernUse(code)) unread.push(from);
       continue;
     }
-    // The quotes or braces around it make room for what separates it from its neighbours. Between `{a()}{b()}` there is none for
-    // another bracket.
+    // What separates it from its neighbours takes the place of the quotes or braces around it. Between `{a()}{b()}` there is no place
+    // for another bracket.
     const beside = characters[from - 2] === ')';
     if (!beside) characters[from - 2] = ';';
     characters[from - 1] = statements ? ' ' : beside ? ',' : '(';
