@@ -71,7 +71,7 @@ export type WatchEvent =
   | { type: 'trigger'; trigger: ShownHealth }
   /** What keeps the count could not be read, so it is not known any more. */
   | { type: 'trigger-failure'; error: ConsoleError }
-  | { type: 'tables'; inspected: InspectedDatabase }
+  | { type: 'tables'; inspected: InspectedDatabase; at: number }
   | ({ type: 'tick' } & Tick)
   /**
    * Counts that went out of step with their records, or back into step, oldest first; `more` did not fit. Those that
@@ -80,6 +80,6 @@ export type WatchEvent =
   | { type: 'drift'; events: DriftEvent[]; more: number; repairs?: SeenRepair[] }
   | DiagnosisEvent
   | { type: 'audit-page'; progress: AuditProgress; at: number }
-  | { type: 'audit-done'; summary: AuditSummary }
+  | { type: 'audit-done'; summary: AuditSummary; at: number }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }
   | { type: 'failure'; error: ConsoleError; at: number; retryAt: number };

@@ -3,7 +3,7 @@ import { CounterRows } from '../../counter/rows/counter-rows.ts';
 
 /** A counter on the list; times in milliseconds since 1970. */
 export interface Row extends Counter {
-  /** The last change of the count, and when it was seen; the list shows it until the next tick. */
+  /** The last change of the count, and when it was seen; the list shows it from one tick to the next, or a little longer. */
   change: number;
   changedAt: number;
 }
@@ -19,6 +19,7 @@ export interface RowList {
 interface Seen {
   areWatched: boolean;
   changes: ReadonlyMap<number, number | null>;
+  marks: ReadonlyMap<number, number>;
   changedAt: number;
   kept: Map<number, Row>;
 }
@@ -35,16 +36,25 @@ export class ListedRows implements RowList {
   /** True if the watch takes in what it reads, before it tells. */
   readonly areWatched: boolean;
   readonly #changes: ReadonlyMap<number, number | null>;
+  /** By how much a count changed just now, of each position that the list marks. */
+  readonly #marks: ReadonlyMap<number, number>;
   readonly #changedAt: number;
   readonly #kept: Map<number, Row>;
 
   constructor(
     rows: CounterRows = new CounterRows(),
-    { areWatched = false, changes = new Map(), changedAt = 0, kept = new Map() }: Partial<Seen> = {},
+    {
+      areWatched = false,
+      changes = new Map(),
+      marks = new Map(),
+      changedAt = 0,
+      kept = new Map(),
+    }: Partial<Seen> = {},
   ) {
     this.rows = rows;
     this.areWatched = areWatched;
     this.#changes = changes;
+    this.#marks = marks;
     this.#changedAt = changedAt;
     this.#kept = kept;
   }
@@ -72,20 +82,23 @@ export class ListedRows implements RowList {
     return this.#changes;
   }
 
-  /** Takes in what was read, unless the watch did. The same object if nothing changed, so that nothing is sorted or redrawn. */
-  with(counters: readonly Counter[], gone: readonly string[], at: number): ListedRows {
+  /**
+   * Takes in what was read, unless the watch did. The same object if nothing changed, so that nothing is sorted or redrawn. Changes
+   * that were seen after `keptFrom` stay marked.
+   */
+  with(counters: readonly Counter[], gone: readonly string[], at: number, keptFrom = 0): ListedRows {
     if (!this.areWatched) {
       this.rows.see(counters, null);
       this.rows.gone(gone);
     }
     const changes = this.rows.takeChanges();
     if (!changes) return this;
-    // Those that were marked as changed are not any more.
-    for (const position of [...this.#changes.keys(), ...changes.keys()]) this.#kept.delete(position);
+    for (const position of [...this.#marks.keys(), ...changes.keys()]) this.#kept.delete(position);
     if (this.#kept.size > mostKept) this.#kept.clear();
     return new ListedRows(this.rows, {
       areWatched: this.areWatched,
       changes,
+      marks: marksAfter(this.#changedAt > keptFrom ? this.#marks : new Map(), changes),
       changedAt: at,
       kept: this.#kept,
     });
@@ -114,11 +127,23 @@ export class ListedRows implements RowList {
   }
 
   #row(position: number): Row {
-    const change = this.#changes.get(position) ?? null;
+    const change = this.#marks.get(position);
     return {
       ...this.rows.counter(position),
       change: change ?? 0,
-      changedAt: change === null ? 0 : this.#changedAt,
+      changedAt: change === undefined ? 0 : this.#changedAt,
     };
   }
+}
+
+/** A new row has no mark, even where a marked one was. */
+function marksAfter(
+  marks: ReadonlyMap<number, number>,
+  changes: ReadonlyMap<number, number | null>,
+): ReadonlyMap<number, number> {
+  const next = new Map(marks);
+  for (const [position, change] of changes)
+    if (change === null) next.delete(position);
+    else if (change !== 0 || !next.has(position)) next.set(position, change);
+  return next;
 }

@@ -14,8 +14,9 @@ export function mergeRows(
   counters: readonly Counter[],
   at: number,
   gone: readonly string[] = [],
+  keptFrom = 0,
 ): ListedRows {
-  return ListedRows.of(rows).with(counters, gone, at);
+  return ListedRows.of(rows).with(counters, gone, at, keptFrom);
 }
 
 export function withRows(state: State, rows: ListedRows, at: number | null = null): State {

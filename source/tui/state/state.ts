@@ -51,7 +51,8 @@ export function reduce(state: State, action: Action): State {
           inspected: keepInspected(state.inspected, action.inspected),
           ...sumsSeen(state, action.inspected),
         },
-        mergeRows(rowsSeen(state, action.inspected), [], state.changedAt ?? 0),
+        mergeRows(rowsSeen(state, action.inspected), [], action.at),
+        action.at,
       );
     case 'trigger':
       return { ...state, trigger: keep(state.trigger, action.trigger), triggerFailure: null };
@@ -72,11 +73,12 @@ export function reduce(state: State, action: Action): State {
           freshAt: action.at,
           serverNow: action.serverNow,
           pace: action.pace,
-          changedAt: null,
+          // A change that an audit saw since the last tick is shown as long as one that a tick sees.
+          changedAt: (state.changedAt ?? 0) > (state.freshAt ?? 0) ? state.changedAt : null,
           failure: null,
           ...sumsSeen(state, action.inspected),
         },
-        mergeRows(rowsSeen(state, action.inspected), action.counters, action.at, gone),
+        mergeRows(rowsSeen(state, action.inspected), action.counters, action.at, gone, state.freshAt ?? 0),
         action.at,
       );
     }
@@ -96,9 +98,9 @@ export function reduce(state: State, action: Action): State {
       return withRows(shown, mergeRows(state.rows, counters, action.at), action.at);
     }
     case 'audit-done': {
-      const rows = mergeRows(state.rows, [], 0);
+      const rows = mergeRows(state.rows, [], action.at);
       const done = { ...state, orphans: action.summary.orphans, audit: null, auditFailure: null };
-      return withRows({ ...done, totals: keep(state.totals, rows.rows.totals()) }, rows);
+      return withRows({ ...done, totals: keep(state.totals, rows.rows.totals()) }, rows, action.at);
     }
     case 'audit-failure':
       return { ...state, audit: null, auditFailure: action.error };

@@ -83,7 +83,7 @@ export class AuditWatch {
       this.#again = false;
       this.#failures = 0;
       this.#memory = summary.memory;
-      onEvent({ type: 'audit-done', summary });
+      onEvent({ type: 'audit-done', summary, at: Date.now() });
       if (diagnoses()) void diagnosing.audited(tables, rows.mismatches(), summary).catch(fatal);
     } catch (error) {
       if (signal.aborted) return;
@@ -111,7 +111,7 @@ export class AuditWatch {
     const { database, counter, signal, rows, onEvent } = this.#context;
     // Paging depends on the planner's estimates, and a migration may have changed columns.
     const fresh = await database.read(reader => inspectDatabase(reader, database, counter), { signal });
-    onEvent({ type: 'tables', inspected: fresh });
+    onEvent({ type: 'tables', inspected: fresh, at: Date.now() });
     return auditCounters(database, fresh.tables, {
       scope: 'all',
       signal,

@@ -72,6 +72,7 @@ const page = (counters: Counter[]): WatchEvent => ({
 const done = (orphans = 0): WatchEvent => ({
   type: 'audit-done',
   summary: { orphans } as never,
+  at: 2,
 });
 
 const play = (actions: Action[], from: State = initialState({ columns: 80, rows: 12 })): State =>
@@ -171,6 +172,25 @@ describe('what a watch reports', () => {
     expect(state.rows.get('a')).toMatchObject({ change: 2, changedAt: 3 });
     expect(state.changedAt).toBe(3);
     expect(play([tick(['a'], [counter('a', 52)], 4)], state).changedAt).toBeNull();
+  });
+
+  test('marks a change that an audit saw just before a tick until the tick after it', () => {
+    const seen = { ...page([counter('a', 52)]), at: 4 };
+    const state = play([
+      connected(five),
+      tick(['a', 'b'], [counter('a', 50), counter('b', 40)], 3),
+      seen,
+      tick(['a', 'b'], [counter('a', 52), counter('b', 41)], 5),
+    ]);
+    const marks = (at: State) =>
+      ['a', 'b']
+        .map(id => at.rows.get(id))
+        .map(row => (row?.changedAt === at.changedAt ? row?.change : null));
+    expect(marks(state)).toEqual([2, 1]);
+    const quiet = play([tick(['a', 'b'], [counter('a', 52), counter('b', 41)], 6)], state);
+    expect(quiet.changedAt).toBeNull();
+    const again = play([tick(['a', 'b'], [counter('a', 52), counter('b', 42)], 7)], state);
+    expect(marks(again)).toEqual([null, 1]);
   });
 
   test('removes a preset that a tick did not find', () => {
