@@ -2,6 +2,7 @@ import { amount } from '../format/plurals.ts';
 import type { NotRead } from '../scan/finding.ts';
 import { languagesNotRead } from '../scan/not-read.ts';
 import { namedTogether } from '../scan/subject-of.ts';
+import type { StepVerdict } from './steps.ts';
 
 /** The result of a scan of the application's source, as far as the checklist needs it. */
 export interface SourceEvidence {
@@ -76,6 +77,21 @@ export const noSource = {
   evidence: "The application's source was not scanned for code that writes the count itself.",
   hint: 'Give it with --app-source DIRECTORY.',
 };
+
+/** What it is called beside the steps. */
+export const sourceTitle = "The application's source";
+
+/** The same as the verdict on a step: skipped if not all of it was read, or if none was given. */
+export function sourceStep(source: SourceEvidence | null): Pick<StepVerdict, 'status' | 'evidence' | 'hint'> {
+  if (source === null) return { status: 'skipped', ...noSource };
+  return {
+    status: statuses[sourceVerdict(source)],
+    evidence: sourceSentence(source),
+    hint: sourceHint(source),
+  };
+}
+
+const statuses = { clean: 'passed', writes: 'failed', partly: 'skipped', 'not-read': 'skipped' } as const;
 
 function places(found: readonly { file: string; line: number }[]): string {
   const shown = found.slice(0, 5).map(({ file, line }) => `${file}:${line}`);

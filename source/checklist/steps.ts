@@ -54,7 +54,11 @@ export interface ChecklistStep {
 export type StepVerdict = Pick<ChecklistStep, 'status' | 'evidence' | 'hint' | 'query' | 'understood'>;
 
 /** The number of steps with each status; skipped is not passed. */
-export function tally(steps: readonly ChecklistStep[]): { passed: number; failed: number; skipped: number } {
+export function tally(steps: readonly Pick<ChecklistStep, 'status'>[]): {
+  passed: number;
+  failed: number;
+  skipped: number;
+} {
   const of = (status: StepStatus) => steps.filter(step => step.status === status).length;
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
 }

@@ -1,5 +1,5 @@
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
-import { commandsOf, flagTable, spelled, spellings } from '../config/flags.ts';
+import { choicesBy, commandsOf, flagTable, spelled, spellings } from '../config/flags.ts';
 import { applicationName, nameInSql, programName } from '../config/operation-marks.ts';
 
 /** The shells that there is a completion for, each with what makes it. */
@@ -22,10 +22,20 @@ function valued(path: 'file' | 'directory' | undefined): string {
     .join('|');
 }
 
-/** A line for each flag whose value is one of a few. */
-function chosen(lineOf: (flag: string, choices: string) => string): string {
+/** For bash and zsh: a line for each flag whose value is one of a few, which may depend on the command. */
+function chosen(complete: string): string {
   return Object.entries(flagTable)
-    .flatMap(([name, { choices }]) => (choices ? [lineOf(spelled(name), choices.join(' '))] : []))
+    .filter(([, { choices }]) => choices)
+    .map(([name]) => {
+      const [most, ...fewer] = choicesBy(name).map(({ commands, choices }) => ({
+        commands: commands.join('|'),
+        few: `few="${choices.join(' ')}"`,
+      }));
+      const others = fewer
+        .map(({ commands, few }) => ` case $command in ${commands}) ${few} ;; esac;`)
+        .join('');
+      return `    ${spelled(name)}) ${most?.few};${others} ${complete}; return ;;`;
+    })
     .join('\n');
 }
 
@@ -48,17 +58,16 @@ function cases(lineOf: (command: Word) => string): string {
 
 function bash(): string {
   return `${shellFunction}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} command=console word
+  local current=\${COMP_WORDS[COMP_CWORD]} command=console word words few
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
+  done
   case \${COMP_WORDS[COMP_CWORD-1]} in
     ${valued('file')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${valued('directory')}) COMPREPLY=($(compgen -d -- "$current")); return ;;
     ${valued(undefined)}) COMPREPLY=(); return ;;
-${chosen((flag, choices) => `    ${flag}) COMPREPLY=($(compgen -W "${choices}" -- "$current")); return ;;`)}
+${chosen('COMPREPLY=($(compgen -W "$few" -- "$current"))')}
   esac
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
-  done
-  local words
   case $command in
 ${cases(
   command =>
@@ -79,17 +88,17 @@ function zsh(): string {
   const choice = ([word, help]: [string, string]) => quoted(`${word}:${help}`);
   return `#compdef ${programs}
 ${shellFunction}() {
-  local command=console word
+  local command=console word few
   local -a choices
+  for word in $words[2,CURRENT-1]; do
+    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
+  done
   case $words[CURRENT-1] in
     ${valued('file')}) _files; return ;;
     ${valued('directory')}) _files -/; return ;;
     ${valued(undefined)}) return ;;
-${chosen((flag, choices) => `    ${flag}) compadd -- ${choices}; return ;;`)}
+${chosen('compadd -- $=few')}
   esac
-  for word in $words[2,CURRENT-1]; do
-    case $word in ${typedWords.join('|')}) command=$word; break ;; esac
-  done
   case $command in
 ${cases(command => `choices=(${choicesOf(command).map(choice).join(' ')})`)}
   esac
@@ -120,13 +129,15 @@ function fish(): string {
       if (argument?.choices) return [`-n ${among([name])} -a ${quoted(argument.choices.join(' '))}`];
       return argument && argument.into !== 'preset' ? [`-n ${among([name])} -F`] : [];
     }),
-    ...Object.entries(flagTable).flatMap(([name, { value, path, help, choices }]) => {
-      const few = choices ? `-x -a ${quoted(choices.join(' '))} ` : '-x ';
-      const takes = value === undefined ? '' : path ? '-r -F ' : few;
-      return spellings(name).map(
-        typed => `-n ${among(commandsOf(name))} -l ${typed.slice(2)} ${takes}-d ${quoted(help)}`,
-      );
-    }),
+    ...Object.entries(flagTable).flatMap(([name, { value, path, help }]) =>
+      choicesBy(name).flatMap(({ commands, choices }) => {
+        const few = choices.length > 0 ? `-x -a ${quoted(choices.join(' '))} ` : '-x ';
+        const takes = value === undefined ? '' : path ? '-r -F ' : few;
+        return spellings(name).map(
+          typed => `-n ${among(commands)} -l ${typed.slice(2)} ${takes}-d ${quoted(help)}`,
+        );
+      }),
+    ),
   ];
   return programs
     .split(' ')

@@ -1,7 +1,7 @@
 import meow from 'meow';
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import type { Flags } from '../config/config.ts';
-import { commandsOf, flags, flagTable, shortFlags, spelled } from '../config/flags.ts';
+import { choicesBy, commandsOf, flags, flagTable, shortFlags, spelled } from '../config/flags.ts';
 import { nearest } from '../format/nearest.ts';
 
 /** The command line as it was typed, or what is wrong with it. */
@@ -57,7 +57,9 @@ export function readCommandLine(argv: string[]): Invocation {
       unknownFlag(Object.keys(given)) ??
       surplusWord(words[0]) ??
       // Whoever asks for help may leave anything on the line.
-      (help || version === true ? null : (idleFlag(command, namesOf(given)) ?? tooMany(command, typed))),
+      (help || version === true
+        ? null
+        : (idleFlag(command, namesOf(given)) ?? otherChoice(command, typed) ?? tooMany(command, typed))),
   };
 }
 
@@ -161,6 +163,25 @@ function idleFlag(command: string, given: string[]): Problem | null {
     message: `${spelled(name)} does not apply to ${called(command)}.`,
     hint: `Leave it out. It applies to ${commandsOf(name).map(called).join(', ')}.`,
   };
+}
+
+/** A choice that only other commands have. */
+function otherChoice(command: string, given: Flags): Problem | null {
+  for (const [name, value] of Object.entries(given)) {
+    const [most, ...fewer] = choicesBy(name);
+    const own = fewer.find(({ commands }) => commands.includes(command as CommandName));
+    if (
+      own &&
+      most?.choices.some(choice => choice === value) &&
+      !own.choices.some(choice => choice === value)
+    )
+      return {
+        code: 'bad-flag',
+        message: `${called(command)} has no ${spelled(name)} ${value}.`,
+        hint: `Give ${spelled(name)} one of ${own.choices.join(', ')}.`,
+      };
+  }
+  return null;
 }
 
 function tooMany(command: string, { preset }: Flags): Problem | null {

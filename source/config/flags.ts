@@ -13,6 +13,8 @@ interface Flag {
   help: string;
   /** What a choice is between. */
   choices?: readonly string[];
+  /** The same for a command that does not take all of them. */
+  fewer?: Partial<Record<CommandName, readonly string[]>>;
   /** What stands for the value in `--help`. */
   value?: string;
   /** The commands it belongs to; all that open a database or read files, if left out. */
@@ -27,8 +29,10 @@ interface Flag {
   path?: 'file' | 'directory';
 }
 
-/** What the output of a check can be. */
+/** What the output can be: of a check any, of a checklist what tells of steps. */
 const formats = ['text', 'json', 'csv', 'junit', 'github', 'prometheus', 'markdown'] as const;
+
+const formatsOfSteps = ['text', 'json', 'junit', 'github', 'markdown'] as const satisfies readonly Format[];
 
 export type Format = (typeof formats)[number];
 
@@ -305,8 +309,9 @@ export const flags = {
     choices: formats,
     value: 'FORMAT',
     group: 'Output',
-    help: `one of ${formats.join(', ')}`,
-    for: ['check'],
+    fewer: { checklist: formatsOfSteps },
+    help: `one of ${formats.join(', ')}; checklist has neither csv nor prometheus`,
+    for: ['check', 'checklist'],
     give: `one of ${formats.join(', ')}`,
   },
   output: {
@@ -314,11 +319,16 @@ export const flags = {
     value: 'FILE',
     group: 'Output',
     help: 'write to a file instead, whole or not at all',
-    for: ['check'],
+    for: ['check', 'checklist'],
     give: 'the path of the file to write',
     path: 'file',
   },
-  quiet: { kind: 'switch', group: 'Output', help: 'print nothing where all is well', for: ['check'] },
+  quiet: {
+    kind: 'switch',
+    group: 'Output',
+    help: 'print nothing where all is well',
+    for: ['check', 'checklist'],
+  },
   color: {
     kind: 'either',
     group: 'Output',
@@ -374,6 +384,16 @@ export function commandsOf(name: string): readonly CommandName[] {
   const { for: own, kind } = flagTable[name] ?? { kind: 'question' };
   const all = ['console', ...typedCommands] as const;
   return own ?? (kind === 'question' ? all : all.filter(each => each !== 'completion'));
+}
+
+/** What a choice is between for each of the commands that it belongs to: groups of commands that take the same. */
+export function choicesBy(name: string): { commands: readonly CommandName[]; choices: readonly string[] }[] {
+  const { choices = [], fewer = {} } = flagTable[name] ?? {};
+  const few = Object.entries(fewer).map(([command, choices]) => ({
+    commands: [command as CommandName],
+    choices,
+  }));
+  return [{ commands: commandsOf(name).filter(command => !(command in fewer)), choices }, ...few];
 }
 
 /** A flag as it is typed: `asUser` is `--as-user`. */

@@ -44,6 +44,14 @@ test('bash completes commands, flags, shells and files', needsShell('bash'), () 
   expect(inBash('preset-usage', 'scan', 'sour')).toEqual(['source']);
   expect(inBash('preset-usage', 'check', '--schema', '')).toEqual([]);
   expect(inBash('preset-usage', 'check', '--format', 'j')).toEqual(['json', 'junit']);
+  expect(inBash('preset-usage', 'checklist', '--format', '')).toEqual([
+    'text',
+    'json',
+    'junit',
+    'github',
+    'markdown',
+  ]);
+  expect(inBash('preset-usage', 'check', '--format', 'c')).toEqual(['csv']);
   expect(inBash('preset-usage', 'he')).toEqual(['help']);
   expect(inBash('preset-usage', 'help', 'ch')).toEqual(['check', 'checklist']);
 });
@@ -54,6 +62,8 @@ test('fish completes commands, flags and shells', needsShell('fish'), () => {
   expect(inFish('preset-usage', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
   expect(inFish('preset-usage', 'scan', 'sour')).toEqual(['source/']);
   expect(inFish('preset-usage', 'check', '--format', 'j')).toEqual(['json', 'junit']);
+  expect(inFish('preset-usage', 'check', '--format', 'c')).toEqual(['csv']);
+  expect(inFish('preset-usage', 'checklist', '--format', 'c')).toEqual([]);
   expect(inFish('preset-usage', 'help', 'ch')).toEqual(['check', 'checklist']);
 });
 
@@ -69,6 +79,15 @@ words=(preset-usage sync --l); CURRENT=3; _preset_usage`,
   expect(told[0]).toBe('compdef _preset_usage preset-usage preset-usage-console');
   expect(told).toContain('--dry-run:print the plan and change nothing');
   expect(told.join('\n')).not.toContain('--commit');
+  const few = ask(
+    'zsh',
+    '-f',
+    `compdef() { : }
+compadd() { print -rl -- $@ }
+${script('zsh')}
+words=(preset-usage checklist --format ''); CURRENT=4; _preset_usage`,
+  );
+  expect(few).toEqual(['--', 'text', 'json', 'junit', 'github', 'markdown']);
 });
 
 test.each(['bash', 'zsh', 'fish'])('%s names every command and every flag', shell => {

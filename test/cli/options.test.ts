@@ -26,7 +26,15 @@ test.each([
   expect(problem(line)).toMatchObject({ code: 'flag-without-effect', message });
 });
 
+test('a format that a command does not have is named with those that it has', () => {
+  expect(problem('checklist --format csv')).toMatchObject({
+    message: 'checklist has no --format csv.',
+    hint: 'Give --format one of text, json, junit, github, markdown.',
+  });
+});
+
 test.each([
+  'checklist --format junit --output x --quiet --all',
   'sync --preset x --last-used --suppress-triggers --dry-run',
   'reset --delete-history --confirm x --json',
   'undo r --dry-run --suppress-triggers',

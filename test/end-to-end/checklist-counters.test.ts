@@ -67,8 +67,10 @@ describe('checklist', () => {
   });
 
   test('--all walks it for every counter, and exits with the worst', async () => {
-    const right = await checklist('--all', '--json');
-    const document = JSON.parse(right.out);
+    const file = join(directory, 'checklist.json');
+    const right = await checklist('--all', '--format', 'json', '--output', file);
+    expect(right).toEqual({ code: 0, out: '', err: '' });
+    const document = JSON.parse(await readFile(file, 'utf8'));
     expect(document).toMatchObject({ version: 2, complete: true, notCheckable: [], source: null });
     expect(
       document.counters.map(({ counter: { id }, failed }: { counter: { id: string }; failed: number }) => [
@@ -79,14 +81,18 @@ describe('checklist', () => {
       ['public.posts.comments_count', 0],
       ['public.presets.usage_count', 0],
     ]);
-    expect(right.code).toBe(0);
     await own.sql`UPDATE posts SET comments_count = 9 WHERE id = 2`;
     const report = join(directory, 'all.json');
     const wrong = await checklist('--all', '--report', report);
+    const annotated = await checklist('--counter', 'posts.comments_count', '--format', 'github', '--quiet');
     await own.sql`UPDATE posts SET comments_count = 0 WHERE id = 2`;
     expect(wrong.out).toContain('public.presets.usage_count: 5 passed, 0 failed');
     expect(wrong.out).toContain('public.posts.comments_count: 4 passed, 1 failed (counts-match)');
     expect(wrong.code).toBe(1);
+    expect(annotated).toMatchObject({ code: 1, err: '' });
+    expect(annotated.out).toMatch(
+      /^::error title=public\.posts\.comments_count::4 passed, 1 failed \(counts-match\)[^\n]*\n::error /,
+    );
     expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
       counters: [{ failed: 1 }, { failed: 0 }],
     });

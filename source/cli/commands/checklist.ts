@@ -14,10 +14,11 @@ import { exitCodes, usageError } from '../../errors/errors.ts';
 import { iso } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { nothingRead } from '../../scan/not-read.ts';
+import { checklistFormats } from '../checklist/formats.ts';
+import { type ChecklistJson, checklistJson } from '../checklist/json.ts';
+import { type Evidence, type NotWalked, prepareReport } from '../checklist/report.ts';
+import { sourceLines, stepLines, summary } from '../checklist/text.ts';
 import { briefHealth } from '../output/brief-health.ts';
-import { type ChecklistJson, checklistJson } from '../output/checklist-json.ts';
-import { type Evidence, prepareReport } from '../output/checklist-report.ts';
-import { sourceLines, stepLines, summary } from '../output/checklist-text.ts';
 import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead, databaseHead } from '../output/document-head.ts';
@@ -27,7 +28,7 @@ import { everyCounter, nothingFound } from './check-counters.ts';
 /** What tells of the walk while it lasts, and writes the report. */
 interface Told {
   onLine: (line: string) => void;
-  write: ((evidence: Evidence) => Promise<void>) | null;
+  write: ((evidence: Evidence, failed: readonly NotWalked[]) => Promise<void>) | null;
 }
 
 /**
@@ -68,7 +69,7 @@ async function walkOne(
   const { inspected, steps, document } = await walk(database, config, choice, signal, onLine);
   const head = await counterHead(inspected, database, signal);
   const json = { ...head, takenAt, ...document, source };
-  await write?.(json);
+  await write?.(json, []);
   return {
     json,
     text: textOf(config, [
@@ -79,6 +80,7 @@ async function walkOne(
       ...sourceLines(source),
     ]),
     exitCode: document.failed > 0 || hasWrites(source) ? exitCodes.unhealthy : exitCodes.healthy,
+    as: checklistFormats(json, []),
   };
 }
 
@@ -96,7 +98,7 @@ async function walkAll(
   const takenAt = iso(Date.now());
   const inspected = await database.read(reader => inspectServer(reader, database), { signal });
   const walked: Awaited<ReturnType<typeof walk>>[] = [];
-  const failed: { id: string; reason: string }[] = [];
+  const failed: NotWalked[] = [];
   for (const definition of chosen) {
     try {
       onLine(displayText(definition.id));
@@ -117,7 +119,7 @@ async function walkAll(
     notCheckable: [...failed, ...notCheckable.map(notCheckableJson)],
     source,
   };
-  await write?.(json);
+  await write?.(json, failed);
   const wrong = hasWrites(source) || walked.some(({ document }) => document.failed > 0);
   return {
     json,
@@ -134,6 +136,7 @@ async function walkAll(
       ...sourceLines(source),
     ]),
     exitCode: failed.length > 0 ? exitCodes.unreachable : wrong ? exitCodes.unhealthy : exitCodes.healthy,
+    as: checklistFormats(json, failed),
   };
 }
 

@@ -16,10 +16,10 @@ export function auditProgress(config: Config): (done: number, presets: number) =
   };
 }
 
-/** Prints a line on standard error for each step of a checklist, unless the output is JSON. */
-export function stepProgress(config: Config): (line: string) => void {
+/** Prints a line on standard error for each step of a checklist, unless the output is JSON or --quiet asks for none. */
+export function stepProgress({ json, quiet }: Config): (line: string) => void {
   return line => {
-    if (!config.json) process.stderr.write(`${line}\n`);
+    if (!json && !quiet) process.stderr.write(`${line}\n`);
   };
 }
 

@@ -1,18 +1,12 @@
 import { open, stat, unlink, writeFile } from 'node:fs/promises';
-import {
-  noSource,
-  type SourceEvidence,
-  sourceHint,
-  sourceSentence,
-  sourceVerdict,
-} from '../../checklist/source-evidence.ts';
+import { type SourceEvidence, sourceStep, sourceTitle } from '../../checklist/source-evidence.ts';
 import { readPackage } from '../../config/paths.ts';
 import { type ConsoleError, usageError } from '../../errors/errors.ts';
 import { jsonText } from '../../format/json-text.ts';
 import { markdownText } from '../../format/markdown-text.ts';
 import { displayText } from '../../format/text.ts';
-import type { ChecklistJson } from './checklist-json.ts';
-import type { databaseHead } from './document-head.ts';
+import type { databaseHead } from '../output/document-head.ts';
+import type { ChecklistJson } from './json.ts';
 
 /** What every checklist is taken from. */
 type Taken = ReturnType<typeof databaseHead> & { takenAt: string | null; source: SourceEvidence | null };
@@ -23,14 +17,19 @@ type OneChecklist = ChecklistJson & { counter: { id: string } };
 /** What a report is made of: one checklist, or those of several counters. */
 export type Evidence = Taken & (OneChecklist | { counters: readonly OneChecklist[] });
 
+/** A counter whose steps could not be walked, and why. */
+export type NotWalked = { id: string; reason: string };
+
 /** One of them, with the program that took it. */
-type Section = Taken & OneChecklist & { program: string };
+type Section = Taken & OneChecklist;
 
 /**
  * Makes sure that a report can be written before any work is done, and answers with what writes it: JSON where the name
  * ends in `.json`, else Markdown. What stood in the file stays until then. Rejects (exit code 2) where it cannot be written.
  */
-export async function prepareReport(file: string): Promise<(json: Evidence) => Promise<void>> {
+export async function prepareReport(
+  file: string,
+): Promise<(json: Evidence, failed: readonly NotWalked[]) => Promise<void>> {
   try {
     const before = await stat(file).catch(() => null);
     await (await open(file, 'a')).close();
@@ -38,11 +37,10 @@ export async function prepareReport(file: string): Promise<(json: Evidence) => P
   } catch (error) {
     throw unwritable(file, error);
   }
-  return async json => {
-    const evidence = { program: `preset-usage-console ${readPackage().version}`, ...json };
+  return async (json, failed) => {
     const text = file.toLowerCase().endsWith('.json')
-      ? `${jsonText(evidence, 2)}\n`
-      : sectionsOf(evidence).map(markdown).join('\n');
+      ? `${jsonText({ program: program(), ...json }, 2)}\n`
+      : reportText(json, failed);
     await writeFile(file, text, { flush: true }).catch(error => {
       throw unwritable(file, error);
     });
@@ -60,15 +58,27 @@ function unwritable(file: string, error: unknown): ConsoleError {
 const marks = { passed: '✅', failed: '❌', skipped: '⏭️' };
 const fence = '```';
 
-function sectionsOf(evidence: Evidence & { program: string }): Section[] {
+const program = () => `preset-usage-console ${readPackage().version}`;
+
+/** The checklists that evidence is made of. */
+export function checklistsOf(evidence: Evidence): Section[] {
   if (!('counters' in evidence)) return [evidence];
   const { counters, ...rest } = evidence;
   return counters.map(each => ({ ...rest, ...each }));
 }
 
-/** The evidence as Markdown, fit to be pasted into a pull request. */
+/** The evidence as Markdown, fit to be pasted into a pull request, with what could not be walked. */
+export function reportText(evidence: Evidence, failed: readonly NotWalked[]): string {
+  return [
+    ...checklistsOf(evidence).map(markdown),
+    ...failed.map(
+      ({ id, reason }) =>
+        `# Testing checklist: ${markdownText(id)}\n\n**Not looked at.** ${markdownText(reason)}\n`,
+    ),
+  ].join('\n');
+}
+
 function markdown({
-  program,
   database,
   takenAt,
   trigger,
@@ -93,7 +103,7 @@ function markdown({
       markdownText(`${name} at ${port === null ? host : `${host}:${port}`} as ${user} (${label})`),
     ),
     row('Server', markdownText(`PostgreSQL ${serverVersion}`)),
-    row('Taken', `${takenAt} by ${program}`),
+    row('Taken', `${takenAt} by ${program()}`),
     row('Trigger', markdownText(trigger.definition ?? `${trigger.name} does not exist`)),
     row('SHA-256 of it and its function', trigger.definitionHash ?? 'none'),
     ...steps.flatMap(({ id, title, status, evidence, hint, query, at, durationMs }, index) => [
@@ -111,22 +121,14 @@ function markdown({
   ].join('\n')}\n`;
 }
 
-const sourceMarks = { clean: 'passed', writes: 'failed', partly: 'skipped', 'not-read': 'skipped' } as const;
-
 function sourceSection(source: SourceEvidence | null): string[] {
-  if (!source)
-    return [
-      `## ${marks.skipped} The application's source`,
-      '',
-      `${noSource.evidence} ${markdownText(noSource.hint)}`,
-    ];
-  const hint = sourceHint(source);
+  const { status, evidence, hint } = sourceStep(source);
   return [
-    `## ${marks[sourceMarks[sourceVerdict(source)]]} The application's source`,
+    `## ${marks[status]} ${sourceTitle}`,
     '',
-    markdownText(sourceSentence(source)),
+    markdownText(evidence),
     ...(hint === '' ? [] : ['', `Next: ${markdownText(hint)}`]),
-    ...source.writes.flatMap(({ file, line, column, text, kind }) => [
+    ...(source?.writes ?? []).flatMap(({ file, line, column, text, kind }) => [
       '',
       `- ${markdownText(`${file}:${line}:${column}`)} (${kind})`,
       '',

@@ -1,13 +1,8 @@
-import {
-  noSource,
-  type SourceEvidence,
-  sourceHint,
-  sourceSentence,
-} from '../../checklist/source-evidence.ts';
+import { type SourceEvidence, sourceStep } from '../../checklist/source-evidence.ts';
 import { type ChecklistStep, tally } from '../../checklist/steps.ts';
 
 /** How many steps passed, failed and were skipped, which ones, in one sentence. */
-export function summary(steps: readonly ChecklistStep[]): string {
+export function summary(steps: readonly Pick<ChecklistStep, 'id' | 'status'>[]): string {
   const { passed, failed, skipped } = tally(steps);
   const named = (status: ChecklistStep['status']) =>
     steps
@@ -33,11 +28,11 @@ export function stepLines(steps: readonly ChecklistStep[]): string[] {
 
 /** The source beside the steps: it is evidence of its own, and no step of the list. */
 export function sourceLines(source: SourceEvidence | null): string[] {
-  if (!source) return [`Source: ${noSource.evidence} ${noSource.hint}`];
+  const { evidence, hint } = sourceStep(source);
+  if (!source) return [`Source: ${evidence} ${hint}`];
   const { writes } = source;
-  const hint = sourceHint(source);
   return [
-    `Source: ${sourceSentence(source)}`,
+    `Source: ${evidence}`,
     ...writes
       .slice(0, mostWrites)
       .flatMap(({ file, line, kind, text }) => [`   ${file}:${line} ${kind}`, `      ${text}`]),
