@@ -66,6 +66,8 @@ export interface CatalogRoutine {
   arguments: string;
   result: string | null;
   argumentNames: string[];
+  /** How many of them, from the last one on, have a default. */
+  defaults: number;
   /** The schemas of its search_path setting; null if it has none. */
   path: string[] | null;
   isTrigger: boolean;

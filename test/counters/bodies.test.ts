@@ -42,6 +42,17 @@ const all = 'INSERT OR UPDATE OR DELETE';
 const both = 'INSERT OR DELETE';
 const up = 'UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id;';
 const down = 'UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id;';
+/** Functions of one name: the arguments of each, and what it sets. */
+const bumps = (...functions: (readonly [string, string])[]) =>
+  functions
+    .map(
+      ([given, set]) =>
+        `CREATE FUNCTION bump(${given}) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET ${set} WHERE id = p_id $$;`,
+    )
+    .join('\n');
+const versionBy = 'version = version + p_by';
+const likesBy = 'likes_count = likes_count + p_by';
+const commentsBy = 'comments_count = comments_count + p_by';
 const counted = (rest = '') => [`posts.comments_count: comments by post_id = id${rest}`];
 const refused = (line: string) => [`posts.comments_count: no, Line 1 of public.count_it() ${line}`];
 
@@ -176,6 +187,58 @@ const simple: Case[] = [
     {
       functions:
         'CREATE PROCEDURE bump(uuid) LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = $1; END $$;',
+    },
+  ],
+  [
+    'calls a function with a default',
+    "IF TG_OP = 'INSERT' THEN PERFORM bump(NEW.post_id); ELSE PERFORM bump(OLD.post_id, -1); END IF; RETURN NULL;",
+    both,
+    counted(),
+    {
+      functions:
+        'CREATE FUNCTION bump(p_id uuid, p_by integer DEFAULT 1) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = comments_count + p_by WHERE id = p_id $$;',
+    },
+  ],
+  [
+    'calls a function by the names of its arguments',
+    "IF TG_OP = 'INSERT' THEN PERFORM bump(p_id => NEW.post_id); ELSE PERFORM bump(p_by => -1, p_id => OLD.post_id); END IF; RETURN NULL;",
+    both,
+    counted(),
+    {
+      functions:
+        "CREATE FUNCTION bump(p_text text DEFAULT 'x', p_by integer DEFAULT 1, p_id uuid DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + p_by WHERE id = p_id; END $$;",
+    },
+  ],
+  [
+    'calls the one of two functions whose types fit',
+    'PERFORM bump(NEW.post_id, 1); RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+    { functions: bumps(['p_id bigint, p_by integer', versionBy], ['p_id uuid, p_by integer', commentsBy]) },
+  ],
+  [
+    'calls the one of two functions with no more arguments than are given',
+    'PERFORM bump(NEW.post_id); RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+    {
+      functions: bumps(
+        ['p_id uuid, p_by integer DEFAULT 5', versionBy],
+        ['p_id uuid', 'comments_count = comments_count + 1'],
+      ),
+    },
+  ],
+  [
+    'calls one of two functions, and types do not say which',
+    'v_id := NEW.post_id; PERFORM bump(v_id, 1); RETURN NULL;',
+    'INSERT',
+    [
+      'posts.comments_count: no, public.bump(uuid, integer) writes it, and Line 1 of public.count_it() may call this or another function bump.',
+      'posts.likes_count: no, public.bump(bigint, integer) writes it, and Line 1 of public.count_it() may call this or another function bump.',
+    ],
+    {
+      declare: 'DECLARE v_id text;',
+      functions: bumps(['p_id bigint, p_by integer', likesBy], ['p_id uuid, p_by integer', commentsBy]),
     },
   ],
   [
@@ -806,7 +869,7 @@ const called: [name: string, ddl: string, expected: string[]][] = [
   [
     'only adds',
     `CREATE FUNCTION hit(p_post uuid) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET likes_count = likes_count + 1 WHERE id = p_post $$;`,
-    ['posts.likes_count: no, public.hit() adds to it, and nothing logs what it counts.'],
+    ['posts.likes_count: no, public.hit(uuid) adds to it, and nothing logs what it counts.'],
   ],
   [
     'counts anew',

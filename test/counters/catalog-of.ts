@@ -1,4 +1,5 @@
 import type {
+  A_Const,
   ColumnDef,
   Constraint,
   CreateFunctionStmt,
@@ -63,6 +64,10 @@ export function readingsOf(ddl: string) {
 
 function names(list: readonly Node[] | undefined): string[] {
   return (list ?? []).map(each => ('String' in each ? (each.String.sval ?? '') : ''));
+}
+
+function literalOf({ ival, sval }: A_Const): string {
+  return sval ? `'${sval.sval}'` : String(ival?.ival ?? 'NULL');
 }
 
 function typeOf(given: TypeName | undefined) {
@@ -142,11 +147,17 @@ function routineOf(created: CreateFunctionStmt, oid: number, text: string): Cata
     oid,
     schema,
     name: all.at(-1) ?? '',
-    identity: `${schema}.${all.at(-1)}()`,
+    identity: `${schema}.${all.at(-1)}(${parameters.map(({ argType }) => typeOf(argType).type).join(', ')})`,
     language: language && 'String' in language ? (language.String.sval ?? '') : '',
     source: body && 'List' in body ? (names(body.List.items)[0] ?? '') : text,
     kind: created.is_procedure ? 'procedure' : 'function',
-    arguments: parameters.map(({ name = '', argType }) => `${name} ${typeOf(argType).type}`).join(', '),
+    arguments: parameters
+      .map(
+        ({ name = '', argType, defexpr }) =>
+          `${name} ${typeOf(argType).type}${defexpr && 'A_Const' in defexpr ? ` DEFAULT ${literalOf(defexpr.A_Const)}` : ''}`,
+      )
+      .join(', '),
+    defaults: parameters.filter(({ defexpr }) => defexpr).length,
     result:
       from < 0 || !isTrigger
         ? result === null

@@ -93,7 +93,7 @@ describe('a column that is set to a number is no counter', () => {
     [
       'a function that is called',
       keeps + procedure('UPDATE logins SET failed = 0 WHERE id = i;'),
-      refused('Line 1 of public.act()'),
+      refused('Line 1 of public.act(integer)'),
     ],
     [
       'a function of every row, through a variable',
@@ -103,17 +103,17 @@ describe('a column that is set to a number is no counter', () => {
     [
       'a function that sets the default',
       keeps + procedure('UPDATE logins SET failed = DEFAULT WHERE id = i;'),
-      refused('Line 1 of public.act()', 'DEFAULT'),
+      refused('Line 1 of public.act(integer)', 'DEFAULT'),
     ],
     [
       'a function that deletes other records',
       keeps + procedure('DELETE FROM opens WHERE login_id = i; UPDATE logins SET failed = 0 WHERE id = i;'),
-      refused('Line 1 of public.act()'),
+      refused('Line 1 of public.act(integer)'),
     ],
     [
       'where it is a large number',
       keeps + procedure('UPDATE logins SET failed = 0 WHERE failed >= 5;'),
-      refused('Line 1 of public.act()'),
+      refused('Line 1 of public.act(integer)'),
     ],
   ])('%s', (_, ddl, expected) => expect(told(tables + ddl)).toEqual(expected));
 });

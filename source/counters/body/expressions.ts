@@ -1,6 +1,7 @@
 import type { A_Const, A_Expr, CaseExpr, FuncCall, Node, SubLink, TypeCast } from 'libpg-query';
 import { countingAnew } from '../../counter/counting-anew.ts';
 import { namesIn } from '../../sql/names.ts';
+import { givenArgument } from './calls.ts';
 import {
   allOf,
   anyOf,
@@ -220,7 +221,8 @@ const aggregates: ReadonlySet<string> = new Set(
 function called(call: FuncCall, scope: Scope): Expression {
   const names = namesIn(call.funcname);
   const [schema = null, name = ''] = names.length > 1 ? names.slice(-2) : [null, names[0]];
-  const args = (call.args ?? []).map(each => readExpression(unnamed(each), scope));
+  const given = (call.args ?? []).map(each => givenArgument(each, inner => readExpression(inner, scope)));
+  const args = given.map(each => each.value);
   if (aggregates.has(name) && !call.over) {
     const filter = call.agg_filter ? [readExpression(call.agg_filter, scope)] : [];
     return {
@@ -233,8 +235,8 @@ function called(call: FuncCall, scope: Scope): Expression {
     };
   }
   if (isOwnSetting(name, args)) return value(null);
-  const given = scope.around.call(schema, name, args);
-  if (given) return given;
+  const result = scope.around.call(schema, name, given);
+  if (result) return result;
   // Nothing of a record goes in, so nothing of it comes out.
   if (args.every(each => each.kind === 'value' || each.kind === 'session'))
     return {
@@ -247,10 +249,6 @@ function called(call: FuncCall, scope: Scope): Expression {
 /** A setting of the triggers that migrate installs: it is set only in a statement that changes keys. */
 function isOwnSetting(name: string, [setting]: readonly Expression[]): boolean {
   return name === 'current_setting' && setting?.kind === 'value' && setting.value === countingAnew;
-}
-
-function unnamed(node: Node): Node {
-  return 'NamedArgExpr' in node && node.NamedArgExpr.arg ? node.NamedArgExpr.arg : node;
 }
 
 function subquery({ subLinkType, subselect, testexpr, operName = [] }: SubLink, scope: Scope): Expression {

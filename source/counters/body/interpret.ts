@@ -1,7 +1,8 @@
 import type { Node } from 'libpg-query';
 import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
-import { emptyOutcome, type Outcome } from './change.ts';
+import { type Given, parameterValues, routinesMeant } from './calls.ts';
+import { emptyOutcome, type Outcome, placeText } from './change.ts';
 import {
   allOf,
   anyOf,
@@ -30,8 +31,10 @@ export interface ReadRoutine {
 export interface World {
   /** The table that a name means in a routine. */
   table(schema: string | null, name: string, routine: CatalogRoutine): CatalogTable | undefined;
-  /** The routine that a call means; undefined if it is not the application's, or was not read. */
-  routine(schema: string | null, name: string, args: number, from: CatalogRoutine): ReadRoutine | undefined;
+  /** The routines of the application that a name means in a routine, in the order of the search_path. */
+  routines(schema: string | null, name: string, from: CatalogRoutine): readonly CatalogRoutine[];
+  /** The body of a routine; undefined if it was not read. */
+  body(routine: CatalogRoutine): ReadRoutine | undefined;
 }
 
 /** What a body begins with. */
@@ -56,6 +59,7 @@ export function interpret(read: ReadRoutine, start: Start, world: World): Outcom
     outcome,
     depth: 0,
     loops: 0,
+    unclear: null,
     held: { locks: new Set() },
     next: () => ++last,
   });
@@ -69,6 +73,8 @@ interface Run {
   depth: number;
   /** The loops around. */
   loops: number;
+  /** In a routine that a call may mean: the call and the name, as the end of a sentence. */
+  unclear: string | null;
   /** What is locked by now, whatever way was taken; shared with the routines that are called. */
   held: { locks: ReadonlySet<Lock> };
   next(): number;
@@ -89,6 +95,7 @@ class Walk {
   readonly #returns: { when: Expression; value: Expression }[] = [];
   readonly #around: Surroundings;
   #state: State;
+  #line = 0;
 
   constructor(read: ReadRoutine, start: Start, run: Run) {
     this.#read = read;
@@ -156,6 +163,7 @@ class Walk {
 
   #step(step: Step, base: number, last: boolean): Expression {
     const place = { routine: this.#read.routine.identity, line: step.line };
+    this.#line = step.line;
     switch (step.kind) {
       case 'assign':
         this.#assign(step.target, readExpression(step.value, this.#scope()), step.line);
@@ -176,6 +184,8 @@ class Walk {
         );
         for (const each of changes.slice(first))
           if (before.has('anything') || before.has(each.target.table.oid)) each.locked = true;
+        if (this.#run.unclear !== null)
+          for (const each of changes.slice(first)) each.unclear ??= this.#run.unclear;
         held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
         if (step.into) this.#into(step.into, rows, 'looked up');
         else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
@@ -371,18 +381,34 @@ class Walk {
   }
 
   /** Runs a routine of the application where it is called, so that what it does happens here. */
-  #call(schema: string | null, name: string, args: readonly Expression[]): Expression | undefined {
-    if (this.#run.depth >= deepest) return undefined;
-    const read = this.#run.world.routine(schema, name, args.length, this.#read.routine);
-    if (!read || read.routine.isTrigger) return undefined;
+  #call(schema: string | null, name: string, args: readonly Given[]): Expression | undefined {
+    const { world, depth, outcome, unclear } = this.#run;
+    if (depth >= deepest) return undefined;
+    const candidates = world.routines(schema, name, this.#read.routine).filter(({ isTrigger }) => !isTrigger);
+    const [meant, another] = routinesMeant(candidates, args);
+    if (!another) return meant && this.#enter(meant, args, this.#run);
+    const { identity } = this.#read.routine;
+    outcome.problems.push({ routine: identity, message: `${name}() may be one of several functions` });
+    if (unclear !== null) return undefined;
+    const why = `${placeText({ routine: identity, line: this.#line })} may call this or another function ${name}`;
+    for (const each of routinesMeant(candidates, args))
+      this.#enter(each, args, { ...this.#run, unclear: why });
+    return undefined;
+  }
+
+  #enter(routine: CatalogRoutine, args: readonly Given[], run: Run): Expression | undefined {
+    const read = run.world.body(routine);
+    if (!read) return undefined;
     const variables: Variables = new Map();
-    for (const [place, given] of args.entries()) {
+    const nothing: Scope = { ...this.#scope(), queries: new Map(), variables: new Map() };
+    for (const [place, value] of parameterValues(routine, args).entries()) {
+      const given = value ?? readExpression(read.body.defaults[place], nothing);
       variables.set(`$${place + 1}`, { value: given });
-      const named = read.routine.argumentNames[place];
+      const named = routine.argumentNames[place];
       if (named) variables.set(named, given.kind === 'row' ? wholeOf(given.source) : { value: given });
     }
     const start: Start = { variables, queries: this.#start.queries, own: null, when: null };
-    return new Walk(read, start, { ...this.#run, depth: this.#run.depth + 1 }).run(this.#state.path);
+    return new Walk(read, start, { ...run, depth: run.depth + 1 }).run(this.#state.path);
   }
 }
 

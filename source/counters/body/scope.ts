@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { CatalogTable } from '../catalog.ts';
+import type { Given } from './calls.ts';
 import { column, type Expression, type Row, type Source, value } from './expression.ts';
 
 /** A variable: one value, or a record with fields. */
@@ -12,7 +13,7 @@ export interface Surroundings {
   /** The table that a name means; undefined if no table has it. */
   table(schema: string | null, name: string): CatalogTable | undefined;
   /** What a function of the application returns for these arguments; undefined if that is not known. */
-  call(schema: string | null, name: string, args: readonly Expression[]): Expression | undefined;
+  call(schema: string | null, name: string, args: readonly Given[]): Expression | undefined;
   /** The ways in which a query gives rows. */
   query(select: SelectStmt, scope: Scope): Row[];
   /** A number that no other source has. */

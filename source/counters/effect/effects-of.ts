@@ -1,7 +1,7 @@
 import type { Change } from '../body/change.ts';
 import type { Expression } from '../body/expression.ts';
 import { added } from './added.ts';
-import type { Effect, Occasion, Refusal } from './effect.ts';
+import { type Effect, type Occasion, type Refusal, refusal } from './effect.ts';
 import { recounted } from './recounted.ts';
 import { sumsOf } from './terms.ts';
 
@@ -21,6 +21,10 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
   const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
   for (const sum of sumsOf(change.value, target, name)) {
     for (const term of sum.terms) {
+      if (change.unclear !== undefined) {
+        found.refusals.push(refusal(change, 'expression', `writes it, and ${change.unclear}`));
+        continue;
+      }
       const result =
         sum.kind === 'adds' ? added(term, sum, change, occasion) : recounted(term, sum, change, occasion);
       if (!result) continue;

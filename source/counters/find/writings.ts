@@ -129,29 +129,23 @@ function callOf(routine: CatalogRoutine): Start {
 
 /** How names are found: by the routine's search_path, else in its own schema, else in public, else in the only schema that has it. */
 function worldOf({ tables, routines }: Catalog, bodies: Readings['bodies']): World {
-  const named = Map.groupBy(tables, ({ name }) => name);
+  const relations = Map.groupBy(tables, ({ name }) => name);
   const called = Map.groupBy(routines, ({ name }) => name);
   return {
-    table: (schema, name, { path, schema: own }) => choose(named.get(name) ?? [], schema, path, own),
-    routine(schema, name, args, { path, schema: own }) {
-      const fitting = (called.get(name) ?? []).filter(({ argumentNames }) => argumentNames.length >= args);
-      const exact = fitting.filter(({ argumentNames }) => argumentNames.length === args);
-      const found = choose(exact.length > 0 ? exact : fitting, schema, path, own);
-      return found && bodies.get(found.oid);
-    },
+    table: (schema, name, from) => named(relations.get(name) ?? [], schema, from)[0],
+    routines: (schema, name, from) => named(called.get(name) ?? [], schema, from),
+    body: ({ oid }) => bodies.get(oid),
   };
 }
 
-function choose<T extends { schema: string }>(
+/** Those of one name that it may mean: in the order of the schemas, or all of them where the only schema that has the name is another. */
+function named<T extends { schema: string }>(
   found: readonly T[],
   schema: string | null,
-  path: readonly string[] | null,
-  own: string,
-): T | undefined {
-  const wanted = schema === null ? [...(path ?? []), own, 'public'] : [schema];
-  for (const each of wanted) {
-    const match = found.find(candidate => candidate.schema === each);
-    if (match) return match;
-  }
-  return schema === null && found.length === 1 ? found[0] : undefined;
+  { path, schema: own }: CatalogRoutine,
+): readonly T[] {
+  const wanted = schema === null ? new Set([...(path ?? []), own, 'public']) : [schema];
+  const matches = [...wanted].flatMap(each => found.filter(candidate => candidate.schema === each));
+  if (matches.length > 0 || schema !== null) return matches;
+  return new Set(found.map(each => each.schema)).size === 1 ? found : [];
 }

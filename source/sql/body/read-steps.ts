@@ -15,9 +15,14 @@ export function readSteps(routine: Routine, parser: Parser): BodySteps {
   try {
     switch (routine.language) {
       case 'plpgsql':
-        return plpgsqlSteps(routine, parser);
+        return { ...plpgsqlSteps(routine, parser), defaults: defaultsOf(routine, parser) };
       case 'sql':
-        return { steps: sqlSteps(routine.source, parser), variables: [], problem: null };
+        return {
+          steps: sqlSteps(routine.source, parser),
+          variables: [],
+          defaults: defaultsOf(routine, parser),
+          problem: null,
+        };
       default:
         return nothing(`the language ${routine.language} is not supported`);
     }
@@ -26,7 +31,12 @@ export function readSteps(routine: Routine, parser: Parser): BodySteps {
   }
 }
 
-const nothing = (problem: string): BodySteps => ({ steps: [], variables: [], problem });
+const nothing = (problem: string): BodySteps => ({
+  steps: [],
+  variables: [],
+  defaults: [],
+  problem,
+});
 
 /** The trees of one or more SQL statements; empty if the parser refuses them. */
 export function readTrees(text: string, parser: Parser): Node[] {
@@ -36,6 +46,17 @@ export function readTrees(text: string, parser: Parser): Node[] {
     refusalOf(error);
     return [];
   }
+}
+
+/** The trees of the defaults that the arguments have. */
+function defaultsOf({ arguments: given = '' }: Routine, parser: Parser): (Node | null)[] {
+  if (!/\sDEFAULT\s/.test(given)) return [];
+  const [created] = readTrees(`CREATE FUNCTION f(${given}) RETURNS void LANGUAGE sql AS ''`, parser);
+  const parameters = created && 'CreateFunctionStmt' in created ? created.CreateFunctionStmt.parameters : [];
+  return (parameters ?? []).flatMap(each => {
+    if (!('FunctionParameter' in each) || each.FunctionParameter.mode === 'FUNC_PARAM_OUT') return [];
+    return [each.FunctionParameter.defexpr ?? null];
+  });
 }
 
 function sqlSteps(source: string, parser: Parser): Step[] {
@@ -53,7 +74,7 @@ function flat(node: Node): Node[] {
   return 'List' in node ? (node.List.items ?? []).flatMap(flat) : [node];
 }
 
-function plpgsqlSteps(routine: Routine, parser: Parser): BodySteps {
+function plpgsqlSteps(routine: Routine, parser: Parser): Omit<BodySteps, 'defaults'> {
   const tree = parser.parsePlPgSQLSync(rowsAsRecords(routine.statement ?? creating(routine))) as Tree;
   const [first] = (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: Tree }[];
   const { datums = [], action } = (first?.PLpgSQL_function ?? {}) as { datums?: Tree[]; action?: Tree };

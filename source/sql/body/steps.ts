@@ -31,5 +31,7 @@ export interface BodySteps {
   steps: readonly Step[];
   /** Every variable that it declares, folded. */
   variables: readonly string[];
+  /** The default of each input argument; null for one that has none. */
+  defaults: readonly (Node | null)[];
   problem: string | null;
 }
