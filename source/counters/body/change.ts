@@ -15,6 +15,8 @@ export interface Change {
   swallowed?: boolean;
   /** The row is locked by an earlier statement of the body, so that others wait before this one begins. */
   locked?: boolean;
+  /** The functions in which it happens, by their oids: the one whose statement it is, then what calls that. */
+  within?: number[];
   /** A call may mean the routine in which it stands, or another one: which call that is, as the end of a sentence. */
   unclear?: string;
   place: Place;

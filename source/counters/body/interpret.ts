@@ -408,7 +408,11 @@ class Walk {
       if (named) variables.set(named, given.kind === 'row' ? wholeOf(given.source) : { value: given });
     }
     const start: Start = { variables, queries: this.#start.queries, own: null, when: null };
-    return new Walk(read, start, { ...run, depth: run.depth + 1 }).run(this.#state.path);
+    const { changes } = run.outcome;
+    const first = changes.length;
+    const result = new Walk(read, start, { ...run, depth: run.depth + 1 }).run(this.#state.path);
+    for (const each of changes.slice(first)) each.within = [...(each.within ?? []), routine.oid];
+    return result;
   }
 }
 

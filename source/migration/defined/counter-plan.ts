@@ -327,18 +327,42 @@ function doesMore(
         column !== definition.row.count,
     );
     if (other) return `sets ${other.target.table.name}.${other.column}`;
+    const [emptied] = outcome.emptied;
+    if (emptied) return `deletes from ${emptied.name}`;
     const inserted = outcome.insertions.find(
       ({ table }) => table.schema !== home.schema || table.name !== home.table || !definition.via,
     );
-    if (inserted) return `inserts into or deletes from ${inserted.table.name}`;
+    if (inserted) return `inserts into ${inserted.table.name}`;
     if (outcome.dynamic.length > 0) return 'runs SQL that is not known before it runs';
   }
   const body = writers.functions.find(({ oid }) => oid === trigger.function);
-  const call = body?.reading.calls.find(
-    each =>
-      each.performed && !(facts.reads.includes(each.name) && (each.schema ?? 'pg_catalog') === 'pg_catalog'),
-  );
-  return call ? `calls ${call.name}()` : null;
+  const call = body && callBeyond(body, writers, facts);
+  return call ? `calls ${call}()` : null;
+}
+
+/** The name of a function whose effects are not known, and which a body calls for its effects; null if it calls none. */
+function callBeyond(
+  { reading }: TriggerCatalog['functions'][number],
+  writers: TriggerCatalog,
+  facts: CounterFacts,
+  passed: ReadonlySet<string> = new Set(),
+): string | null {
+  for (const { performed, name, schema } of reading.calls) {
+    if (!performed || passed.has(name)) continue;
+    if (facts.reads.includes(name) && (schema ?? 'pg_catalog') === 'pg_catalog') continue;
+    const called = writers.functions.filter(
+      each => each.name === name && (schema === null || each.schema === schema),
+    );
+    const isRead = called.every(
+      ({ reading: { problem, also } }) => problem === null && !also.includes('notifies'),
+    );
+    if (called.length === 0 || !isRead) return name;
+    for (const each of called) {
+      const beyond = callBeyond(each, writers, facts, new Set([...passed, name]));
+      if (beyond !== null) return beyond;
+    }
+  }
+  return null;
 }
 
 function wouldCountTwice(message: string, hint: string): ConsoleError {

@@ -196,6 +196,35 @@ test('a trigger of another table that adds 0 by a function is not in the way', a
   ).toContain('more');
 });
 
+test('a function by which a trigger counts is a part of it', async () => {
+  const helper = (more = '') => `
+    CREATE OR REPLACE FUNCTION bump(post integer, n integer DEFAULT 1) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE posts SET comments_count = coalesce(comments_count, 0) + n WHERE id = post; ${more} END $$;`;
+  await own.sql.unsafe(`CREATE TABLE tags (id integer); ${helper()}
+    CREATE FUNCTION pass(post integer) RETURNS void LANGUAGE sql AS 'SELECT bump(post)';
+    ${trigger('by_helper', 'INSERT', 'PERFORM pass(post => NEW.post_id);')}`);
+  const { findings } = (await readCounterHealth(database, definition)).health;
+  expect(findings.filter(({ code }) => code === 'other-writer')).toEqual(
+    ['bump(post integer, n integer)', 'pass(post integer)'].map(name => ({
+      code: 'other-writer',
+      severity: 'info',
+      message: `A trigger counts by the function public.${name}, which can also be called by itself.`,
+      hint: 'If the application calls it too, for a change of records that the trigger counts, that change is counted twice.',
+    })),
+  );
+  expect((await plan()).drops).toEqual(['by_helper']);
+  const doesMore = async (more: string) => {
+    await own.sql.unsafe(helper(more));
+    return plan().then(
+      () => null,
+      ({ message }) => message,
+    );
+  };
+  expect(await doesMore('UPDATE posts SET seen = 1 WHERE id = post;')).toMatch(/ also sets posts\.seen: /);
+  expect(await doesMore("PERFORM pg_notify('a', 'b');")).toMatch(/ also calls pg_notify\(\): /);
+  expect(await doesMore('DELETE FROM tags;')).toMatch(/ also deletes from tags: /);
+});
+
 test.each([
   [
     'a trigger that does more than count',

@@ -41,8 +41,11 @@ export interface OtherWriter {
   events: readonly string[];
   enabled: string | null;
   function: string | null;
-  /** `counts`: it sets the count to a number of records; `zero`: to 0; `begins`: only in new rows. */
-  how: 'counts' | 'adds' | 'sets' | 'zero' | 'begins';
+  /**
+   * `counts`: it sets the count to a number of records; `zero`: to 0; `begins`: only in new rows; `helps`: a trigger that keeps the
+   * count does so by calling it.
+   */
+  how: 'counts' | 'adds' | 'sets' | 'zero' | 'begins' | 'helps';
 }
 
 /** How the counts of a few rows that have records compare with them. */

@@ -37,6 +37,7 @@ export function otherWriters(
       return found ? [[found.identity, nameOf(by)] as const] : [];
     }),
   );
+  const helpers = helpersOf(catalog, own, writings);
   return writersIn(catalog).flatMap(writer => {
     const { kind, name, table, does, fires } = writer;
     const written = does.filter(({ on }) => on === 'count');
@@ -57,10 +58,38 @@ export function otherWriters(
         events: fires?.events ?? [],
         enabled: fires?.enabled ?? null,
         function: kind === 'trigger' ? (functionsOf.get(`${name} on ${table}`) ?? null) : null,
-        how: howOf(written, writer, catalog),
+        how: kind === 'function' && helpers.has(name) ? 'helps' : howOf(written, writer, catalog),
       },
     ];
   });
+}
+
+/** The functions by which triggers that keep the count change it. */
+function helpersOf(
+  catalog: TriggerCatalog,
+  own: Keepers['own'],
+  writings: readonly Writing[],
+): ReadonlySet<string> {
+  const keeping = new Set(own.flatMap(({ by }) => (by.kind === 'trigger' ? [by.trigger] : [])));
+  const called = new Set(
+    writings.flatMap(({ by, outcome }) =>
+      by.kind === 'trigger' && by.trigger.enabled && keeping.has(by.trigger)
+        ? outcome.changes.filter(each => isCount(each, catalog)).flatMap(({ within = [] }) => within)
+        : [],
+    ),
+  );
+  return new Set(catalog.functions.flatMap(({ oid, identity }) => (called.has(oid) ? [identity] : [])));
+}
+
+function isHome({ schema, name }: CatalogTable, { presetsTable }: TriggerCatalog): boolean {
+  return `${schema}.${name}` === presetsTable.replaceAll('"', '');
+}
+
+function isCount(
+  { target, column }: Writing['outcome']['changes'][number],
+  catalog: TriggerCatalog,
+): boolean {
+  return isHome(target.table, catalog) && column === catalog.countName;
 }
 
 // Of several writes, the first of these is told: what counts anew after it set the count to 0 repairs it.
@@ -93,8 +122,6 @@ function addsNothing(
   catalog: TriggerCatalog,
   writings: readonly Writing[],
 ): boolean {
-  const isHome = (each: CatalogTable) =>
-    `${each.schema}.${each.name}` === catalog.presetsTable.replaceAll('"', '');
   const read = writings.filter(
     ({ by, record }) =>
       by.kind === 'trigger' &&
@@ -102,12 +129,10 @@ function addsNothing(
       record !== null &&
       `${record.schema}.${record.name}` === table?.replaceAll('"', ''),
   );
-  const changes = read.flatMap(({ outcome }) =>
-    outcome.changes.filter(each => isHome(each.target.table) && each.column === catalog.countName),
-  );
+  const changes = read.flatMap(({ outcome }) => outcome.changes.filter(each => isCount(each, catalog)));
   const begun = read.flatMap(({ outcome }) =>
     outcome.insertions.flatMap(each =>
-      isHome(each.table) ? each.values.filter(({ column }) => column === catalog.countName) : [],
+      isHome(each.table, catalog) ? each.values.filter(({ column }) => column === catalog.countName) : [],
     ),
   );
   return (

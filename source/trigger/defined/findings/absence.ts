@@ -73,7 +73,7 @@ function applicationFindings(
 ): Finding[] {
   if (agreement === undefined) return [];
   const remove = `Before you install a trigger (migrate --counter ${id}), take that out, or each ${nouns.record[0]} counts twice.`;
-  const adding = others.find(({ kind, how }) => kind === 'function' && how === 'adds');
+  const adding = others.find(({ kind, how }) => how === 'helps' || (kind === 'function' && how === 'adds'));
   if (adding)
     return [
       {

@@ -47,6 +47,15 @@ export function otherFindings(
   for (const { kind, name, table: on, how } of others) {
     if (told.has(name)) continue;
     if (how === 'begins') continue;
+    if (how === 'helps') {
+      findings.push({
+        code: 'other-writer',
+        severity: 'info',
+        message: `A trigger counts by the function ${name}, which can also be called by itself.`,
+        hint: `If the application calls it too, for a change of ${records} that the trigger counts, that change is counted twice.`,
+      });
+      continue;
+    }
     const who = `The ${kind} ${name}${on === null ? '' : ` on ${on}`}`;
     const { does, hint } = written(how, definition);
     findings.push({
