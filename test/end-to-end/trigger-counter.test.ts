@@ -45,7 +45,7 @@ test('what is missing and can happen is told, with what makes it happen', async 
     Event                                        Count         Kept          Can happen
     a comment is inserted                        +1            yes           yes
     a comment is deleted                         -             no            comments_user_id_fkey deletes comments when a row of public.users is deleted, and 1 more
-    a comment moves to another post              -             no            postgres, who owns comments, is the only role that may insert comments
+    a comment moves to another post              -             no            by grants and policies only postgres, who owns comments, may insert comments, so the application may connect as postgres
     a comment starts or stops counting           -1            no            deleted_at marks comments that are deleted
     comments is emptied by TRUNCATE              -             no            only by its owner
 
@@ -56,7 +56,7 @@ test('what is missing and can happen is told, with what makes it happen', async 
       Add it to the trigger.
 
     warning: Nothing changes the counts when a comment moves to another post. (move-not-counted)
-      It can happen: postgres, who owns comments, is the only role that may insert comments.
+      It can happen: by grants and policies only postgres, who owns comments, may insert comments, so the application may connect as postgres.
 
     info: Nothing sets the counts to 0 when TRUNCATE empties comments. (truncate-not-counted)
       By the catalog only postgres, who owns comments, can do that.

@@ -58,17 +58,20 @@ export function momentWords({ event, before, after }: Moment, definition: Counte
   const subject = one(definition.nouns.record);
   if (before === null) return `${subject}${whose(after, definition)} is inserted`;
   if (after === null) return `${subject}${whose(before, definition)} is deleted`;
-  const changes = columnsChanged(before, after).map(column => {
+  const changed = columnsChanged(before, after);
+  const moves = `moves to another ${definition.nouns.row[0]}`;
+  if (event === 'move') return `${subject}${whose(after, definition)} ${moves}`;
+  const { reference } = definition.record;
+  const isMoved = event === 'several' && changed.some(column => reference.includes(column));
+  const others = isMoved ? changed.filter(column => !reference.includes(column)) : changed;
+  const changes = others.map((column, place) => {
     const [from, to] = [before, after].map(held => valueWords(held.get(column), definition, column));
-    return `${column} of ${subject} changes${from === to ? '' : ` from ${from} to ${to}`}`;
+    const of = place === 0 && !isMoved ? ` of ${subject}` : '';
+    return `${column}${of} changes${from === to ? '' : ` from ${from} to ${to}`}`;
   });
-  if (event === 'move')
-    return `${subject}${whose(after, definition)} moves to another ${definition.nouns.row[0]}`;
+  if (event === 'several')
+    return `${[...(isMoved ? [`${subject} ${moves}`] : []), ...changes].join(' and ')} in one UPDATE`;
   const [first] = changes;
-  if (event === 'several') {
-    const columns = columnsChanged(before, after);
-    return `${columns.slice(0, -1).join(', ')} and ${columns.at(-1)} of ${subject} change at once`;
-  }
   return first ?? `${subject}${whose(after, definition)} is updated`;
 }
 

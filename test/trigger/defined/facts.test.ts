@@ -125,7 +125,8 @@ test.each([
   expect(await causes(more)).toEqual(expected);
 });
 
-const byOwner = 'postgres, who owns comments, is the only role that may insert comments';
+const byOwner =
+  'by grants and policies only postgres, who owns comments, may insert comments, so the application may connect as postgres';
 
 test.each([
   ['nobody else may insert records', '', { delete: [byOwner], move: [byOwner], condition: [byOwner] }],

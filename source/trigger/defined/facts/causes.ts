@@ -198,7 +198,7 @@ function byOwner(event: EventName, { record, nouns }: CounterDefinition, catalog
   return [
     {
       kind: 'owner',
-      text: `${owner}, who owns ${record.table}, is the only role that may insert ${nouns.record[1]}`,
+      text: `by grants and policies only ${owner}, who owns ${record.table}, may insert ${nouns.record[1]}, so the application may connect as ${owner}`,
     },
   ];
 }
