@@ -271,6 +271,15 @@ export const flags = {
     give: 'the path of the file to write',
     path: 'file',
   },
+  driftLog: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'What to do',
+    help: 'keep the drift log in a file, and show what is in it',
+    for: ['console'],
+    give: 'the path of a file to append to',
+    path: 'file',
+  },
   maxDrift: {
     kind: 'number',
     value: 'N',

@@ -9,6 +9,7 @@ import { displayText } from '../format/text.ts';
 import { outcomeWords, splitLeft } from '../repair/format-repair.ts';
 import type { DriftEntry } from '../watch/drift-log.ts';
 import { eventsOf } from '../watch/format-drift.ts';
+import { newEntries } from './drift/state.ts';
 import type { State } from './state/model.ts';
 import { logsOf } from './state/watch-counter.ts';
 
@@ -27,7 +28,7 @@ export function exitSummary({ repair }: State): string {
   ].join('\n');
 }
 
-/** How many drift events there were; the log itself is lost when the console ends. */
+/** How many drift events there were; without a file to keep it in, the log itself is lost when the console ends. */
 export function lastDrift(
   total: number,
   entries: readonly DriftEntry[],
@@ -37,16 +38,17 @@ export function lastDrift(
   return `${eventsOf(total)} of ${displayText(rowsOf({ nouns }, presets))} while the console watched. Run check to see what is wrong now.`;
 }
 
-/** The same for every counter that was watched, a line each. */
-export function driftSummary(state: State): string {
+/** The same for every counter that was watched, a line each, and where they are kept; `lost` says what is not in that file. */
+export function driftSummary(state: State, lost: string | null = null): string {
   const listed = state.counters?.listed ?? [];
   const known = [state.inspected?.tables.definition, state.counter, ...listed.map(each => each.definition)];
-  return [...logsOf(state)]
+  const lines = [...logsOf(state)]
     .filter(([, { total }]) => total > 0)
-    .map(([id, { total, entries }]) => {
+    .map(([id, drift]) => {
       const definition = known.find(each => each?.id === id) ?? undefined;
-      const line = lastDrift(total, entries, nounsOf(definition));
+      const line = lastDrift(drift.total, newEntries(drift), nounsOf(definition));
       return definition && !isOfPresets(definition) ? displayText(`${id}: ${line}`) : line;
-    })
-    .join('\n');
+    });
+  const where = lost ?? (state.driftLog === null ? null : `The drift log is in ${state.driftLog}.`);
+  return [...lines, ...(where === null ? [] : [displayText(where)])].join('\n');
 }

@@ -9,10 +9,12 @@ import { isOfPresets } from '../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
 import type { ConsoleError } from '../errors/errors.ts';
+import type { DriftFile } from '../watch/kept/drift-file.ts';
 import { Watch } from '../watch/run/watch.ts';
 import type { Focus } from '../watch/watch-event.ts';
 import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type CountersEffects, createCountersEffects } from './counters/effects.ts';
+import { createDriftEffects, type DriftEffects } from './drift/effects.ts';
 import type { ExportFormat } from './export/formats.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
@@ -41,6 +43,9 @@ export async function openConsole(
   config: Config,
   onScreen: (fail: (error: Error) => void) => void,
 ): Promise<Ending> {
+  // Before anything is sent: what cannot be kept should not begin.
+  const driftFile = config.driftLog === null ? null : await openDriftFile(config.driftLog);
+  const drifts: DriftEffects[] = [];
   const color = usesColor(config, process.stdout);
   forceColor(color);
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
@@ -61,6 +66,7 @@ export async function openConsole(
       filter: config.presets[0] ?? '',
       readOnly: config.readOnly,
       appSource: config.appSource,
+      driftLog: config.driftLog,
     },
     (action, state) => {
       follow(action, state, watch);
@@ -91,6 +97,13 @@ export async function openConsole(
     // Only that of the start is awaited.
     first.promise.catch(() => {});
     work = createSimulationEffects(database, { ...config, choice }, action => store.dispatch(action));
+    const dispatch = (action: Action) => {
+      if (watch === own) store.dispatch(action);
+    };
+    const drift =
+      driftFile &&
+      createDriftEffects(database, driftFile, { isRead: () => store.get().drift.kept !== null, dispatch });
+    if (drift) drifts.push(drift);
     const own = new Watch(database, {
       counter: choice,
       interval,
@@ -99,7 +112,8 @@ export async function openConsole(
       onEvent: event => {
         if (watch !== own) return;
         if (event.type === 'failure' && isWithoutPresets(event.error)) first.reject(event.error);
-        else store.dispatch(event);
+        else if (drift) drift.take(event);
+        else dispatch(event);
       },
       findRepairs: async asked => {
         // Loaded when a count comes out of step: the list should not wait for it.
@@ -190,12 +204,20 @@ export async function openConsole(
       const { exitSummary } = await import('./exit-summary.ts');
       process.stderr.write(`${exitSummary(store.get())}\n`);
     }
+    for (const drift of drifts) await drift.stop();
+    const lost = (await driftFile?.close()) ?? null;
     if ([...logsOf(store.get()).values()].some(({ total }) => total > 0)) {
       const { driftSummary } = await import('./exit-summary.ts');
-      process.stderr.write(`${driftSummary(store.get())}\n`);
+      process.stderr.write(`${driftSummary(store.get(), lost)}\n`);
     }
     await open?.close();
   }
+}
+
+/** Loaded when it is asked for, with what reads its lines. */
+async function openDriftFile(name: string): Promise<DriftFile> {
+  const { DriftFile } = await import('../watch/kept/drift-file.ts');
+  return DriftFile.open(name);
 }
 
 /**

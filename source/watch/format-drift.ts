@@ -113,6 +113,13 @@ export function repairSentence(
   return `Not drift: ${action} of receipt ${receipt}, ${rowsOf({ nouns }, presets)}, ${timeOfEvent(at, now)} UTC`;
 }
 
+/** Where the log is kept. */
+export function keptWords(driftLog: string | null): string {
+  return driftLog === null
+    ? 'This log is not stored; --drift-log FILE keeps it.'
+    : `This log is kept in ${driftLog}.`;
+}
+
 /** The number of events as text. */
 export function eventsOf(number: number): string {
   return amount(number, 'drift event');

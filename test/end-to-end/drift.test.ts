@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -58,7 +58,9 @@ describe.each<[string, TerminalOptions, wrong: string]>(
   ]),
 )('the drift log at %s', (_, options, wrong) => {
   test('says since when nothing came out of step; then shows what did, when, and who was writing', async () => {
-    const console = await open(options);
+    const file = join(state, 'drift.jsonl');
+    const kept = { ...options, args: [...(options.args ?? []), '--drift-log', file] };
+    const console = await open(kept);
     console.press('d');
     const empty = await console.until(
       /Since \d\d:\d\d:\d\d no count has come out of step with its records\./,
@@ -94,7 +96,28 @@ describe.each<[string, TerminalOptions, wrong: string]>(
     console.press('q');
     expect(await console.exit()).toBe(0);
     expect(console.written()).toContain('2 drift events of 1 preset while the console watched.');
+    expect(console.written()).toContain(`The drift log is in ${file}.`);
+
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toMatch(/^(?:[\x20-\x7e]+\n){2}$/);
+    await appendFile(file, 'Jan 2 something else\n');
+    const next = await open(kept);
+    next.press('d');
+    const before = await next.until(/1 of 1, 2 events, 2 of them of earlier runs/);
+    expect(before).toMatch(/\d\d:\d\d:\d\d Noir +\S No record +\+2 +0 x2 *$/m);
+    expect(before.replace(/\s+/g, ' ')).toContain('drift.jsonl is no drift event and was skipped.');
+    expect(before).toContain('legacy-api');
+    next.press('q');
+    expect(await next.exit()).toBe(0);
+    expect(next.written()).not.toContain('while the console watched');
   });
+});
+
+test('a file that the log cannot be kept in is bad usage, before anything is sent', async () => {
+  const nobody = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+  terminal = startTerminal({ args: ['--drift-log', join(state, 'none', 'x')], env: nobody });
+  expect(await terminal.exit()).toBe(2);
+  expect(terminal.written()).toContain('Give --drift-log a file in a directory that exists');
 });
 
 test('the cursor shows the detail of each event, and Enter opens its preset', async () => {

@@ -1,7 +1,7 @@
 import type { DriftEntry } from '../../watch/drift-log.ts';
 import type { SeenRepair } from '../../watch/repaired-drift.ts';
 
-/** The drift log: counts that came out of step while the console watched. Kept in memory only. */
+/** The drift log: counts that came out of step while the console watched. */
 export interface Drift {
   /** Newest first. */
   entries: readonly DriftEntry[];
@@ -14,6 +14,25 @@ export interface Drift {
   since: number | null;
   /** Repairs of other processes that changed counts on screen, newest first; only the last few. */
   repairs: readonly SeenRepair[];
+  /** What was read back from --drift-log; null without it, and until it was read. */
+  kept: KeptDrift | null;
 }
 
-export const noDrift: Drift = { entries: [], total: 0, unread: 0, selected: null, since: null, repairs: [] };
+/** Events of earlier runs, which are in the entries and not in the total. */
+export interface KeptDrift {
+  events: number;
+  /** When the newest of them happened; every entry of this run has a newer one. */
+  until: number;
+  /** What could not be read back, as a sentence. */
+  problem: string | null;
+}
+
+export const noDrift: Drift = {
+  entries: [],
+  total: 0,
+  unread: 0,
+  selected: null,
+  since: null,
+  repairs: [],
+  kept: null,
+};

@@ -10,6 +10,7 @@ import { displayText } from '../../format/text.ts';
 import type { DriftEntry, LoggedWriter } from '../../watch/drift-log.ts';
 import {
   eventSentence,
+  keptWords,
   repairSentence,
   whenSentence,
   writerLine,
@@ -34,6 +35,7 @@ export function DriftScreen({ state }: { state: State }) {
         <>
           <Entries state={state} />
           <Repairs state={state} />
+          <KeptProblem state={state} />
           <Detail entry={entry} state={state} />
         </>
       ) : (
@@ -58,7 +60,17 @@ function Nothing({ state }: { state: State }) {
     <>
       <Paragraph>{displayText(`${since} ${coverage(state)}`)}</Paragraph>
       <Repairs state={state} />
+      <KeptProblem state={state} />
     </>
+  );
+}
+
+/** What could not be read back from the file of the log. */
+function KeptProblem({ state: { drift } }: { state: State }) {
+  const theme = useTheme();
+  const problem = drift.kept?.problem ?? null;
+  return problem === null ? null : (
+    <Paragraph color={theme.severity.warning}>{displayText(problem)}</Paragraph>
   );
 }
 
@@ -69,11 +81,11 @@ function nowOf({ freshAt, drift }: State): number {
 
 /** How often counts are compared, and what the log leaves out. */
 function coverage(state: State): string {
-  const { pace, totals } = state;
+  const { pace, totals, driftLog } = state;
   const nouns = nounsIn(state);
   const every = span(Math.max(pace, 1_000));
   const all = totals ? rowsOf({ nouns }, totals.rows) : nouns.row[1];
-  return `While this console runs, it compares the ${nouns.row[1]} on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. This log is not stored. Times are UTC.`;
+  return `While this console runs, it compares the ${nouns.row[1]} on screen every ${every} and all ${all} with each audit. Its own repairs are in the history, not here. ${keptWords(driftLog)} Times are UTC.`;
 }
 
 /** What other processes repaired, which is no drift. */
@@ -97,7 +109,8 @@ const columns = { when: 8, what: 14, count: 8, records: 8, times: 7 };
 
 function Entries({ state }: { state: State }) {
   const theme = useTheme();
-  const { entries, total } = state.drift;
+  const { entries, total, kept } = state.drift;
+  const all = total + (kept?.events ?? 0);
   const cursor = entryCursor(state);
   const rows = Math.min(entries.length, driftRows(state.size));
   const top = Math.max(0, Math.min(cursor - Math.floor(rows / 2), entries.length - rows));
@@ -125,7 +138,8 @@ function Entries({ state }: { state: State }) {
       <Line dimColor>
         {'  '}
         {count(cursor + 1)} of {count(entries.length)}
-        {total > entries.length ? `, ${count(total)} events` : ''}
+        {all > entries.length ? `, ${count(all)} events` : ''}
+        {kept && kept.events > 0 ? `, ${count(kept.events)} of them of earlier runs` : ''}
         {state.drift.since === null ? '' : `, since ${timeOfEvent(state.drift.since, nowOf(state))} UTC`}
       </Line>
     </Box>

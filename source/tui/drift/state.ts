@@ -15,7 +15,7 @@ export function addDrift(
   }: { events: readonly DriftEvent[]; more: number; repairs?: readonly SeenRepair[] },
 ): State {
   const { drift } = state;
-  const entries = events.reduce<readonly DriftEntry[]>((log, event) => logDrift(log, event), drift.entries);
+  const entries = logged(drift.entries, events);
   const count = events.length + more;
   const total = drift.total + count;
   const seen = repairs.reduce(addRepair, drift.repairs);
@@ -23,6 +23,23 @@ export function addDrift(
     ...state,
     drift: { ...drift, entries, total, unread: drift.unread + count, repairs: seen },
   });
+}
+
+const logged = (log: readonly DriftEntry[], events: readonly DriftEvent[]) =>
+  events.reduce((entries, event) => logDrift(entries, event), log);
+
+/** Adds events of earlier runs to a log that is still empty. */
+export function addKeptDrift(
+  state: State,
+  { events, problem }: { events: readonly DriftEvent[]; problem: string | null },
+): State {
+  const kept = { events: events.length, until: events.at(-1)?.at ?? Number.NEGATIVE_INFINITY, problem };
+  return { ...state, drift: { ...state.drift, entries: logged(state.drift.entries, events), kept } };
+}
+
+/** The entries with an event of this run. */
+export function newEntries({ entries, kept }: State['drift']): readonly DriftEntry[] {
+  return kept === null ? entries : entries.filter(({ last }) => last.at > kept.until);
 }
 
 // Older ones are in the history.

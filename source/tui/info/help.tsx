@@ -7,6 +7,7 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords } from '../../format/badges.ts';
 import { displayText } from '../../format/text.ts';
+import { keptWords } from '../../watch/format-drift.ts';
 import { bindings, descriptionOf } from '../keys/keymap.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
@@ -84,7 +85,7 @@ export function HelpScreen({ state }: { state: State }) {
       {'Watching only reads: READ ONLY transactions, one statement per tick for the rows on screen.'}
     </Paragraph>,
     <Paragraph key="drift log">
-      {`The drift log (d) lists every count that came out of step with its ${displayText(nouns.record[1])} while this console ran, and who was seen writing then. It is kept in memory only.`}
+      {`The drift log (d) lists every count that came out of step with its ${displayText(nouns.record[1])} while this console ran, and who was seen writing then. ${displayText(keptWords(state.driftLog))}`}
     </Paragraph>,
   ];
   return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;

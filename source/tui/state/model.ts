@@ -7,6 +7,7 @@ import type { RecordHistory } from '../../counter/reading/record-history.ts';
 import type { SchemaReport } from '../../counter/schema/schema-report.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
+import type { DriftEvent } from '../../watch/drift-event.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import type { Counters, CountersStep } from '../counters/model.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
@@ -29,6 +30,8 @@ export interface State extends SortAndFilter {
   readOnly: boolean;
   /** The directory with the application's source, if one was named. */
   appSource: string | null;
+  /** The file that drift is kept in, if one was named. */
+  driftLog: string | null;
   screen: Screen;
   /** The screen that help goes back to. */
   behindHelp: Screen;
@@ -107,6 +110,8 @@ export type Action =
   | { type: 'watch-counter'; counter: CounterDefinition }
   | { type: 'counters'; step: CountersStep }
   | WatchEvent
+  /** Drift of earlier runs, oldest first; it comes before any of this run. */
+  | { type: 'kept-drift'; events: readonly DriftEvent[]; problem: string | null }
   | SimulationAction
   | { type: 'repair'; step: RepairStep }
   | { type: 'history'; step: HistoryStep }
@@ -145,6 +150,7 @@ export function initialState(size: State['size']): State {
     size,
     readOnly: false,
     appSource: null,
+    driftLog: null,
     screen: 'list',
     behindHelp: 'list',
     behindCounters: 'list',

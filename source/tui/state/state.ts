@@ -1,5 +1,5 @@
 import { reduceCounters } from '../counters/state.ts';
-import { addDrift, driftAtCursor, readDrift } from '../drift/state.ts';
+import { addDrift, addKeptDrift, driftAtCursor, readDrift } from '../drift/state.ts';
 import { keepDiagnoses } from '../preset/diagnoses.ts';
 import { toggleWatching, watchTick } from '../preset/state.ts';
 import { reduceHistory } from '../repair/history.ts';
@@ -84,6 +84,8 @@ export function reduce(state: State, action: Action): State {
     }
     case 'drift':
       return addDrift(state, action);
+    case 'kept-drift':
+      return addKeptDrift(state, action);
     case 'diagnosed':
       return { ...state, diagnoses: keepDiagnoses(state.diagnoses, action.diagnoses) };
     case 'record-history':

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { driftAtCursor } from '../../../source/tui/drift/state.ts';
-import { lastDrift } from '../../../source/tui/exit-summary.ts';
+import { driftSummary, lastDrift } from '../../../source/tui/exit-summary.ts';
 import { presetsWritten } from '../../../source/tui/repair/pending-writes.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { driftChange } from '../../../source/watch/drift-event.ts';
 import { noSessions } from '../../../source/watch/session-activity.ts';
 import type { WatchEvent } from '../../../source/watch/watch-event.ts';
+import { comments } from '../../helpers/counters.ts';
 
 const counter = (id: string, usageCount: number, records: number) => ({
   id,
@@ -77,6 +78,27 @@ describe('the drift log on screen', () => {
   test('is summed up in a line after the console is left', () => {
     const { total, entries } = play(connected, event('a'), event('a'), event('b')).drift;
     expect(lastDrift(total, entries)).toMatch(/^3 drift events of 2 presets while the console watched\./);
+  });
+
+  test('has events of earlier runs below, which are no news and in no sum', () => {
+    const before = (event('a', 1) as Extract<WatchEvent, { type: 'drift' }>).events;
+    const older = (event('b', 0) as Extract<WatchEvent, { type: 'drift' }>).events;
+    const kept = { type: 'kept-drift', events: [...older, ...before], problem: 'One line.' } as const;
+    const { drift, ...rest } = play(connected, kept, event('a', 7));
+    expect(drift).toMatchObject({ total: 1, unread: 1, kept: { events: 2, problem: 'One line.' } });
+    expect(drift.entries).toMatchObject([
+      { preset: { id: 'a' }, times: 2, firstAt: 1 },
+      { preset: { id: 'b' }, times: 1 },
+    ]);
+    const state = { ...rest, counter: comments };
+    const summed = driftSummary({ ...state, drift, driftLog: 'drift\u001b.jsonl' });
+    expect(summed.split('\n')).toEqual([
+      expect.stringMatching(/^public\.posts\.comments_count: 1 drift event of 1 post while/),
+      'The drift log is in drift .jsonl.',
+    ]);
+    expect(driftSummary({ ...state, drift, driftLog: 'x' }, '1 of them is lost.')).toMatch(
+      /\n1 of them is lost\.$/,
+    );
   });
 });
 
