@@ -39,7 +39,7 @@ async function main(argv: string[]): Promise<number> {
   const config = loadConfig(own, process.env, process.cwd());
   if (command === 'console') return openTerminal(config);
   if (isOffline(command)) {
-    return interruptible(async () => tell(await offlineCommands[command](config), config));
+    return interruptible(async signal => tell(await offlineCommands[command](config, flags, signal), config));
   }
   refuseUnaskedDemo(config);
   await meetServer(config);
@@ -236,11 +236,18 @@ async function scanFiles(flags: Flags): Promise<number> {
 
 type OfflineName = keyof typeof offlineCommands;
 
-// What reads files alone.
+// What needs no database.
 const offlineCommands = {
-  async receipts(config: Config) {
+  async receipts(config: Config, flags: Flags, signal: AbortSignal) {
     const { receipts } = await import('./commands/receipts.ts');
-    return receipts(config);
+    const { openDatabase } = await import('../demo/run.ts');
+    return receipts(config, signal, async () => {
+      const { target, ...named } = loadConfig(flags, process.env, process.cwd());
+      // Nothing is sent to a server that only a file of the working directory names.
+      return target.kind === 'demo' || target.namedBy !== undefined
+        ? null
+        : openDatabase({ ...named, target });
+    });
   },
 };
 

@@ -11,10 +11,17 @@ export async function readIdentity(
   { place }: Database,
   { definition, presets, records }: Tables,
 ): Promise<string> {
-  const { system, oid, name } = await readSystem(reader);
+  const counter = definition.source.kind === 'built-in' ? [] : [definition.id];
+  return [databaseOf(await readSystem(reader), { place }), presets.oid, records.oid, ...counter].join('/');
+}
+
+/** What the identity of everything in a database begins with. */
+export function databaseOf(
+  { system, oid, name }: Awaited<ReturnType<typeof readSystem>>,
+  { place }: Pick<Database, 'place'>,
+): string {
   const server = place.demo
     ? `demo of ${process.pid} at ${Math.round(performance.timeOrigin)}`
     : (system ?? `${place.host}:${place.port}`);
-  const counter = definition.source.kind === 'built-in' ? [] : [definition.id];
-  return [server, name, oid, presets.oid, records.oid, ...counter].join('/');
+  return [server, name, oid].join('/');
 }

@@ -1,3 +1,11 @@
+/** What the server knows of an operation whose receipt has no end. */
+export interface Unfinished {
+  /** Null if it is not known: a repair runs on that database, this one or another. */
+  running: boolean | null;
+  /** The server process that holds the repair lock; null if none is known. */
+  pid: number | null;
+}
+
 /** One operation of this console, from its receipt. */
 export interface HistoryEntry {
   id: string;
@@ -17,6 +25,8 @@ export interface HistoryEntry {
   left: number;
   /** `unfinished`: the receipt has no end, because the operation was killed or is still running. */
   ended: 'finished' | 'interrupted' | 'failed' | 'unfinished';
+  /** What the server knows of an unfinished one; null if it was not asked, or does not know. */
+  now: Unfinished | null;
   /** True if none of it is in effect any more. */
   undone: boolean;
   /** The receipt that this one undoes. */

@@ -1,17 +1,32 @@
 import type { Config } from '../../config/config.ts';
-import { exitCodes } from '../../errors/errors.ts';
+import type { OpenDatabase } from '../../demo/run.ts';
+import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { jsonVersion } from '../../format/json-text.ts';
 import { count } from '../../format/numbers.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
+import { unfinishedWords } from '../../repair/format-unfinished.ts';
 import { readHistory } from '../../repair/history.ts';
-import type { HistoryEntry } from '../../repair/history-entry.ts';
+import type { HistoryEntry, Unfinished } from '../../repair/history-entry.ts';
+import { readUnfinished } from '../../repair/run/read-unfinished.ts';
 import type { Outcome } from '../output/outcome.ts';
 
-/** Lists what this console has changed, newest first; from its own files, without asking a database. */
-export async function receipts(config: Config): Promise<Outcome> {
-  const { receipts: entries, damaged } = await readHistory(config.stateDirectory, null);
+/**
+ * Lists what this console has changed, newest first; from its own files. Only where something has no end a database is asked, if
+ * `open` gives one.
+ */
+export async function receipts(
+  config: Config,
+  signal: AbortSignal,
+  open: () => Promise<Pick<OpenDatabase, 'database' | 'close'> | null>,
+): Promise<Outcome> {
+  const { receipts: entries, damaged } = await readHistory(config.stateDirectory, null, async unfinished => {
+    const opened = await open().catch(unlessFault);
+    return opened
+      ? readUnfinished(opened.database, unfinished, signal).finally(opened.close)
+      : new Map<string, Unfinished>();
+  });
   return {
     json: {
       version: jsonVersion,
@@ -28,6 +43,12 @@ export async function receipts(config: Config): Promise<Outcome> {
   };
 }
 
+/** Without a database that can be made out, nothing is asked. */
+function unlessFault(error: unknown): null {
+  if (isConsoleError(error)) return null;
+  throw error;
+}
+
 const row = table([32, 30]);
 
 function lineOf({
@@ -40,6 +61,7 @@ function lineOf({
   restored,
   left,
   ended,
+  now,
   undone,
   undoes,
   by,
@@ -52,9 +74,7 @@ function lineOf({
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
     ...(restored > 0 ? [`${count(restored)} records put back`] : []),
     ...(left > 0 ? [`${count(left)} left alone`] : []),
-    ...(ended === 'finished'
-      ? []
-      : [ended === 'unfinished' ? 'no end yet: killed, or still running' : ended]),
+    ...(ended === 'finished' ? [] : [ended === 'unfinished' ? unfinishedWords({ now }) : ended]),
     ...(undone ? ['undone'] : []),
     ...(undoes ? [`undoes ${undoes}`] : []),
     ...(doubt === null ? [] : [doubt]),

@@ -71,13 +71,16 @@ export function createRepairWork(
   const read = async () => {
     await reportErrors(
       async () => {
-        const [{ readHistory }, identity] = await Promise.all([
+        const [{ readHistory }, { readUnfinished }, identity] = await Promise.all([
           import('../../repair/history.ts'),
+          import('../../repair/run/read-unfinished.ts'),
           identityOf(database, config).catch(onlyConsoleError),
         ]);
         const unknown = typeof identity === 'string' ? null : identity;
         const known = typeof identity === 'string' ? identity : null;
-        const { receipts: entries, damaged } = await readHistory(config.stateDirectory, known);
+        const { receipts: entries, damaged } = await readHistory(config.stateDirectory, known, unfinished =>
+          readUnfinished(database, unfinished),
+        );
         dispatch({ type: 'history', step: { kind: 'read', entries, damaged, error: unknown } });
       },
       error => dispatch({ type: 'history', step: { kind: 'failed', error } }),

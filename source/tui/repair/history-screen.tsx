@@ -6,6 +6,7 @@ import { amount } from '../../format/plurals.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
+import { unfinishedWords } from '../../repair/format-unfinished.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Line } from '../shared/line.tsx';
@@ -91,7 +92,7 @@ function Detail({ state }: { state: State }) {
     <Box flexDirection="column" flexShrink={0}>
       <Facts
         facts={[
-          ['Did', `${did}${ended === 'unfinished' ? '; unfinished: killed, or still running' : ''}`],
+          ['Did', `${did}${ended === 'unfinished' ? `; ${unfinishedWords(entry)}` : ''}`],
           ...(entry.counter === null ? [] : [['Counter', entry.counter] as [string, string]]),
           ['Database', `${database}${whichDatabase(entry, state)}`],
           ['Receipt', file],

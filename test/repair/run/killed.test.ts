@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { unfinishedWords } from '../../../source/repair/format-unfinished.ts';
 import { readHistory } from '../../../source/repair/history.ts';
 import { journalFile } from '../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../source/repair/receipts/read-receipt.ts';
 import type { ReceiptChange } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
+import { readUnfinished } from '../../../source/repair/run/read-unfinished.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { startDelayingProxy } from '../../helpers/delaying-proxy.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
@@ -160,6 +162,39 @@ test('nor where the end of each transaction takes its time to reach the server',
   } finally {
     await proxy.close();
   }
+});
+
+/** What `receipts` says of the receipts without an end, the newest first. */
+async function unfinished(): Promise<string[]> {
+  const { receipts } = await readHistory(bench.directory, null, open => readUnfinished(bench.database, open));
+  return receipts.filter(({ ended }) => ended === 'unfinished').map(unfinishedWords);
+}
+
+test('the server is asked whether it still runs', async () => {
+  const gone = 'no end: killed, as it does not hold the repair lock any more';
+  await killed();
+  expect(await unfinished()).toEqual([gone]);
+  const { identity } = await bench.plan('sync');
+  const session = await bench.own.sql.reserve();
+  try {
+    const [own] = await session`SELECT pg_backend_pid() AS pid`;
+    await session.unsafe(`BEGIN; SELECT ${claimLock}`).simple();
+    expect(await unfinished()).toEqual([
+      `no end yet: server process ${own!.pid} runs a repair, this one or another`,
+    ]);
+    const writer = await openReceipt(bench.directory, sampleHead({ identity }));
+    const [row] = await session`SELECT pg_current_xact_id()::text AS xid`;
+    await writer.intend({ xid: row!.xid, changes: [change(0, 'Noir', 9, -6)], records: null });
+    expect(await unfinished()).toEqual([`still running, in server process ${own!.pid}`, gone]);
+    await writer.close();
+    // A receipt of another database, which is not asked.
+    await (await openReceipt(bench.directory, sampleHead({ identity: `x${identity}` }))).close();
+    expect((await unfinished()).toSorted()).toContain('no end yet: killed, or still running');
+  } finally {
+    await session.unsafe('ROLLBACK');
+    session.release();
+  }
+  expect((await unfinished()).filter(words => words === gone)).toHaveLength(2);
 });
 
 const claimLock = `pg_advisory_xact_lock(hashtext('preset-usage-console'), 1)`;

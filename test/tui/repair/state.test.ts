@@ -211,6 +211,7 @@ describe('the history', () => {
     restored: 0,
     left: 0,
     ended: 'finished',
+    now: null,
     undone: false,
     counter: null,
     undoes: null,
