@@ -8,6 +8,7 @@ const environment: readonly [name: string, words: string][] = [
   ['DATABASE_URL, SUPABASE_DB_URL', 'the database, where --database-url does not name it'],
   ['PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSERVICE ...', "libpq's variables, as for psql"],
   ['NO_COLOR, FORCE_COLOR', 'no colours, or colours also where output is no terminal'],
+  ['PRESET_USAGE_SORT', "what the console's list is sorted by, where --sort does not say it"],
   ['XDG_STATE_HOME', `the directory of ${applicationName}/, which has the receipts (default ~/.local/state)`],
   ['PRESET_USAGE_DEBUG', 'where it is set, errors come with their details'],
 ];

@@ -7,7 +7,7 @@ import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { usageError } from '../errors/errors.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
-import { type FlagValues, type Format, flagTable, invalidValue, isValid } from './flags.ts';
+import { type FlagValues, type Format, flagTable, invalidValue, isValid, type Sort, sorts } from './flags.ts';
 import { type JwtClaims, readJwtClaims } from './jwt-claims.ts';
 import { stateDirectory } from './state-directory.ts';
 import { otherVariables, refuseMistakes } from './url-mistakes.ts';
@@ -23,13 +23,23 @@ type AddressFrom = 'flag' | 'environment' | 'file';
 export interface Config
   extends Omit<
     FlagValues,
-    'databaseUrl' | 'replica' | 'demo' | 'preset' | 'mapColumn' | 'dropColumn' | 'jwtClaims' | 'format'
+    | 'databaseUrl'
+    | 'replica'
+    | 'demo'
+    | 'preset'
+    | 'mapColumn'
+    | 'dropColumn'
+    | 'jwtClaims'
+    | 'format'
+    | 'sort'
   > {
   target: Target;
   /** The standby that large reads go to. */
   replica: ServerTarget | null;
   /** What is printed; `json` is true for JSON. */
   format: Format;
+  /** What the console's list is sorted by at first. */
+  sort: Sort;
   /** Null if nobody named a database. */
   addressFrom: AddressFrom | null;
   /** The counter that is meant: that of presets in `schema`, until --counter or the database says otherwise. */
@@ -71,6 +81,7 @@ export function loadConfig(given: Flags, environment: Environment, directory: st
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
     columns: readColumnChoice(mapColumn, dropColumn),
+    sort: rest.sort ?? sortOf(environment) ?? 'drift',
     color: rest.color ?? colorOf(environment),
     claims: readJwtClaims(jwtClaims, rest.asRole),
     stateDirectory: stateDirectory(environment, homedir()),
@@ -91,6 +102,18 @@ function formatOf({ json, format }: Pick<FlagValues, 'json' | 'format'>): Pick<C
 function colorOf({ NO_COLOR: no, FORCE_COLOR: force }: Environment): boolean | null {
   if (no !== undefined && no !== '') return false;
   return force === undefined ? null : force !== '0' && force !== 'false';
+}
+
+/** What the environment says about the list; null if it says nothing. */
+function sortOf({ PRESET_USAGE_SORT: text }: Environment): Sort | null {
+  if (!text) return null;
+  const sort = sorts.find(each => each === text);
+  if (sort) return sort;
+  throw usageError(
+    'bad-environment',
+    'The value of PRESET_USAGE_SORT is not valid.',
+    `Set it to one of ${sorts.join(', ')}, or unset it.`,
+  );
 }
 
 /** The values of all flags: what was given, if it is valid, else the standard. */

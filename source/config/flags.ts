@@ -36,6 +36,11 @@ const formatsOfSteps = ['text', 'json', 'junit', 'github', 'markdown'] as const 
 
 export type Format = (typeof formats)[number];
 
+/** What the console can sort its list by, in the order of the key that goes through them. */
+export const sorts = ['drift', 'uses', 'name', 'last-used', 'cause'] as const;
+
+export type Sort = (typeof sorts)[number];
+
 /** Every flag, in the order of `--help`. Parsing, the configuration, errors and completion are made from it. */
 export const flags = {
   databaseUrl: {
@@ -229,6 +234,15 @@ export const flags = {
     group: 'What to do',
     help: 'keep other triggers from firing, where the role may',
     for: ['sync', 'reset', 'undo'],
+  },
+  sort: {
+    kind: 'choice',
+    choices: sorts,
+    value: 'ORDER',
+    group: 'What to do',
+    help: `how the list begins: ${sorts.join(', ')} (default PRESET_USAGE_SORT, else drift: what is wrong comes first)`,
+    for: ['console'],
+    give: `one of ${sorts.join(', ')}`,
   },
   commit: {
     kind: 'switch',

@@ -62,7 +62,7 @@ export async function openConsole(
   const store = createStore(
     // A preset named on the command line is the first filter.
     {
-      ...initialState(size),
+      ...initialState(size, config.sort),
       filter: config.presets[0] ?? '',
       readOnly: config.readOnly,
       appSource: config.appSource,

@@ -19,6 +19,21 @@ afterAll(() => {
 const target = (flags: object, environment: Record<string, string>, where = directory) =>
   loadConfig(flags, environment, where).target as ServerTarget;
 
+test('the list begins as the flag says, else the environment, else with what is wrong', () => {
+  const sort = (flags: object, PRESET_USAGE_SORT?: string) =>
+    loadConfig(
+      { demo: true, ...flags },
+      { ...(PRESET_USAGE_SORT !== undefined && { PRESET_USAGE_SORT }) },
+      directory,
+    ).sort;
+  expect(sort({ sort: 'name' }, 'uses')).toBe('name');
+  expect(sort({}, 'uses')).toBe('uses');
+  expect(sort({})).toBe('drift');
+  expect(sort({}, '')).toBe('drift');
+  expect(() => sort({}, 'age')).toThrow(/PRESET_USAGE_SORT is not valid/);
+  expect(() => sort({ sort: 'age' })).toThrow(/--sort is not valid/);
+});
+
 describe('where the database is', () => {
   const flag = { databaseUrl: 'postgres://flag@flag.example/flag' };
   const environment = { DATABASE_URL: 'postgres://env@env.example/env', PGHOST: 'pg.example' };

@@ -95,8 +95,10 @@ describe('keys', () => {
 
   test('sort, and show only mismatches', async () => {
     const console = open();
-    await console.until(/Uses ↓[\s\S]*5 presets|5 presets[\s\S]*Uses ↓/);
+    await console.until(/Drift ↓[\s\S]*5 presets|5 presets[\s\S]*Drift ↓/);
     console.press('s');
+    await console.until(/Uses ↓/);
+    console.press('1');
     await console.until(
       screen => /Preset ↓/.test(screen) && screen.indexOf('Noir') < screen.indexOf('Pastel'),
     );

@@ -34,7 +34,10 @@ afterEach(() => {
 });
 
 async function open(options: TerminalOptions): Promise<Terminal> {
-  terminal = startTerminal({ ...options, env: { DATABASE_URL: own.url, ...options.env } });
+  terminal = startTerminal({
+    ...options,
+    env: { DATABASE_URL: own.url, PRESET_USAGE_SORT: 'uses', ...options.env },
+  });
   const console = terminal;
   await console.until(/30 presets/);
   console.press('m');

@@ -1,5 +1,5 @@
 import type { QueryTiming } from '../../connection/query-timing.ts';
-import type { Counter } from '../counter.ts';
+import { type Counter, drift } from '../counter.ts';
 import { indexes, NumberColumn } from './number-column.ts';
 import { type Read, ReadTimes } from './read-times.ts';
 import { RowColumns } from './row-columns.ts';
@@ -167,6 +167,14 @@ export class CounterRows extends RowColumns {
     this.reuse(this.#removed);
     this.#removed = [];
     return changed;
+  }
+
+  /** The drift when the records were counted last; null if they never were. By it a row that has to be counted again keeps its place. */
+  lastDrift(position: number): number | null {
+    const now = this.drift(position);
+    if (now !== null) return now;
+    const counted = this.#counted.get(position);
+    return counted ? drift(counted) : null;
   }
 
   override reserve(rows: number): void {

@@ -6,6 +6,7 @@ import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Action, Sort, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
+import { whyNotSort } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import {
   whyBusy,
@@ -66,12 +67,13 @@ const otherScreens: readonly Screen[] = [
   'help',
 ];
 
-/** The columns that the list can be sorted by, each with its own key, from left to right. */
+/** The columns that the list can be sorted by, each with its own key. */
 const sortKeys: readonly [key: string, by: Sort, short: string, column: (nouns: CounterNouns) => string][] = [
   ['1', 'name', 'by name', ({ row: [one] }) => `the name of the ${one}`],
-  ['2', 'usage', 'by count', ({ event: [event] }) => (event === 'use' ? 'uses' : 'count')],
+  ['2', 'uses', 'by count', ({ event: [event] }) => (event === 'use' ? 'uses' : 'count')],
   ['3', 'drift', 'by drift', () => 'the size of the drift'],
   ['4', 'last-used', 'by last use', ({ event: [event] }) => `the last ${event}`],
+  ['5', 'cause', 'by cause', () => 'why the count is wrong'],
 ];
 
 export const bindings: readonly KeyBinding[] = [
@@ -258,8 +260,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['s'],
     label: 's',
     short: 'sort',
-    description: ({ event: [event], touched }) =>
-      `Sort by ${event === 'use' ? 'usage' : 'count'}, name, drift${touched === null ? '' : `, last ${event}`}`,
+    description: ({ event: [event], touched, sums }) =>
+      `Sort by drift, ${event === 'use' ? 'uses' : 'count'}, name${touched === null ? '' : `, last ${event}`}${sums ? '' : ', cause'}`,
     screens: ['list'],
     does: { type: 'sort' },
     spare: true,
@@ -272,13 +274,8 @@ export const bindings: readonly KeyBinding[] = [
       description: nouns => `Sort by ${column(nouns)}; again: the other way round`,
       screens: ['list'],
       does: { type: 'sort', by },
-      disabled: state => {
-        const { row, event, touched } = nounsIn(state);
-        return by !== 'last-used' || touched !== null
-          ? null
-          : `A ${row[0]} has no time of its last ${event[0]}.`;
-      },
-      offered: state => by !== 'last-used' || nounsIn(state).touched !== null,
+      disabled: state => whyNotSort(state, by),
+      offered: state => whyNotSort(state, by) === null,
       quiet: true,
     }),
   ),

@@ -165,7 +165,9 @@ function Title({ state }: { state: State }) {
   if (marked > 0) parts.push(`${count(marked)} marked`);
   if (onlyMismatches) parts.push('only mismatches');
   if (filter !== '' && !editingFilter) parts.push(`filter "${displayText(withoutPasswords(filter))}"`);
-  const row = state.size.columns < roomForWhy ? selectedRow(state) : undefined;
+  const isNarrow = state.size.columns < roomForWhy;
+  if (isNarrow && state.sort === 'cause') parts.push('by cause');
+  const row = isNarrow ? selectedRow(state) : undefined;
   const why = row && diagnosisOf(state, row);
   if (why) parts.push(`why: ${shortDiagnosis(why)}`);
   return (

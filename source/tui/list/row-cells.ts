@@ -109,10 +109,11 @@ export function titleCells(
     lastUsed: words.lastUsed,
   };
   const sorted: Record<Sort, keyof Cells> = {
-    usage: 'count',
+    uses: 'count',
     name: 'name',
     drift: 'drift',
     'last-used': 'lastUsed',
+    cause: 'why',
   };
   titles[sorted[sort]] += ` ${reversed ? up : down}`;
   return cells(titles, widths, ellipsis);

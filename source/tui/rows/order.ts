@@ -20,7 +20,7 @@ export class PositionOrder implements Order {
     this.#list = ListedRows.of(list);
     this.positions = positions;
     const { sort, reversed = false, filter, onlyMismatches } = by;
-    this.by = { sort, reversed, filter, onlyMismatches };
+    this.by = { sort, reversed, filter, onlyMismatches, ...causesOf(by) };
   }
 
   get length(): number {
@@ -42,16 +42,23 @@ export class PositionOrder implements Order {
   }
 
   /** True if `list` was sorted and filtered in this way. */
-  isOf(list: ListedRows, { sort, reversed = false, filter, onlyMismatches }: SortAndFilter): boolean {
+  isOf(list: ListedRows, wanted: SortAndFilter): boolean {
     const { by } = this;
+    const { sort, reversed = false, filter, onlyMismatches } = wanted;
     return (
       list.rows === this.#list.rows &&
       by.sort === sort &&
       by.reversed === reversed &&
       by.filter === filter &&
-      by.onlyMismatches === onlyMismatches
+      by.onlyMismatches === onlyMismatches &&
+      by.diagnoses === causesOf(wanted).diagnoses
     );
   }
+}
+
+/** The causes, if the order depends on them: then new ones change it. */
+export function causesOf({ sort, diagnoses }: SortAndFilter): Pick<SortAndFilter, 'diagnoses'> {
+  return sort === 'cause' && diagnoses ? { diagnoses } : {};
 }
 
 /** The positions of an order in these rows. */

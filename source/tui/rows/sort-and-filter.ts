@@ -1,11 +1,12 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
+import { causeRanks } from './cause-ranks.ts';
 import { matcher } from './name-filter.ts';
 import { compareNames } from './name-order.ts';
 import { type Order, PositionOrder } from './order.ts';
 import { inNameOrder, mostById } from './prepared-names.ts';
 import { sortGreatestFirst } from './radix-sort.ts';
 import { ListedRows, type RowList } from './row-list.ts';
-import type { Sort, SortAndFilter } from './sort.ts';
+import type { SortAndFilter } from './sort.ts';
 
 type Compare = (a: number, b: number) => number;
 
@@ -16,22 +17,38 @@ function greaterFirst(a: number, b: number): number {
   return Number.isNaN(b) || b > a ? 1 : -1;
 }
 
-/** What each order sorts by, the most important last. Names are compared otherwise. */
-const numbers: Record<Exclude<Sort, 'name'>, ((rows: CounterRows, position: number) => number)[]> = {
-  usage: [(rows, position) => rows.count(position) ?? -1],
-  drift: [
-    (rows, position) => rows.count(position) ?? 0,
-    (rows, position) => Math.abs(rows.drift(position) ?? 0),
-  ],
-  'last-used': [(rows, position) => rows.lastUsedAt(position) ?? Number.NEGATIVE_INFINITY],
-};
+type NumberOf = (position: number) => number;
 
-function comparison(rows: CounterRows, sort: Sort): Compare {
-  if (sort === 'name') return (a, b) => compareNames(rows, a, b);
-  const values = numbers[sort].toReversed();
+/** What an order sorts by, the most important last. Names are compared otherwise. */
+function numbersOf(rows: CounterRows, { sort, diagnoses }: SortAndFilter): NumberOf[] {
+  const wrongFirst: NumberOf[] = [
+    position => rows.count(position) ?? 0,
+    // A drift that no JavaScript number holds is wrong too.
+    position => {
+      const size = Math.abs(rows.lastDrift(position) ?? 0);
+      return size === 0 && rows.isWrong(position) ? Number.MIN_VALUE : size;
+    },
+  ];
+  switch (sort) {
+    case 'uses':
+      return [position => rows.count(position) ?? -1];
+    case 'drift':
+      return wrongFirst;
+    case 'last-used':
+      return [position => rows.lastUsedAt(position) ?? Number.NEGATIVE_INFINITY];
+    case 'cause':
+      return [...wrongFirst, causeRanks(rows, diagnoses ?? new Map())];
+    case 'name':
+      return [];
+  }
+}
+
+function comparison(rows: CounterRows, by: SortAndFilter): Compare {
+  if (by.sort === 'name') return (a, b) => compareNames(rows, a, b);
+  const values = numbersOf(rows, by).toReversed();
   return (a, b) => {
     for (const value of values) {
-      const order = greaterFirst(value(rows, a), value(rows, b));
+      const order = greaterFirst(value(a), value(b));
       if (order !== 0) return order;
     }
     return 0;
@@ -58,7 +75,7 @@ export function sortAndFilter(list: RowList, by: SortAndFilter, previous?: Order
   let length = 0;
   for (let position = 0; position < rows.length; position += 1)
     if (rows.has(position) && isListed(position)) positions[length++] = position;
-  const inOrder = sorted(rows, positions.subarray(0, length), by.sort, byId);
+  const inOrder = sorted(rows, positions.subarray(0, length), by, byId);
   return new PositionOrder(listed, turned(inOrder), by);
 }
 
@@ -70,16 +87,15 @@ function listing(
   return position => (!onlyMismatches || rows.isWrong(position) === true) && matches(position);
 }
 
-function sorted(rows: CounterRows, positions: Uint32Array, sort: Sort, byId: boolean): Uint32Array {
-  if (byId) return positions.sort(total(rows, sort, byId));
-  for (const value of sort === 'name' ? [] : numbers[sort])
-    sortGreatestFirst(positions, position => value(rows, position));
+function sorted(rows: CounterRows, positions: Uint32Array, by: SortAndFilter, byId: boolean): Uint32Array {
+  if (byId) return positions.sort(total(rows, by, byId));
+  for (const value of numbersOf(rows, by)) sortGreatestFirst(positions, value);
   return positions;
 }
 
 /** A comparison that finds no two rows equal. */
-function total(rows: CounterRows, sort: Sort, byId: boolean): Compare {
-  const compare = comparison(rows, sort);
+function total(rows: CounterRows, by: SortAndFilter, byId: boolean): Compare {
+  const compare = comparison(rows, by);
   return (a, b) => compare(a, b) || (byId ? (rows.id(a) < rows.id(b) ? -1 : 1) : a - b);
 }
 
@@ -92,7 +108,7 @@ interface Moving {
 
 /** The order without the rows that changed or are gone, and with those that changed where they belong. */
 function moved(rows: CounterRows, before: Uint32Array, { changes, isListed, by, byId }: Moving): Uint32Array {
-  const forwards = total(rows, by.sort, byId);
+  const forwards = total(rows, by, byId);
   const compare: Compare = by.reversed ? (a, b) => forwards(b, a) : forwards;
   const coming = Uint32Array.from([...changes.keys()].filter(each => rows.has(each) && isListed(each)));
   coming.sort(compare);

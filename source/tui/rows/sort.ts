@@ -1,5 +1,7 @@
-export const sorts = ['usage', 'name', 'drift', 'last-used'] as const;
-export type Sort = (typeof sorts)[number];
+import type { Sort } from '../../config/flags.ts';
+import type { Diagnosed } from '../../watch/watch-event.ts';
+
+export { type Sort, sorts } from '../../config/flags.ts';
 
 export interface SortAndFilter {
   sort: Sort;
@@ -8,4 +10,6 @@ export interface SortAndFilter {
   /** Only presets whose name contains this text or whose id begins with it; empty for all. */
   filter: string;
   onlyMismatches: boolean;
+  /** Why counts are wrong, for the sort by cause. */
+  diagnoses?: ReadonlyMap<string, Diagnosed>;
 }

@@ -26,6 +26,8 @@ export { type Row, type Sort, type SortAndFilter, sorts };
 
 export interface State extends SortAndFilter {
   size: { columns: number; rows: number };
+  /** What a list begins with. */
+  firstSort: Sort;
   /** True under --read-only: the console offers nothing that writes. */
   readOnly: boolean;
   /** The directory with the application's source, if one was named. */
@@ -145,9 +147,10 @@ export type Action =
   | { type: 'pause' };
 
 /** The state before anything is known. */
-export function initialState(size: State['size']): State {
+export function initialState(size: State['size'], firstSort: Sort = 'drift'): State {
   return {
     size,
+    firstSort,
     readOnly: false,
     appSource: null,
     driftLog: null,
@@ -157,7 +160,7 @@ export function initialState(size: State['size']): State {
     editingFilter: false,
     paused: false,
     scroll: 0,
-    sort: 'usage',
+    sort: firstSort,
     reversed: false,
     filter: '',
     onlyMismatches: false,

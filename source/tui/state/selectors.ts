@@ -1,4 +1,5 @@
-import type { Row, State } from './model.ts';
+import { nounsIn } from './counter.ts';
+import type { Row, Sort, State } from './model.ts';
 
 /** Header, totals, column titles and key line around the list. */
 const frameRows = 6;
@@ -25,6 +26,13 @@ export function visibleIds(state: State): readonly string[] {
 export function selectedRow(state: State): Row | undefined {
   const id = state.selected ?? state.order.at(state.cursor);
   return id === undefined ? undefined : state.rows.get(id);
+}
+
+/** Why the list cannot be sorted by this; null if it can. */
+export function whyNotSort(state: State, by: Sort): string | null {
+  const { row, event, touched, sums } = nounsIn(state);
+  if (by === 'last-used' && touched === null) return `A ${row[0]} has no time of its last ${event[0]}.`;
+  return by === 'cause' && sums ? 'Causes are looked for where records are counted, not added up.' : null;
 }
 
 /** The old value if the new one is equal, so that nothing is redrawn. */

@@ -4,6 +4,7 @@ import { keepDiagnoses } from '../preset/diagnoses.ts';
 import { toggleWatching, watchTick } from '../preset/state.ts';
 import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
+import { causesOf } from '../rows/order.ts';
 import { moveCursor, place } from './cursor.ts';
 import { exportedWords, markListed, toggleMark } from './marks.ts';
 import { type Action, type Sort, type State, sorts } from './model.ts';
@@ -18,7 +19,7 @@ import {
   sumsSeen,
   withRows,
 } from './rows.ts';
-import { keep } from './selectors.ts';
+import { keep, whyNotSort } from './selectors.ts';
 import { watchCounter } from './watch-counter.ts';
 
 /** Every change of the console's state. It depends on nothing else, so a test can play any sequence of events and keys. */
@@ -87,7 +88,7 @@ export function reduce(state: State, action: Action): State {
     case 'kept-drift':
       return addKeptDrift(state, action);
     case 'diagnosed':
-      return { ...state, diagnoses: keepDiagnoses(state.diagnoses, action.diagnoses) };
+      return withDiagnoses(state, keepDiagnoses(state.diagnoses, action.diagnoses));
     case 'record-history':
       return {
         ...state,
@@ -187,8 +188,14 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-function nextSort({ sort, reversed }: State, by: Sort | undefined): Pick<State, 'sort' | 'reversed'> {
-  if (by === undefined)
-    return { sort: sorts[(sorts.indexOf(sort) + 1) % sorts.length] ?? 'usage', reversed: false };
-  return { sort: by, reversed: by === sort && !reversed };
+function withDiagnoses(state: State, diagnoses: State['diagnoses']): State {
+  const next = { ...state, diagnoses };
+  return causesOf(next).diagnoses ? rearrange(next) : next;
+}
+
+function nextSort(state: State, by: Sort | undefined): Pick<State, 'sort' | 'reversed'> {
+  const { sort, reversed } = state;
+  if (by !== undefined) return { sort: by, reversed: by === sort && !reversed };
+  const offered = sorts.filter(each => each === sort || whyNotSort(state, each) === null);
+  return { sort: offered[(offered.indexOf(sort) + 1) % offered.length] ?? sort, reversed: false };
 }

@@ -15,7 +15,7 @@ const counters = [
   { id: '3', name: 'line\nbreak', usageCount: null, records: null, lastUsedAt: null },
 ];
 const list = (definition = comments, rows = counters): State =>
-  reduce(initialState({ columns: 80, rows: 24 }), {
+  reduce(initialState({ columns: 80, rows: 24 }, 'uses'), {
     type: 'connected',
     inspected: inspectedWith(definition),
     counters: rows,

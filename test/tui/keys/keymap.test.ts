@@ -82,8 +82,8 @@ describe('the table of keys', () => {
 
   test('each column that can be sorted by has its own key, if the counter has the column', () => {
     const sortOf = (key: string) => bindingFor(key, 'list')?.does;
-    expect(['1', '2', '3', '4'].map(sortOf)).toEqual(
-      ['name', 'usage', 'drift', 'last-used'].map(by => ({ type: 'sort', by })),
+    expect(['1', '2', '3', '4', '5'].map(sortOf)).toEqual(
+      ['name', 'uses', 'drift', 'last-used', 'cause'].map(by => ({ type: 'sort', by })),
     );
     const state = initialState({ columns: 80, rows: 24 });
     expect(bindingFor('4', 'list')?.disabled?.(state)).toBeNull();

@@ -22,7 +22,7 @@ const connected: Action = {
 };
 
 const list = (actions: Action[], isAscii: boolean) => {
-  const state = [connected, ...actions].reduce(reduce, initialState({ columns: 80, rows: 24 }));
+  const state = [connected, ...actions].reduce(reduce, initialState({ columns: 80, rows: 24 }, 'uses'));
   return renderToString(
     <ThemeContext value={theme(isAscii, false)}>
       <ListScreen state={state} />
@@ -37,6 +37,7 @@ test('the line above the list says what is listed, and where the cursor is', () 
 
 test('the column that is sorted by has an arrow, which shows the direction', () => {
   const by: Action = { type: 'sort', by: 'name' };
+  expect(list([{ type: 'sort', by: 'cause' }], false)).toContain(', by cause');
   expect(list([by], false)).toMatch(/^ {2}Post ↓ /m);
   expect(list([by, by], false)).toMatch(/^ {2}Post ↑ /m);
   expect(list([by, by], true)).toMatch(/^ {2}Post \^ /m);

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../../source/counter/counter.ts';
+import type { Diagnosis } from '../../../source/diagnosis/diagnosis.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 import type { ShownHealth } from '../../../source/trigger/defined/shown-health.ts';
-import { type Action, initialState, type Sort, type State } from '../../../source/tui/state/model.ts';
+import { type Action, initialState, type Sort, type State, sorts } from '../../../source/tui/state/model.ts';
 import { selectedRow, visibleIds } from '../../../source/tui/state/selectors.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import type { WatchEvent } from '../../../source/watch/watch-event.ts';
+import { inspectedWith, revenue } from '../../helpers/counters.ts';
 
 const counter = (id: string, usageCount: number, records = usageCount): Counter => ({
   id,
@@ -81,16 +83,37 @@ const order = (state: State) => state.order.slice().join('');
 const five = ['a', 'b', 'c', 'd', 'e'].map((id, index) => counter(id, 50 - index * 10));
 
 describe('the list', () => {
-  test('is sorted by usage first, then by name, drift and last use', () => {
+  test('is sorted by the size of the drift first, then by uses, name, last use and cause', () => {
     const wrong = [counter('a', 10), counter('b', 30, 29), counter('c', 20, 50)];
-    const listed = play([connected(wrong)]);
-    expect(order(listed)).toBe('bca');
-    const byName = reduce(listed, { type: 'sort' });
-    expect(order(byName)).toBe('abc');
-    const byDrift = reduce(byName, { type: 'sort' });
-    expect(order(byDrift)).toBe('cba');
-    expect(order(reduce(byDrift, { type: 'sort' }))).toBe('bca');
-    expect(reduce(reduce(byDrift, { type: 'sort' }), { type: 'sort' }).sort).toBe('usage');
+    const orders = [connected(wrong), ...Array.from({ length: 5 }, (): Action => ({ type: 'sort' }))].map(
+      (_, index, all) => play(all.slice(0, index + 1)),
+    );
+    expect(orders.map(order)).toEqual(['cba', 'bca', 'abc', 'bca', 'cba', 'cba']);
+    expect(orders.map(({ sort }) => sort)).toEqual([...sorts, 'drift']);
+    const byUses = play([connected(wrong)], initialState({ columns: 80, rows: 12 }, 'uses'));
+    expect(order(byUses)).toBe('bca');
+    // Sums have neither a time nor causes.
+    const sums: State = { ...byUses, sort: 'name', inspected: inspectedWith(revenue) };
+    expect(reduce(sums, { type: 'sort' }).sort).toBe('drift');
+  });
+
+  test('by cause follows what is found', () => {
+    const state = play([
+      connected([counter('a', 1, 3), counter('b', 1, 2), counter('c', 1)]),
+      { type: 'sort', by: 'cause' },
+    ]);
+    expect(order(state)).toBe('abc');
+    const found = { drift: -1, diagnosis: { code: 'trigger-gap' } as Diagnosis };
+    const diagnosed = reduce(state, { type: 'diagnosed', diagnoses: new Map([['b', found]]) });
+    expect(order(diagnosed)).toBe('bac');
+    expect(order(reduce(diagnosed, { type: 'diagnosed', diagnoses: new Map() }))).toBe('abc');
+  });
+
+  test('keeps a mismatch in its place while it is counted again', () => {
+    const wrong = [counter('a', 1, 3), ...five.slice(1)];
+    const used = tick(['a'], [{ ...counter('a', 2), records: null }], 3);
+    expect(order(play([connected(wrong), used]))).toBe('abcde');
+    expect(order(play([connected(wrong), used, tick(['a'], [counter('a', 2)], 4)]))).toBe('bcdea');
   });
 
   test('is sorted by the key of a column, and the other way round by the same key again', () => {
@@ -103,8 +126,8 @@ describe('the list', () => {
     expect(order(reduce(turned, by('name')))).toBe('abc');
     expect(order(reduce(turned, by('drift')))).toBe('cba');
     expect(order(play([by('drift'), by('drift')], turned))).toBe('abc');
-    expect(order(reduce(turned, { type: 'sort' }))).toBe('cba');
-    expect(reduce(turned, { type: 'sort' })).toMatchObject({ sort: 'drift', reversed: false });
+    expect(order(reduce(turned, { type: 'sort' }))).toBe('bca');
+    expect(reduce(turned, { type: 'sort' })).toMatchObject({ sort: 'last-used', reversed: false });
     expect(order(reduce(turned, tick(['b'], [{ ...counter('b', 30), name: 'z' }], 3)))).toBe('bca');
   });
 
