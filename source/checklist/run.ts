@@ -4,6 +4,7 @@ import { type CounterChoice, isOfPresets } from '../counter/definition/counter-c
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { shortened } from '../errors/shorten.ts';
+import { count, countText } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import { formatMoved, formatWarning } from '../simulation/format-use.ts';
 import { planSimulation, requireConfirmation } from '../simulation/read-plan.ts';
@@ -160,7 +161,7 @@ const steps: Record<StepId, StepWork> = {
     const { presets, records } = audited.tables;
     const worst = audited.worst.slice(0, 3).map(counter => {
       const { name, id, usageCount, records: found } = counter;
-      return `"${name || id}" has a count of ${usageCount ?? 'NULL'} and ${found} records`;
+      return `"${name || id}" has a count of ${countText(usageCount)} and ${count(found ?? 0)} records`;
     });
     return judgeCountsStep(audited.totals, worst, {
       presets: presets.name,

@@ -2,6 +2,7 @@ import { type ObservedChange, verdictOf } from '../counter/count-change.ts';
 import type { Totals } from '../counter/counter.ts';
 import { presetNames } from '../counter/definition/preset-names.ts';
 import type { Finding } from '../counter/finding.ts';
+import { count, countText, signed } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import type { TriggerHealth } from '../trigger/health.ts';
 import { enabledMeaning } from '../trigger/health.ts';
@@ -100,7 +101,7 @@ export function judgeObservedUse(change: ObservedChange, name: string): StepVerd
   const right = verdictOf(change) === 'right';
   return {
     status: right ? 'passed' : 'failed',
-    evidence: `A real use of "${name}" was seen: ${presetNames.count} ${before.usageCount ?? 'NULL'} to ${after.usageCount ?? 'NULL'} (${countBy > 0 ? '+' : ''}${countBy}), ${recordsBy ?? 'an unknown number of'} records added.`,
+    evidence: `A real use of "${name}" was seen: ${presetNames.count} ${countText(before.usageCount)} to ${countText(after.usageCount)} (${signed(countBy)}), ${recordsBy === null ? 'an unknown number of' : count(recordsBy)} records added.`,
     hint: right
       ? ''
       : 'Press u to simulate a use of this preset; that shows the reasons found in the catalog.',
@@ -120,7 +121,7 @@ export function judgeRecordsStep(
     status: all > 0 ? 'passed' : 'failed',
     evidence:
       all > 0
-        ? `${table} has ${all} records: ${records} of ${rows} presets${orphans > 0 ? `, ${orphans} of presets that are gone` : ''}.`
+        ? `${table} has ${count(all)} records: ${count(records)} of ${count(rows)} presets${orphans > 0 ? `, ${count(orphans)} of presets that are gone` : ''}.`
         : `${table} is empty.`,
     hint:
       all > 0
@@ -140,8 +141,8 @@ export function judgeCountsStep(
     status: mismatched === 0 ? 'passed' : 'failed',
     evidence:
       mismatched === 0
-        ? `All ${rows} counts equal their records.`
-        : `${mismatched} of ${rows} counts differ from their records (${tooHigh} too high, ${tooLow} too low; ${accurate} accurate): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
+        ? `All ${count(rows)} counts equal their records.`
+        : `${count(mismatched)} of ${count(rows)} counts differ from their records (${count(tooHigh)} too high, ${count(tooLow)} too low; ${count(accurate)} accurate): ${worst.join('; ')}${mismatched > worst.length ? '; and more' : ''}.`,
     hint:
       mismatched === 0
         ? ''

@@ -15,9 +15,9 @@ export function countText(value: number | string | null): string {
   return value === null ? 'NULL' : count(value);
 }
 
-/** A counter's count in full: what the server writes where no number here is exactly that, and NULL for none. */
+/** A counter's count in full: from what the server writes where no number here is exactly that, and NULL for none. */
 export function countOf({ usageCount, exact }: { usageCount: number | null; exact?: string }): string {
-  return exact ?? countText(usageCount);
+  return countText(exact ?? usageCount);
 }
 
 /** A whole number in at most `width` columns: where it does not fit, in millions or billions (12.3M). */

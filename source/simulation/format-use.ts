@@ -1,5 +1,5 @@
 import type { CounterDefinition } from '../counter/definition/definition.ts';
-import { countText, signed } from '../format/numbers.ts';
+import { count, countText, signed } from '../format/numbers.ts';
 import { amount } from '../format/plurals.ts';
 import { trackName } from '../trigger/expected-names.ts';
 import type { Simulation, UseWarning } from './simulation.ts';
@@ -8,7 +8,7 @@ import type { UseResult } from './use-result.ts';
 /** One use in one line, such as `12 to 13 (+1), 1 record, last_liked_at moved`; `touched` is the column with the time of the last one. */
 export function formatUse(use: UseResult, row: Pick<CounterDefinition['row'], 'touched'>): string {
   const { before, after, increment, recordsAdded, recordsUpdated } = use;
-  const updated = recordsUpdated ? ` added, ${recordsUpdated} updated` : '';
+  const updated = recordsUpdated ? ` added, ${count(recordsUpdated)} updated` : '';
   return `${countText(before)} to ${countText(after)} (${signed(increment)}), ${amount(recordsAdded, 'record')}${updated}${formatMoved(use, row)}`;
 }
 

@@ -13,6 +13,7 @@ import { HistoryScreen } from './repair/history-screen.tsx';
 import { RepairScreen } from './repair/repair.tsx';
 import { Footer } from './shared/footer.tsx';
 import { Header } from './shared/header.tsx';
+import { Title } from './shared/title.tsx';
 import { TooSmall } from './shared/too-small.tsx';
 import { useClock } from './shared/use-clock.ts';
 import { ChecklistScreen } from './simulation/checklist.tsx';
@@ -42,6 +43,7 @@ export function App({ store, looks }: { store: Store; looks: Theme }) {
       <Box height={rows} width={columns} overflow="hidden" flexDirection="column">
         <Header state={state} now={now} />
         <Box flexGrow={1} flexDirection="column" overflow="hidden">
+          <Title state={state} />
           <Body state={state} />
         </Box>
         <Footer state={state} />

@@ -21,7 +21,7 @@ export async function measureLongList(long: Program, short: Program, size: Size)
   }
   const ratio = median(times.long) / median(times.short);
   const running = startProgram(long, size);
-  await running.until(/\d accurate/, patience);
+  await running.until(/\d accurate|\d \w+ {2}Accurate/, patience);
   await sleep(settle);
   const keys: number[] = [];
   for (let press = 0; press < presses; press += 1) {

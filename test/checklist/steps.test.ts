@@ -216,6 +216,10 @@ describe('the step of the counts', () => {
       evidence: '1 of 3 counts differ from their records (1 too high, 0 too low; 2 accurate): Noir 5 for 3.',
       hint: expect.stringContaining('preset-usage check'),
     });
+    const many: Totals = { ...totals, rows: 5_000, accurate: 2_000, mismatched: 3_000, tooHigh: 3_000 };
+    expect(judgeCountsStep(many, ['Noir 5 for 3'], tables).evidence).toContain(
+      '3,000 of 5,000 counts differ from their records (3,000 too high, 0 too low; 2,000 accurate)',
+    );
     const more: Totals = { ...totals, accurate: 0, mismatched: 3, tooHigh: 1, tooLow: 2 };
     expect(judgeCountsStep(more, ['Noir 5 for 3', 'Warm 1 for 2'], tables).evidence).toBe(
       '3 of 3 counts differ from their records (1 too high, 2 too low; 0 accurate): Noir 5 for 3; Warm 1 for 2; and more.',

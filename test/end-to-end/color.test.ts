@@ -38,7 +38,7 @@ describe('in a terminal', () => {
     'with %s, the console has colours as asked',
     async (_, args, env, coloured) => {
       terminal = startTerminal({ args, env: { DATABASE_URL: own.url, ...env } });
-      await terminal.until(/1 accurate[\s\S]*q quit/);
+      await terminal.until(/(1 accurate|1 preset {2}Accurate)[\s\S]*q quit/);
       expect(colour.test(terminal.written())).toBe(coloured);
     },
   );

@@ -141,7 +141,7 @@ describe('keys', () => {
     await console.until(/5 presets/);
     console.press(keys.enter);
     const screen = await console.until(/Latest records\n +\d{4}-/);
-    expect(screen).toMatch(/^Pastel$/m);
+    expect(screen).toMatch(/^Pastel {2}presets\.usage_count in \w+$/m);
     expect(screen).toMatch(/usage_count +42/);
     expect(screen).toMatch(/Records +9/);
     expect(screen).toMatch(/Drift +\+33: the count is too high/);

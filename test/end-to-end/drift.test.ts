@@ -133,7 +133,7 @@ test('the cursor shows the detail of each event, and Enter opens its preset', as
   console.press('j');
   expect(await console.until(/2 of 2/)).toContain('a manual increment, not a use');
   console.press(keys.enter);
-  await console.until(/^Noir$[\s\S]*usage_count +11/m);
+  await console.until(/^Noir {2}[\s\S]*usage_count +11/m);
   console.press('d', keys.escape);
   await console.until(/of 3\b/);
 });
@@ -149,7 +149,7 @@ test("the console's own repairs are not events, and help has the key", async () 
   console.press(keys.enter);
   await console.until(/Done: 1 preset changed/);
   console.press(keys.escape);
-  await console.until(/3 accurate +0 mismatched/);
+  await console.until(/3 presets {2}Accurate/);
   // An event of others comes after it, and is the only one.
   await byHand();
   await console.until(/1 new in the drift log/);
@@ -204,7 +204,7 @@ describe('what another process of this console does beside repairs is no drift:'
     elsewhere.XDG_STATE_HOME = await mkdtemp(join(tmpdir(), 'drift-elsewhere-'));
     try {
       const console = await open({ env: { XDG_STATE_HOME: state } });
-      await console.until(/3 accurate/);
+      await console.until(/3 presets {2}Accurate/);
       console.press('d');
       await console.until(/no count has come out of step/);
       await step();

@@ -31,12 +31,12 @@ afterAll(() => server.stop());
 
 test('a killed server leaves stale numbers with their age, and live ones once it is back', async () => {
   terminal = startTerminal({ env: { DATABASE_URL: server.url } });
-  await terminal.until(/2 presets {2}2 accurate/);
+  await terminal.until(/2 presets {2}Accurate/);
   await server.kill();
   const stale = await terminal.until(/STALE, \d+ s old, next try in \d+ s: (The connection|Nothing accepts)/);
   // Neither gone nor zero: what was known is still there.
   expect(stale).toMatch(/Noir +7 +7 +0 +✓ Accurate/);
-  expect(stale).toMatch(/2 presets {2}2 accurate/);
+  expect(stale).toMatch(/2 presets {2}Accurate/);
   await server.start();
   await terminal.until(/live, at most \d+ s old/);
   const sql = postgres(server.url, { max: 1 });

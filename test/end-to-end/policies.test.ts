@@ -59,7 +59,7 @@ test.each<[string, string, string, RegExp]>(
 )('%s turns every badge Hidden while the console watches, and back', async (_, hide, show, why) => {
   terminal = startTerminal({ env: { DATABASE_URL: own.urlAs(role, 'secret') }, columns: 120 });
   await terminal.until(accurate);
-  await terminal.until(/2 presets {2}2 accurate/);
+  await terminal.until(/2 presets {2}Accurate/);
   await arrange(hide);
   try {
     // A right that is lost between two statements of a tick is first an error of the server; the next tick names it.
@@ -69,7 +69,7 @@ test.each<[string, string, string, RegExp]>(
     await arrange(show);
   }
   terminal.press('r');
-  const again = await terminal.until(/2 presets {2}2 accurate/);
+  const again = await terminal.until(/2 presets {2}Accurate/);
   expect(again).toMatch(accurate);
   expect(again).not.toMatch(/Hidden/);
 });
@@ -87,7 +87,7 @@ test('numbers from while rows were hidden are not shown once they are visible', 
     await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');
     const seen = await terminal.until(screen => !screen.includes('Hidden: row-level'));
     expect(seen).not.toMatch(/[1-9]\d* mismatched|Mismatch/);
-    await terminal.until(/62 presets {2}62 accurate/);
+    await terminal.until(/62 presets {2}Accurate/);
     expect(terminal.screen()).not.toMatch(/Mismatch/);
   } finally {
     await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');

@@ -89,7 +89,7 @@ describe.each(
     expect(done).toMatch(/Receipt +\/.*repair-/);
     expect(await countOf('Pastel')).toBe(0);
     console.press(keys.escape);
-    await console.until(/3 accurate +0 mismatched/);
+    await console.until(/3 presets {2}Accurate/);
   });
 });
 

@@ -6,7 +6,7 @@ import { amount } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import type { State } from '../state/model.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import { useTheme } from '../theme.ts';
 import { counterCells, counterTitles, counterWidths, shortId } from './cells.ts';
@@ -19,7 +19,7 @@ export function CountersScreen({ state }: { state: State }) {
   const { glyphs } = useTheme();
   const titles = counterTitles(counterWidths(state.size.columns), glyphs.ellipsis);
   return (
-    <Box flexDirection="column" height={windowRows(state.size) + 2} overflow="hidden">
+    <Box flexDirection="column" height={titledRows(state.size)} overflow="hidden">
       <Box flexShrink={0}>
         <Line bold>
           {'  '}

@@ -1,7 +1,7 @@
 import type { NotCheckable } from '../../counter/definition/definition.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { watchCounter, watchedId } from '../state/watch-counter.ts';
 import { type Counters, type CountersStep, type ListedCounter, noCounters } from './model.ts';
 
@@ -88,7 +88,7 @@ const otherRows = 7;
 
 /** How many entries fit on the screen. */
 export function countersRows(size: State['size']): number {
-  return Math.max(1, windowRows(size) + 2 - otherRows);
+  return Math.max(1, titledRows(size) - otherRows);
 }
 
 /** Why the entry under the cursor cannot be opened; null if it can. */

@@ -21,13 +21,13 @@ import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { driftAtCursor, driftRows, entryCursor } from './state.ts';
 
 /** The drift log: what came out of step while the console watched, newest first, and who was writing then. */
 export function DriftScreen({ state }: { state: State }) {
-  const height = windowRows(state.size) + 2;
+  const height = titledRows(state.size);
   const entry = driftAtCursor(state);
   return (
     <Box flexDirection="column" height={height} overflow="hidden">

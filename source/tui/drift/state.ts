@@ -3,7 +3,7 @@ import { type DriftEntry, logDrift } from '../../watch/drift-log.ts';
 import type { SeenRepair } from '../../watch/repaired-drift.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 
 /** Adds events to the drift log. */
 export function addDrift(
@@ -86,5 +86,5 @@ const share = 0.35;
 
 /** How many entries fit on the screen. */
 export function driftRows(size: State['size']): number {
-  return Math.max(3, Math.floor((windowRows(size) + 2) * share));
+  return Math.max(3, Math.floor(titledRows(size) * share));
 }

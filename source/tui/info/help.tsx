@@ -16,7 +16,7 @@ import { Scrolled } from '../shared/scrolled.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import { type AnswerSums, answers, type OtherCounter } from './answers.ts';
 
@@ -88,7 +88,7 @@ export function HelpScreen({ state }: { state: State }) {
       {`The drift log (d) lists every count that came out of step with its ${displayText(nouns.record[1])} while this console ran, and who was seen writing then. ${displayText(keptWords(state.driftLog))}`}
     </Paragraph>,
   ];
-  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+  return <Scrolled lines={lines} offset={state.scroll} height={titledRows(state.size)} />;
 }
 
 function otherTables({ tables: { presets, records } }: InspectedDatabase): string | null {

@@ -7,7 +7,7 @@ import { counterSchemaLines, schemaLines } from '../../format/schema-lines.ts';
 import { displayText } from '../../format/text.ts';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 
 /** What is odd about both tables and what follows from it; then the tables as the catalog describes them. */
@@ -41,7 +41,7 @@ export function TablesScreen({ state }: { state: State }) {
       </Box>
     )),
   ];
-  return <Scrolled lines={lines} offset={state.scroll} height={windowRows(state.size) + 2} />;
+  return <Scrolled lines={lines} offset={state.scroll} height={titledRows(state.size)} />;
 }
 
 // These compare names with those of presets, or are about columns that other counters do not need.

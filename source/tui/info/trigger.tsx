@@ -13,14 +13,14 @@ import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import { Events } from './events.tsx';
 
 /** Whether the catalog says that the count is kept, and what else writes it. */
 export function TriggerScreen({ state }: { state: State }) {
   const { trigger: health, triggerFailure: failure, size } = state;
-  const height = windowRows(size) + 2;
+  const height = titledRows(size);
   if (!health && !failure) return <Text>Reading the catalog</Text>;
   const definition = watchesPresets(state) ? undefined : state.inspected?.tables.definition;
   const facts = health && <Triggers key="triggers" health={health} noun={nounsIn(state).event} />;

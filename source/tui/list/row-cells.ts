@@ -50,7 +50,7 @@ export function columnWidths(
 ): Record<keyof Cells, number> {
   const why = causes && columns >= roomForWhy ? 24 : 0;
   // Of a sum, what is left beside names of 18 cells, in three parts.
-  const extra = sums ? Math.max(0, Math.min(14, Math.floor((columns - (timed ? 78 : 67) - why) / 3))) : 0;
+  const extra = sums ? Math.max(0, Math.min(18, Math.floor((columns - (timed ? 78 : 67) - why) / 3))) : 0;
   const fixed = {
     count: 10 + extra,
     change: 6,

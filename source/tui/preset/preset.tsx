@@ -9,6 +9,7 @@ import { presetName } from '../../format/preset-name.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
+import { Place } from '../shared/title.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Row, State } from '../state/model.ts';
 import { selectedRow, windowRows } from '../state/selectors.ts';
@@ -51,8 +52,9 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
     </Line>
   );
   return [
-    <Line key="name" bold>
-      {presetName(row)}
+    <Line key="name">
+      <Text bold>{presetName(row)}</Text>
+      <Place state={state} />
     </Line>,
     ...keyFacts(state, row).map(([name, value]) => fact(name, displayText(value))),
     <Text key="badge">

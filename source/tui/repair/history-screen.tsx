@@ -12,7 +12,7 @@ import { Facts } from '../shared/facts.tsx';
 import { Line } from '../shared/line.tsx';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import { useTheme } from '../theme.ts';
 import { entryAtCursor, entryRows, otherCounter, whyNotTakeBack } from './history.ts';
@@ -21,7 +21,7 @@ import type { History } from './history-model.ts';
 /** What this console has done, newest first, and the details of the operation under the cursor. */
 export function HistoryScreen({ state }: { state: State }) {
   const { history } = state;
-  const height = windowRows(state.size) + 2;
+  const height = titledRows(state.size);
   if (!history) return <Text dimColor>Reading the receipts</Text>;
   return (
     <Box flexDirection="column" height={height} overflow="hidden">

@@ -3,7 +3,7 @@ import { whyNotWrite } from '../keys/write-guard.ts';
 import { watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
-import { windowRows } from '../state/selectors.ts';
+import { titledRows } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import type { HistoryStep } from './history-model.ts';
 import { isRepairing } from './model.ts';
@@ -71,5 +71,5 @@ const frame = 9;
 
 /** How many operations fit on the screen. */
 export function entryRows(size: State['size']): number {
-  return Math.max(1, windowRows(size) + 2 - frame);
+  return Math.max(1, titledRows(size) - frame);
 }

@@ -71,11 +71,19 @@ function Sums({ state }: { state: State }) {
     <Line>
       <Text bold>{count(totals.rows)}</Text> {totals.rows === 1 ? one : displayText(nouns.row[1])}
       {'  '}
-      <Text color="green">{count(totals.accurate)} accurate</Text>
-      {'  '}
-      <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
-        {count(totals.mismatched)} mismatched
-      </Text>
+      {totals.accurate === totals.rows && totals.rows > 0 ? (
+        <Text color="green" bold>
+          Accurate
+        </Text>
+      ) : (
+        <Text>
+          <Text color="green">{count(totals.accurate)} accurate</Text>
+          {'  '}
+          <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
+            {count(totals.mismatched)} mismatched
+          </Text>
+        </Text>
+      )}
       {totals.mismatched > 0
         ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
         : ''}

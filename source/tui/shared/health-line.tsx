@@ -27,8 +27,9 @@ export function Health({ state, now }: { state: State; now: number }) {
   const late = freshAt !== null && now - freshAt > lateAfter(pace);
   const word = keeperWord(state, glyphs);
   const news = newsOf(state, glyphs);
-  const name = counterName(state);
+  const known = counterName(state);
   if (failure || paused || late || freshAt === null) {
+    const name = watchesPresets(state) ? null : known;
     // Problems come first, because a long line is cut at its end.
     return (
       <Fixed news={news}>
@@ -40,6 +41,9 @@ export function Health({ state, now }: { state: State; now: number }) {
     );
   }
   const room = size.columns - stringWidth(word.text) - stringWidth(news) - gap.length;
+  const fits = known !== null && stringWidth(known) + 1 + ageWords(state).length <= room;
+  // That of presets goes without saying where there is no room.
+  const name = watchesPresets(state) && !fits ? null : known;
   const wanted = name === null ? 0 : stringWidth(name) + 1;
   const age = wanted + ageWords(state).length <= room ? ageWords(state) : 'live';
   const width = Math.max(leastName, Math.min(wanted - 1, room - age.length - 1));
@@ -110,7 +114,7 @@ const tones = { good: 'green', bad: 'red', doubtful: 'yellow' } as const;
 
 function counterName(state: State): string | null {
   const definition = state.inspected?.tables.definition;
-  if (!definition || watchesPresets(state)) return null;
+  if (!definition) return null;
   return displayText(shortId(definition, (state.counters ?? noCounters).schema));
 }
 

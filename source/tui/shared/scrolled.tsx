@@ -1,5 +1,6 @@
 import { Box, type DOMElement, Text, useBoxMetrics } from 'ink';
 import { type ReactElement, useContext, useEffect, useRef } from 'react';
+import { count } from '../../format/numbers.ts';
 import { ScrollLimit } from '../keys/scroll-limit.ts';
 
 interface Props {
@@ -41,7 +42,7 @@ export function Scrolled({ lines, offset, height, tail = noTail }: Props) {
         </Box>
       </Box>
       {whole ? null : (
-        <Text dimColor>{below > 0 ? `  ${below} more lines below: j and k scroll` : '  the end'}</Text>
+        <Text dimColor>{below > 0 ? `  ${count(below)} more lines below: j and k scroll` : '  the end'}</Text>
       )}
     </Box>
   );

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { nounsOf } from '../../counter/definition/counter-nouns.ts';
+import { count } from '../../format/numbers.ts';
 import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { leastSize } from '../state/selectors.ts';
@@ -8,7 +9,7 @@ import { leastSize } from '../state/selectors.ts';
 export function TooSmall({ state, columns, rows }: { state: State; columns: number; rows: number }) {
   const { progress, stopping } = state.repair ?? {};
   const done = progress
-    ? ` (${progress.done} of ${progress.presets} ${nounsOf(state.repair?.plan?.inspected.tables.definition).row[1]})`
+    ? ` (${count(progress.done)} of ${count(progress.presets)} ${nounsOf(state.repair?.plan?.inspected.tables.definition).row[1]})`
     : '';
   const way = !isRepairing(state)
     ? 'Enlarge it, or press q to quit.'

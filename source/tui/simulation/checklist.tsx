@@ -15,7 +15,7 @@ import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
 import { definitionIn, nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { selectedRow, windowRows } from '../state/selectors.ts';
+import { selectedRow, titledRows } from '../state/selectors.ts';
 import { useTheme } from '../theme.ts';
 import { stepAtCursor } from './simulation-state.ts';
 
@@ -56,7 +56,7 @@ export function ChecklistScreen({ state }: { state: State }) {
   const nouns = nounsIn(state);
   const titles = stepTitlesOf(definitionIn(state));
   return (
-    <Box flexDirection="column" height={windowRows(state.size) + 2} overflow="hidden">
+    <Box flexDirection="column" height={titledRows(state.size)} overflow="hidden">
       <Box flexDirection="column" flexShrink={0}>
         <Line bold>
           {'Testing checklist with '}

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { countText } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
@@ -9,6 +10,7 @@ import { FindingList } from '../shared/findings.tsx';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
+import { Place } from '../shared/title.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
@@ -24,8 +26,11 @@ export function SimulateScreen({ state }: { state: State }) {
   const title = watchesPresets(state) ? `Simulated ${event[0]} of` : `Simulated ${event[1]} of`;
   const plan = use.plan && isOfUses(use.plan) ? use.plan : null;
   const lines = [
-    <Line key="title" bold>
-      {displayText(title)} {presetName(use.preset)}
+    <Line key="title">
+      <Text bold>
+        {displayText(title)} {presetName(use.preset)}
+      </Text>
+      <Place state={state} />
     </Line>,
     ...(use.real && plan ? [<Real key="real" plan={plan} real={use.real} />] : []),
     <Progress key="progress" use={use} state={state} />,
@@ -75,7 +80,7 @@ function Real({ plan, real }: { plan: SimulationPlan; real: RealUseState }) {
     case 'taken-back':
       return (
         <Text color="green" bold>
-          {`${glyphs.verdict.right} Taken back: ${amount(real.taken?.deleted ?? 0, 'record')} deleted, count ${real.taken?.before} to ${real.taken?.after}.`}
+          {`${glyphs.verdict.right} Taken back: ${amount(real.taken?.deleted ?? 0, 'record')} deleted, count ${countText(real.taken?.before ?? null)} to ${countText(real.taken?.after ?? null)}.`}
         </Text>
       );
     case 'failed':

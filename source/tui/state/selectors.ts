@@ -12,6 +12,11 @@ export function isTooSmall({ columns, rows }: State['size']): boolean {
   return columns < leastSize.columns || rows < leastSize.rows;
 }
 
+/** How many rows a screen has below its title. */
+export function titledRows(size: State['size']): number {
+  return windowRows(size) + 1;
+}
+
 /** How many presets the list shows in a terminal of this height. */
 export function windowRows(size: State['size']): number {
   return Math.max(1, size.rows - frameRows);

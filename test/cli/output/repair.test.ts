@@ -100,6 +100,6 @@ test('nor does an audit', () => {
     ],
   } as unknown as AuditedCounter;
   expect(auditLines(audited, new Map(), 50).join('\n')).toMatch(
-    /2702159776422297855 2702159776422297856 +-1$/,
+    /2,702,159,776,422,297,855 2,702,159,776,422,297,856 +-1$/,
   );
 });

@@ -23,7 +23,7 @@ describe('the screen of a simulation of any counter', () => {
   test.each([80, 120, 200])('has a line for each step at %i columns', columns => {
     const lines = linesOf(stateOf(columns));
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
-    expect(lines[0]).toBe('Simulated comments of Hello');
+    expect(lines[0]).toBe('Simulated comments of Hello  posts.comments_count in d');
     const text = lines.join('\n');
     expect(text.replace(/\s+/g, ' ')).toContain(`✗ ${steps.headline} Everything was rolled back.`);
     expect(text).toMatch(/^✓ Adding one comment +comments_count 3 to 4 \(\+1\)$/m);
