@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const source = fileURLToPath(new URL('../source', import.meta.url));
 // Not the variables of the environment, which have their names from the program's.
 const names =
-  /preset_usage(?!_debug|_needs_volume)|usage_count|last_used_at|usage_type|usage_data|preset_id|\bpublic\.presets\b|\b(?:from|into|join|update|table) presets\b/i;
+  /preset_usage(?!_debug|_needs_volume|_sort)|usage_count|last_used_at|usage_type|usage_data|preset_id|\bpublic\.presets\b|\b(?:from|into|join|update|table) presets\b/i;
 
 /** Where the names belong. */
 const isTheirPlace = (file: string) =>

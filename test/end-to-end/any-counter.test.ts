@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { keys, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
+import { keys, quitWithDrift, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
 let state: string;
@@ -102,8 +102,7 @@ test('--counter opens on one, sees it drift, and brings it back in line', async 
   await console.until(/Press H for the history/);
   const [ada] = await own.sql`SELECT revenue::text FROM sellers`;
   expect(ada).toEqual({ revenue: '9007199254741005.3401' });
-  console.press('q');
-  expect(await console.exit()).toBe(0);
+  expect(await quitWithDrift(console)).toBe(0);
   expect(console.written()).toMatch(/public\.sellers\.revenue: 1 drift event of 1 seller/);
 });
 
@@ -137,7 +136,7 @@ test('a counter has its own screens of what keeps it, a simulation and the check
   expect(checklist).toMatch(/5 ✗ failed +Every count of comments is right/);
   expect(checklist).not.toMatch(/preset(?!-usage)|\buses?\b/);
   expect(await own.sql`SELECT p.*, (SELECT count(*) FROM comments) FROM posts p ORDER BY id`).toEqual(before);
-  console.press('q');
+  console.press('q', 'q');
   expect(await console.exit()).toBe(0);
 });
 

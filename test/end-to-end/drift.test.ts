@@ -7,7 +7,14 @@ import { createDatabase, insertPresets, insertRecords, type TestDatabase } from 
 import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
-import { keys, startTerminal, type Terminal, type TerminalOptions, typeAfter } from '../helpers/terminal.ts';
+import {
+  keys,
+  quitWithDrift,
+  startTerminal,
+  type Terminal,
+  type TerminalOptions,
+  typeAfter,
+} from '../helpers/terminal.ts';
 
 let own: TestDatabase;
 let ids: string[];
@@ -93,8 +100,7 @@ describe.each<[string, TerminalOptions, wrong: string]>(
     );
     expect(again.replace(/\s+/g, ' ')).toContain('at 2 of 2 events');
     if (wrong === '!') expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
-    console.press('q');
-    expect(await console.exit()).toBe(0);
+    expect(await quitWithDrift(console)).toBe(0);
     expect(console.written()).toContain('2 drift events of 1 preset while the console watched.');
     expect(console.written()).toContain(`The drift log is in ${file}.`);
 
@@ -183,8 +189,7 @@ test(
     const both = await console.until(/Noir +\S No record +\+1 +0 *$/m);
     expect(both).toMatch(/1 of 1/);
     expect(both).toMatch(/Not drift: sync of receipt/);
-    console.press('q');
-    expect(await console.exit()).toBe(0);
+    expect(await quitWithDrift(console)).toBe(0);
     expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
   },
 );
@@ -211,8 +216,7 @@ describe('what another process of this console does beside repairs is no drift:'
       await byHand();
       const shown = await console.until(/Noir +\S No record +\+1 +0 *$/m);
       expect(shown).toMatch(/1 of 1/);
-      console.press('q');
-      expect(await console.exit()).toBe(0);
+      expect(await quitWithDrift(console)).toBe(0);
       expect(console.written()).toContain('1 drift event of 1 preset while the console watched.');
     } finally {
       await rm(elsewhere.XDG_STATE_HOME, { recursive: true, force: true });

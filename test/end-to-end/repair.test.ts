@@ -452,7 +452,7 @@ describe('a run is stopped between two batches', () => {
           'a batch to be under way',
         );
         console.press('q');
-        await console.until(/A repair is running: press Esc, then y, to stop it/);
+        await console.until(/y stop after this batch/);
         console.press(keys.ctrlC);
         await console.until(/Stopping after this batch/);
         console.press(keys.ctrlC);

@@ -63,7 +63,8 @@ describe.each([
     console.press('?');
     const help = await console.until(/The newest record is from/);
     expect(unnamed(help)).toEqual([]);
-    console.press('q');
+    // From help over the drift log to the list.
+    console.press('q', 'q', 'q');
     await console.exit();
   });
 
@@ -87,7 +88,7 @@ describe.each([
     const today = new Date().toISOString().slice(0, 10);
     expect(history).toContain(`${today} ${new Date().toISOString().slice(11, 13)}`);
     expect(unnamed(history)).toEqual([]);
-    console.press('q');
+    console.press('q', 'q');
     await console.exit();
   });
 });

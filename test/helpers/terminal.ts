@@ -55,6 +55,16 @@ export async function typeAfter(prompt: string, terminal: Terminal, text: string
   }
 }
 
+/** Leaves the console from a screen behind the list, after a question, since its drift log is lost. Resolves with the exit code. */
+export async function quitWithDrift(terminal: Terminal): Promise<number> {
+  terminal.press('q');
+  await terminal.until(/Enter open .* q quit$/m);
+  terminal.press('q');
+  await terminal.until(/^Quit\? \d+ drift events? would be lost\. {2}y quit {2}Esc stay$/m);
+  terminal.press('y');
+  return terminal.exit();
+}
+
 export interface TerminalOptions {
   columns?: number;
   rows?: number;

@@ -5,7 +5,9 @@ import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
 import type { Action, State } from '../state/model.ts';
+import { isFirstScreen } from '../state/navigation.ts';
 import { isTooSmall } from '../state/selectors.ts';
+import { lostEvents } from '../state/watch-counter.ts';
 import { keyNames } from './key-names.ts';
 import { bindingFor } from './keymap.ts';
 import { ScrollLimit } from './scroll-limit.ts';
@@ -42,7 +44,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
-    if (state.menu !== null) return choose(key, state, { dispatch, copy });
+    if (state.menu !== null) return choose(key, state, { dispatch, copy, exit });
     if (isAskingToStop(state))
       return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
@@ -52,7 +54,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
       if (!binding.quiet) dispatch({ type: 'why-not', reason });
       return;
     }
-    if (binding.does === 'quit') return exit();
+    if (binding.does === 'quit') return leave(state, dispatch, exit);
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
     dispatch(binding.does.type === 'move' ? { ...binding.does, last: limit.rows } : binding.does);
@@ -88,11 +90,26 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
   });
 }
 
+/** Ends the console, if this is its first screen and nothing is lost. */
+function leave(state: State, dispatch: KeyHandlers['dispatch'], exit: () => void): void {
+  if (!isFirstScreen(state)) dispatch({ type: 'back' });
+  else if (lostEvents(state) > 0) dispatch({ type: 'menu', menu: 'quit' });
+  else exit();
+}
+
 /** A key of the open menu; any other closes it. */
-function choose(key: string, state: State, { dispatch, copy }: Pick<KeyHandlers, 'dispatch' | 'copy'>): void {
+function choose(
+  key: string,
+  state: State,
+  { dispatch, copy, exit }: Pick<KeyHandlers, 'dispatch' | 'copy'> & { exit: () => void },
+): void {
   const does = openMenu(state)?.choices.find(choice => choice.key === key)?.does;
   dispatch({ type: 'menu', menu: null });
   if (!does) return;
+  if (does === 'quit') {
+    exit();
+    return;
+  }
   if ('format' in does) {
     dispatch({ type: 'export', format: does.format });
     return;

@@ -1,5 +1,7 @@
+import { eventsOf } from '../../watch/format-drift.ts';
 import { exportedWords } from '../state/marks.ts';
 import type { State } from '../state/model.ts';
+import { lostEvents } from '../state/watch-counter.ts';
 import { copyChoices } from './copy.ts';
 import type { MenuChoice } from './model.ts';
 
@@ -9,10 +11,27 @@ const formats: readonly MenuChoice[] = [
   { key: 'm', short: 'Markdown', does: { format: 'markdown' } },
 ];
 
-/** What the open menu is called, and its keys; null while none is open. */
-export function openMenu(state: State): { title: string; choices: readonly MenuChoice[] } | null {
-  if (state.menu === null) return null;
-  return state.menu === 'copy'
-    ? { title: 'Copy', choices: copyChoices(state) }
-    : { title: `Export ${exportedWords(state)}`, choices: formats };
+/** A menu of the footer: its title, its keys, and what any other key does. */
+interface Menu {
+  title: string;
+  choices: readonly MenuChoice[];
+  close: string;
+}
+
+/** The menu that is open; null while none is. */
+export function openMenu(state: State): Menu | null {
+  switch (state.menu) {
+    case null:
+      return null;
+    case 'copy':
+      return { title: 'Copy', choices: copyChoices(state), close: 'nothing' };
+    case 'export':
+      return { title: `Export ${exportedWords(state)}`, choices: formats, close: 'nothing' };
+    case 'quit':
+      return {
+        title: `Quit? ${eventsOf(lostEvents(state))} would be lost.`,
+        choices: [{ key: 'y', short: 'quit', does: 'quit' }],
+        close: 'stay',
+      };
+  }
 }

@@ -8,5 +8,5 @@ export type Copy = { text: string; what: string } | { whyNot: string };
 export interface MenuChoice {
   key: string;
   short: string;
-  does: { copy: (state: State) => Copy } | { format: ExportFormat };
+  does: { copy: (state: State) => Copy } | { format: ExportFormat } | 'quit';
 }

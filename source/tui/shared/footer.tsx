@@ -40,7 +40,7 @@ function keysShown(state: State): { label: string; short: string }[] {
   const menu = openMenu(state);
   if (menu) {
     const choices = menu.choices.map(({ key, short }) => ({ label: key, short }));
-    return [...choices, { label: 'Esc', short: 'nothing' }];
+    return [...choices, { label: 'Esc', short: menu.close }];
   }
   if (isTypingPhrase(state)) {
     return [

@@ -73,8 +73,8 @@ export interface State extends SortAndFilter {
   repair: Repair | null;
   /** Null until it was opened. */
   history: History | null;
-  /** The menu that is open in the footer: what can be copied, or the formats of an export. */
-  menu: 'copy' | 'export' | null;
+  /** The menu that is open in the footer: what can be copied, the formats of an export, or whether to quit. */
+  menu: 'copy' | 'export' | 'quit' | null;
   /** Why the last key does nothing now; null if it did something. */
   whyNot: string | null;
   /** What the last key did, if nothing else shows it. */

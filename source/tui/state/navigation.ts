@@ -8,6 +8,7 @@ import type { State } from './model.ts';
 import { rearrange } from './rows.ts';
 import type { Screen } from './screens.ts';
 import { selectedRow } from './selectors.ts';
+import { watchedId } from './watch-counter.ts';
 
 /** A simulation must keep its preset, however the list is sorted meanwhile. */
 export function openSimulation(state: State, action: SimulationAction): State {
@@ -60,6 +61,11 @@ export function open(state: State, screen: Screen): State {
 function behind({ screen, behindHelp, behindCounters }: State): Screen {
   if (screen !== 'help') return screen;
   return behindHelp === 'counters' ? behindCounters : behindHelp;
+}
+
+/** True on the screen that nothing is behind. */
+export function isFirstScreen(state: State): boolean {
+  return state.screen === 'list' || (state.screen === 'counters' && watchedId(state) === null);
 }
 
 export function back(state: State): State {

@@ -26,6 +26,11 @@ export function watchCounter(state: State, counter: CounterDefinition): State {
   };
 }
 
+/** How many events of the drift logs are lost when the console ends. */
+export function lostEvents(state: State): number {
+  return [...logsOf(state).values()].reduce((sum, { total }) => sum + total, 0);
+}
+
 /** The drift logs of every counter that was watched, by their ids. */
 export function logsOf(state: State): ReadonlyMap<string, State['drift']> {
   const id = watchedId(state);

@@ -5,8 +5,11 @@ import { noOptions } from '../../../source/repair/repair.ts';
 import { footerBindings } from '../../../source/tui/keys/footer-keys.ts';
 import { keyNames } from '../../../source/tui/keys/key-names.ts';
 import { bindingFor, bindings, descriptionOf } from '../../../source/tui/keys/keymap.ts';
+import { openMenu } from '../../../source/tui/menu/choices.ts';
 import { initialState, type State } from '../../../source/tui/state/model.ts';
+import { isFirstScreen } from '../../../source/tui/state/navigation.ts';
 import type { Screen } from '../../../source/tui/state/screens.ts';
+import { lostEvents } from '../../../source/tui/state/watch-counter.ts';
 import { comments, inspectedWith } from '../../helpers/counters.ts';
 import { simulated } from '../../helpers/shown-counters.ts';
 
@@ -77,7 +80,7 @@ describe('the table of keys', () => {
       .map(({ label, short }) => `${label} ${short}`)
       .join('  ');
     expect(line.length).toBeLessThanOrEqual(80);
-    expect(line).toContain('q quit');
+    expect(line).toMatch(/q (quit|back|leave)/);
   });
 
   test('each column that can be sorted by has its own key, if the counter has the column', () => {
@@ -112,8 +115,33 @@ describe('the table of keys', () => {
     expect(disabled({ ...state, paused: true, watching })).toBeNull();
   });
 
-  test('q quits on every screen', () => {
-    for (const screen of screens) expect(bindingFor('q', screen)?.does).toBe('quit');
+  test('q quits on the first screens, and is Esc on all others', () => {
+    for (const screen of ['list', 'counters'] as const) expect(bindingFor('q', screen)?.does).toBe('quit');
+    for (const screen of screens.filter(each => each !== 'list'))
+      expect(bindingFor('q', screen)?.does).toEqual(bindingFor('escape', screen)?.does);
+  });
+
+  test('q asks only where events of a drift log would be lost', () => {
+    const state: State = { ...initialState({ columns: 80, rows: 24 }), counter: comments };
+    expect(lostEvents(state)).toBe(0);
+    const other = { ...state.drift, total: 1_200 };
+    const logged: State = {
+      ...state,
+      drift: { ...state.drift, total: 1 },
+      drifts: new Map([['other', other]]),
+    };
+    expect(lostEvents(logged)).toBe(1_201);
+    expect(openMenu({ ...logged, menu: 'quit' })).toMatchObject({
+      title: 'Quit? 1,201 drift events would be lost.',
+      choices: [{ key: 'y', does: 'quit' }],
+    });
+  });
+
+  test('the list of counters is the first screen while no counter is open', () => {
+    const state: State = { ...initialState({ columns: 80, rows: 24 }), screen: 'counters' };
+    expect(isFirstScreen(state)).toBe(true);
+    expect(isFirstScreen({ ...state, counter: comments })).toBe(false);
+    expect(isFirstScreen({ ...state, screen: 'help' })).toBe(false);
   });
 
   describe('that repair', () => {
@@ -157,10 +185,12 @@ describe('the table of keys', () => {
     });
 
     test('q and ^z wait until nothing is being written', () => {
-      for (const key of ['q', 'ctrl+z']) {
-        expect(bindingFor(key, 'repair')?.disabled?.(running)).toMatch(/A repair is running/);
-        expect(bindingFor(key, 'repair')?.disabled?.(state)).toBeNull();
-      }
+      expect(bindingFor('ctrl+z', 'repair')?.disabled?.(running)).toMatch(/A repair is running/);
+      expect(bindingFor('ctrl+z', 'repair')?.disabled?.(state)).toBeNull();
+      expect(bindingFor('q', 'list')?.disabled?.(running)).toMatch(/A repair is running/);
+      expect(bindingFor('q', 'list')?.disabled?.(state)).toBeNull();
+      // It asks whether to stop.
+      expect(bindingFor('q', 'repair')?.does).toEqual({ type: 'repair', step: { kind: 'leave' } });
     });
 
     test('H opens the history, but during a repair only after it has ended', () => {

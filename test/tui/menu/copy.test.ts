@@ -20,7 +20,7 @@ const marking = (state: State, times: number) =>
   Array.from({ length: times }, (): Action => ({ type: 'mark' })).reduce(reduce, state);
 const copied = (state: State, key: string) => {
   const does = copyChoices(state).find(choice => choice.key === key)?.does;
-  return does && 'copy' in does ? does.copy(state) : undefined;
+  return typeof does === 'object' && 'copy' in does ? does.copy(state) : undefined;
 };
 
 describe('what is copied', () => {
