@@ -26,8 +26,9 @@ export function watchCounter(state: State, counter: CounterDefinition): State {
   };
 }
 
-/** How many events of the drift logs are lost when the console ends. */
+/** How many events of the drift logs are lost when the console ends: those that are kept in no file. */
 export function lostEvents(state: State): number {
+  if (state.driftLog !== null) return 0;
   return [...logsOf(state).values()].reduce((sum, { total }) => sum + total, 0);
 }
 

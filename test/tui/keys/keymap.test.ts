@@ -131,6 +131,7 @@ describe('the table of keys', () => {
       drifts: new Map([['other', other]]),
     };
     expect(lostEvents(logged)).toBe(1_201);
+    expect(lostEvents({ ...logged, driftLog: 'drift.jsonl' })).toBe(0);
     expect(openMenu({ ...logged, menu: 'quit' })).toMatchObject({
       title: 'Quit? 1,201 drift events would be lost.',
       choices: [{ key: 'y', does: 'quit' }],
