@@ -9,6 +9,7 @@ import type { SchemaReport } from '../counter/schema/schema-report.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ConsoleError } from '../errors/errors.ts';
 import type { ShownHealth } from '../trigger/defined/shown-health.ts';
+import type { Contention } from './contention.ts';
 import type { DriftEvent } from './drift-event.ts';
 import type { SeenRepair } from './repaired-drift.ts';
 
@@ -36,6 +37,8 @@ export interface Tick {
   /** Null for a counter other than that of presets: its own event tells it. */
   trigger: ShownHealth | null;
   detail: { id: string; value: PresetDetail } | null;
+  /** That sessions wait for rows; null if no two do. */
+  contention: Contention | null;
   /** Null with every tick that did not read it. */
   newest: { value: NewestRecord | null } | null;
   /** Null with every tick that did not read it. */

@@ -8,6 +8,7 @@ import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import type { Writer } from '../../trigger/effects/writer.ts';
 import { writerLines } from '../../trigger/format-writers.ts';
 import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
+import { contentionFinding } from '../../watch/contention.ts';
 import { Facts } from '../shared/facts.tsx';
 import { FindingList } from '../shared/findings.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
@@ -24,7 +25,10 @@ export function TriggerScreen({ state }: { state: State }) {
   if (!health && !failure) return <Text>Reading the catalog</Text>;
   const definition = watchesPresets(state) ? undefined : state.inspected?.tables.definition;
   const facts = health && <Triggers key="triggers" health={health} noun={nounsIn(state).event} />;
-  const findings = health && <Findings key="findings" findings={health.findings} />;
+  const contention = contentionFinding(state.contention);
+  const findings = health && (
+    <Findings key="findings" findings={contention ? [contention, ...health.findings] : health.findings} />
+  );
   const lines = [
     health ? <Headline key="headline" health={health} /> : null,
     failure ? (

@@ -4,6 +4,7 @@ import stringWidth from 'string-width';
 import type { Glyphs } from '../../format/badges.ts';
 import { brief, span } from '../../format/numbers.ts';
 import { displayText, toWidth } from '../../format/text.ts';
+import { contentionFinding } from '../../watch/contention.ts';
 import { shortId } from '../counters/cells.ts';
 import { noCounters } from '../counters/model.ts';
 import { bindingFor } from '../keys/keymap.ts';
@@ -40,7 +41,7 @@ export function Health({ state, now }: { state: State; now: number }) {
       </Fixed>
     );
   }
-  const room = size.columns - stringWidth(word.text) - stringWidth(news) - gap.length;
+  const room = size.columns - stringWidth(word.text) - stringWidth(news.text) - gap.length;
   const fits = known !== null && stringWidth(known) + 1 + ageWords(state).length <= room;
   // That of presets goes without saying where there is no room.
   const name = watchesPresets(state) && !fits ? null : known;
@@ -62,17 +63,17 @@ const gap = '   ';
 const leastName = 12;
 
 /** A line that is cut at its end, and the news after it, which is not. */
-function Fixed({ news, children }: { news: string; children: ReactNode }) {
+function Fixed({ news: { text, tone }, children }: { news: News; children: ReactNode }) {
   const { severity } = useTheme();
   return (
     <Box height={1}>
       <Box flexShrink={1} overflow="hidden">
         <Line>{children}</Line>
       </Box>
-      {news === '' ? null : (
+      {text === '' ? null : (
         <Box flexShrink={0}>
-          <Text color={severity.error} bold>
-            {news}
+          <Text color={severity[tone]} bold>
+            {text}
           </Text>
         </Box>
       )}
@@ -80,12 +81,29 @@ function Fixed({ news, children }: { news: string; children: ReactNode }) {
   );
 }
 
-/** Counts that came out of step since the drift log was last open; empty without any. A failure needs the space more. */
-function newsOf({ drift, failure, screen }: State, { verdict }: Glyphs): string {
-  if (drift.unread === 0 || failure) return '';
+interface News {
+  text: string;
+  tone: 'error' | 'warning';
+}
+
+/**
+ * Counts that came out of step since the drift log was last open, else a row that sessions wait for; empty without any. A failure
+ * needs the space more.
+ */
+function newsOf({ drift, contention, failure, screen }: State, { verdict }: Glyphs): News {
+  const none: News = { text: '', tone: 'error' };
+  if (failure) return none;
   // On the screen of a plan this key does something else.
-  const opens = bindingFor('d', screen)?.short === 'drift';
-  return `${gap}${verdict.error} ${brief(drift.unread, 7)} new in the drift log${opens ? ': d' : ''}`;
+  const keyOf = (key: string, short: string) => (bindingFor(key, screen)?.short === short ? `: ${key}` : '');
+  if (drift.unread > 0) {
+    const text = `${gap}${verdict.error} ${brief(drift.unread, 7)} new in the drift log${keyOf('d', 'drift')}`;
+    return { text, tone: 'error' };
+  }
+  if (contentionFinding(contention) === null || screen === 'trigger') return none;
+  return {
+    text: `${gap}${verdict.warning} Sessions wait for a row${keyOf('t', 'trigger')}`,
+    tone: 'warning',
+  };
 }
 
 interface Word {

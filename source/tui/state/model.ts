@@ -7,6 +7,7 @@ import type { RecordHistory } from '../../counter/reading/record-history.ts';
 import type { SchemaReport } from '../../counter/schema/schema-report.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
+import type { ContentionLooks } from '../../watch/contention.ts';
 import type { DriftEvent } from '../../watch/drift-event.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
 import type { Counters, CountersStep } from '../counters/model.ts';
@@ -84,6 +85,8 @@ export interface State extends SortAndFilter {
   /** Null until its screen was opened. */
   schemaReport: SchemaReport | null;
   drift: Drift;
+  /** The rows that sessions waited for at the newest ticks. */
+  contention: ContentionLooks;
   /** The drift logs of the counters that were watched before, by their ids. */
   drifts: ReadonlyMap<string, Drift>;
   /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
@@ -188,6 +191,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     newest: null,
     schemaReport: null,
     drift: noDrift,
+    contention: [],
     diagnoses: new Map(),
     recordHistory: null,
     totals: null,

@@ -1,3 +1,4 @@
+import { withLook } from '../../watch/contention.ts';
 import { reduceCounters } from '../counters/state.ts';
 import { addDrift, addKeptDrift, driftAtCursor, readDrift } from '../drift/state.ts';
 import { keepDiagnoses } from '../preset/diagnoses.ts';
@@ -69,6 +70,7 @@ export function reduce(state: State, action: Action): State {
           trigger: keep(state.trigger, action.trigger ?? state.trigger),
           detail: keep(state.detail, action.detail ?? state.detail),
           ...withWatching(state, watchTick(state.watching, action)),
+          contention: withLook(state.contention, action.contention),
           newest: keep(state.newest, action.newest ?? state.newest),
           schemaReport: keep(state.schemaReport, action.schemaReport ?? state.schemaReport),
           freshAt: action.at,

@@ -13,7 +13,7 @@ import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import { effectsOf } from '../../trigger/effects/effects.ts';
 import { type CatalogMemory, catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readCatalogRows, readTriggerCatalog } from '../../trigger/read-catalog.ts';
-import { readCountersAndSessions } from '../read-watched-counters.ts';
+import { readContention, readCountersAndSessions } from '../read-watched-counters.ts';
 import type { Focus, Tick } from '../watch-event.ts';
 import { fatal, type WatchContext } from './audit-watch.ts';
 import { HealthWatch } from './health-watch.ts';
@@ -105,7 +105,7 @@ export class TickReader {
           return {
             inspected: found,
             asked: ids,
-            counters: await this.#readWatched(reader, found, ids),
+            ...(await this.#readWatched(reader, found, ids)),
             trigger: this.#judge(await readTriggerCatalog(reader, tables, this.#catalogs), tables),
             detail:
               detail && this.#mayRead(detail.id, tables) ? await readDetail(reader, tables, detail) : null,
@@ -155,7 +155,7 @@ export class TickReader {
         throw error;
       });
     }
-    return counters;
+    return { counters, contention: await readContention(reader, tables, sample) };
   }
 
   /** Judges what keeps the count; null for a counter other than that of presets, whose health an event tells. */

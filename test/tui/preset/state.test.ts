@@ -58,6 +58,7 @@ const tick = (
   detail: null,
   newest: null,
   schemaReport: null,
+  contention: null,
   at,
   serverNow: at,
   pace: 500,

@@ -10,6 +10,8 @@ const long = { ...comments, row: { ...comments.row, table: 'marketplace_listings
 const error = finding('move-not-counted', 'error');
 const sick = healthOf(comments, [], { healthy: false, findings: [error, error, error] });
 
+const waited = { name: 'Noir', table: 'public.presets', waiting: 2 };
+
 const lineOf = (change: Partial<State> = {}, columns = 80) => {
   const state: State = {
     ...initialState({ columns, rows: 24 }),
@@ -43,6 +45,12 @@ describe('the line of the header about a counter', () => {
       { drift: { ...initialState({ columns: 80, rows: 24 }).drift, unread: 3 } },
       80,
       /3 new in the drift log: d$/,
+    ],
+    [
+      'a row that sessions wait for again and again is told, but not one that they met at once',
+      { contention: [null, waited, waited, waited] },
+      80,
+      /Sessions wait for a row: t$/,
     ],
     ['problems come first', { paused: true }, 80, /^PAUSED, numbers 1 s old {3}posts\.comments_count ○ /],
     [

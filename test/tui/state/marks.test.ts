@@ -26,6 +26,7 @@ const tick = (asked: string[], counters: Counter[]): Action => ({
   detail: null,
   newest: null,
   schemaReport: null,
+  contention: null,
   at: 2,
   serverNow: 2,
   pace: 2000,

@@ -62,6 +62,7 @@ const tick = (asked: string[], counters: Counter[], at: number): Extract<WatchEv
   detail: null,
   newest: null,
   schemaReport: null,
+  contention: null,
   at,
   serverNow: at,
   pace: 2000,

@@ -25,7 +25,7 @@ const session = (more: Partial<SeenSession>): SeenSession => ({
 const ahead = 3_600_000;
 const look = (log: SessionLog, at: number, ...sessions: SeenSession[]) =>
   log.add(
-    { sessions, hidden: 0, now: at + ahead },
+    { sessions, hidden: 0, waiting: 0, awaited: null, now: at + ahead },
     { sent: at, answered: at, sentAt: at, answeredAt: at },
     names,
   );

@@ -85,6 +85,34 @@ describe('a watch', () => {
     expect(tick.counters).toMatchObject([{ id: b, usageCount: 2, records: 2 }]);
   });
 
+  test('sees that sessions wait for a row, and for which if the server tells', async () => {
+    const [id, other] = await insertPresets(own.sql, ['Noir', 'Pastel']);
+    const seen = watching(database, { ids: [other!], detail: null, answers: false });
+    expect((await seen.next('tick')).contention).toBeNull();
+    for (const [name, write] of [
+      // A transaction that refers to the row by a foreign key waits without a lock on the row.
+      [null, (sql: postgres.Sql) => insertRecords(sql, id!, 1)],
+      ['Noir', (sql: postgres.Sql) => sql`UPDATE presets SET usage_count = usage_count WHERE id = ${id!}`],
+    ] as const) {
+      const others = postgres(own.url, { max: 3 });
+      const held = await others.reserve();
+      let writes: Promise<unknown>[] = [];
+      try {
+        await held`BEGIN`;
+        await held`UPDATE presets SET usage_count = usage_count WHERE id = ${id!}`;
+        writes = [1, 2].map(async () => write(others));
+        const { contention } = await seen.next('tick', event => event.contention?.waiting === 2);
+        expect(contention).toEqual({ name, table: 'public.presets', waiting: 2 });
+      } finally {
+        await held`ROLLBACK`;
+        held.release();
+        await Promise.all(writes);
+        await others.end();
+      }
+      await seen.next('tick', event => event.contention === null);
+    }
+  });
+
   test('sees rows being hidden and shown again, by policies and by grants', needsFullScale(), async () => {
     const role = `watcher_${own.name}`;
     await own.sql
