@@ -1,6 +1,7 @@
 import type { Server } from '../connection/server.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { Tables } from './discovery/tables.ts';
+import { whereElsewhere } from './schema/elsewhere.ts';
 
 /** The error of a guard: exit code 4. */
 export function refused(code: string, message: string, hint: string): ConsoleError {
@@ -32,5 +33,18 @@ export function requireEveryRow(tables: Tables, what: string): void {
     'incomplete-view',
     `${what} needs to see every row, but this role may not: ${hiddenBy.join('; ')}.`,
     rolesThatSeeAll(tables),
+  );
+}
+
+/** Throws (exit code 4) if rows lie on another server: no transaction of this one holds both counts and records still. */
+export function requireHere({ elsewhere }: Tables): void {
+  if (elsewhere.length === 0) return;
+  const isForeign = elsewhere.every(({ kind }) => kind === 'foreign');
+  throw refused(
+    isForeign ? 'foreign-table' : 'distributed-table',
+    `${whereElsewhere(elsewhere)}.`,
+    isForeign
+      ? 'Connect to the server that holds it.'
+      : 'Set its counts with one UPDATE of your own while nothing writes, and check again.',
   );
 }

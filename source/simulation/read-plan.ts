@@ -5,7 +5,7 @@ import { isOfPresets } from '../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireWritableServer } from '../counter/guards.ts';
+import { refused, requireEveryRow, requireHere, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { readCounters, readMostUsed } from '../counter/reading/counters.ts';
 import { findPresets } from '../counter/reading/find-presets.ts';
@@ -97,6 +97,7 @@ export async function planSimulation(
       const { tables, server } = found;
       requireWritableServer(server, 'a simulation');
       requireEveryRow(tables, 'A simulation');
+      requireHere(tables);
       const preset = await choosePreset(reader, found, request.preset);
       const claims = request.claims ?? null;
       const askedRole = request.asRole ?? claims?.role ?? null;

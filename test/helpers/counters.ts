@@ -64,6 +64,7 @@ export function inspectedWith(definition: CounterDefinition): InspectedDatabase 
       sums: definition.record.amount !== null,
     },
     hiddenBy: [],
+    elsewhere: [],
     seenBy: [],
   };
   return { server, host: 'h', label: 'local', source: null, link: null, now: 0, tables } as never;

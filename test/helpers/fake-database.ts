@@ -156,6 +156,7 @@ export const fakeTables: Tables = {
   },
   others: [],
   hiddenBy: [],
+  elsewhere: [],
   seenBy: [],
   policiesApply: false,
   path: 'catalog',

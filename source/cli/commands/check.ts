@@ -5,6 +5,7 @@ import { type Counter, drift } from '../../counter/counter.ts';
 import { rolesThatSeeAll } from '../../counter/guards.ts';
 import { inspectDatabase } from '../../counter/inspect-database.ts';
 import { findPresets } from '../../counter/reading/find-presets.ts';
+import { elsewhereNotes } from '../../counter/schema/elsewhere.ts';
 import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
 import { schemaFindings } from '../../counter/schema/schema-findings.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
@@ -97,7 +98,7 @@ export async function check(
           describe(line, audited, diagnoses),
           ...(limits === null ? [] : ['', limits]),
           ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
-          ...notes(remarks, lastUsed, {
+          ...notes(elsewhereNotes(tables), remarks, lastUsed, {
             presets: mismatches.filter(({ id }) => !diagnoses.has(id)).length,
             failed,
           }),

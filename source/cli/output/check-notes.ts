@@ -5,11 +5,13 @@ import { displayText } from '../../format/text.ts';
 
 /** What a reader of the numbers has to know: which tables they are of, what was not compared and what was not diagnosed. */
 export function notes(
+  elsewhere: readonly string[],
   remarks: readonly SchemaFinding[],
   lastUsed: LastUsedTally | null,
   notLookedAt: { presets: number; failed: string | null },
 ): string[] {
   const told = [
+    ...elsewhere,
     ...remarks
       .filter(({ code }) => ['chosen', 'no-time-column', 'no-last-used'].includes(code))
       .map(({ message }) => message),

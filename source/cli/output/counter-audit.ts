@@ -1,5 +1,6 @@
 import type { AuditedCounter } from '../../counter/audit/audit-counter.ts';
 import { titled } from '../../counter/definition/counter-nouns.ts';
+import { elsewhereNotes } from '../../counter/schema/elsewhere.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { finite, rowJson } from '../../diagnosis/rows/json.ts';
@@ -38,6 +39,9 @@ export function auditJson(audited: AuditedCounter, diagnoses: Diagnoses) {
     takenAt: iso(audited.takenAt),
     durationMs: Math.round(audited.durationMs),
     complete: audited.hiddenBy.length === 0,
+    ...(audited.tables.elsewhere.length > 0
+      ? { elsewhere: audited.tables.elsewhere.map(({ name }) => name) }
+      : {}),
     ...(audited.hiddenBy.length > 0 ? unknown : { rows, ...sums, records: finite(sums.records), orphans }),
     mismatches: mismatches.map(counter => ({
       ...rowJson(counter, diagnoses.get(counter.id), definition),
@@ -65,7 +69,7 @@ function detail(diagnosis: Diagnosis | undefined) {
 
 /** The sums of one counter in a sentence, and its mismatches, largest first, at most `most`. */
 export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: number): string[] {
-  const { definition, totals, orphans, mismatches, hiddenBy, durationMs } = audited;
+  const { definition, tables, totals, orphans, mismatches, hiddenBy, durationMs } = audited;
   const { nouns, record } = definition;
   if (hiddenBy.length > 0)
     return [displayText(`${definition.id}: not counted, because ${hiddenBy.join('; ')}.`)];
@@ -80,7 +84,8 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
   const head = displayText(
     `${definition.id}: ${amount(totals.rows, ...nouns.row)}, ${wrong}. ${records}, ${amount(orphans ?? 0, 'orphan')}. Audited in ${(durationMs / 1000).toFixed(2)} s.`,
   );
-  if (mismatches.length === 0) return [head];
+  const notes = elsewhereNotes(tables).map(note => displayText(`Note: ${note}`));
+  if (mismatches.length === 0) return [head, ...notes];
   const shown = mismatches.slice(0, most);
   const more = mismatches.length - shown.length;
   const why = diagnoses.size > 0;
@@ -89,6 +94,7 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
   const line = table([27, ...numberColumns(12, numbers)]);
   return [
     head,
+    ...notes,
     '',
     `  ${line([titled(nouns.row[0]), 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
     ...shown.map((counter, at) => {

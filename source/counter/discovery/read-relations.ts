@@ -35,7 +35,7 @@ const viewReads = `(SELECT coalesce(json_agg(DISTINCT d.refobjid::bigint), '[]')
 const catalog = ({ ctes = '', wanted, where }: Wanted, { views = false, details = false }: Extent) => `
 WITH ${ctes}c AS MATERIALIZED (
   SELECT ${wanted} AS wanted, n.nspname, c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.reltuples, c.relpages, c.relallvisible,
-         c.relispartition, c.relforcerowsecurity
+         c.relispartition, c.relforcerowsecurity, c.relhassubclass
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${where}
 ), ind AS MATERIALIZED (
   SELECT i.indrelid, i.indexrelid, json_build_object('numbers', i.indkey::int2[], 'compared', i.indnkeyatts, 'unique', i.indisunique,
@@ -57,6 +57,7 @@ SELECT c.wanted, c.oid, c.relname::text AS table, c.nspname::text AS schema, for
        -- A table that was never analyzed has 0 before PostgreSQL 14, and -1 since then.
        CASE WHEN c.reltuples = 0 AND c.relpages = 0 AND c.relkind <> 'p' AND current_setting('server_version_num')::int < 140000
          THEN -1 ELSE coalesce(parts.estimate, c.reltuples)::float8 END AS estimate,
+       (c.relkind = 'r' AND c.relhassubclass) OR EXISTS (SELECT FROM pg_extension x WHERE x.extname = 'citus') AS unsure,
        -- NULL for foreign tables.
        CASE c.relkind WHEN 'p' THEN parts.bytes WHEN 'f' THEN NULL ELSE coalesce(pg_relation_size(c.oid), 0) END::float8 AS bytes,
        CASE WHEN coalesce(parts.pages, c.relpages) > 0 THEN coalesce(parts.visible, c.relallvisible)::float8 / coalesce(parts.pages, c.relpages) ELSE 0 END AS vacuumed,

@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { CounterDefinition, TableName } from '../definition/definition.ts';
 import { columnsOf } from '../definition/predicate.ts';
 import { builtIn, type Operators } from '../operators.ts';
+import { type Elsewhere, readElsewhere } from '../schema/elsewhere.ts';
 import type { Relation } from '../schema/relation.ts';
 import { type WrittenRow, writtenRow } from '../writing/written-row.ts';
 import { chooseTables } from './choose-tables.ts';
@@ -105,6 +106,8 @@ export interface Tables {
   };
   /** The oids of other tables that are read, between records and rows or with the count. */
   others: number[];
+  /** Which of these tables, or of their parts, lie on another server: names and what they are. */
+  elsewhere: Elsewhere[];
   /** Why this role may not see every row of these tables; empty if it sees them all. */
   hiddenBy: string[];
   /** If rows are hidden: roles that see every row, each with the reason. */
@@ -244,6 +247,7 @@ async function toTables(
       vacuumed: record.vacuumed,
     },
     others: oids.filter(oid => oid !== row.oid && oid !== record.oid),
+    elsewhere: await readElsewhere(reader, tables),
     hiddenBy,
     // Only if rows are hidden: it costs another round trip.
     seenBy: hiddenBy.length === 0 ? [] : await readRolesThatSeeAll(reader, oids),

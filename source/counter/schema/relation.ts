@@ -56,6 +56,8 @@ const row = z.object({
   calls: z.boolean(),
   ...visibility.shape,
   estimate: z.number(),
+  /** True if the catalog has to be asked whether a part of it lies on another server, even where its size is known. */
+  unsure: z.boolean(),
   /** The size of the table itself in bytes; Infinity if unknown, so that it is not treated as small. */
   bytes: z.pipe(
     z.nullable(z.number()),

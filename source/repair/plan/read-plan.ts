@@ -5,7 +5,7 @@ import { isOfPresets, nounsOf } from '../../counter/definition/counter-nouns.ts'
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
+import { refused, requireEveryRow, requireHere, requireWritableServer } from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { asWritten } from '../../counter/writing/as-written.ts';
@@ -297,19 +297,13 @@ function requireSure({ definition }: Tables, { named = false, action }: RepairRe
 /** Throws if this role, this server or these tables do not allow such a write at all. */
 function requireWritable(
   found: InspectedDatabase,
-  { may, presetsKind, recordsKind, countGenerated }: RepairFacts,
+  { may, countGenerated }: RepairFacts,
   { action, options }: RepairRequest,
 ): void {
   const { server, tables } = found;
   requireWritableServer(server, `${action === 'undo' ? 'an' : 'a'} ${action}`);
   requireEveryRow(tables, `${action === 'undo' ? 'An' : 'A'} ${action}`);
-  if (presetsKind === 'f' || recordsKind === 'f') {
-    throw refused(
-      'foreign-table',
-      `${presetsKind === 'f' ? tables.written.name : tables.records.name} is a foreign table.`,
-      'Connect to the server that holds it.',
-    );
-  }
+  requireHere(tables);
   if (countGenerated) {
     throw refused(
       'count-generated',

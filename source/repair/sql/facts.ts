@@ -20,9 +20,8 @@ const facts = z.object({
   lastUsedType: z.nullable(z.string()),
   /** True if the time of the last use may be NULL. */
   lastUsedNullable: z.boolean(),
-  /** The kind of the table of records: r table, p partitioned, f foreign. */
+  /** The kind of the table of records: r table, p partitioned. */
   recordsKind: z.string(),
-  presetsKind: z.string(),
   /** True if the server computes the count. */
   countGenerated: z.boolean(),
   /** Whether there is a trigger or a rule for deletes of records, which TRUNCATE would bypass. */
@@ -123,7 +122,6 @@ SELECT json_build_object(
   'lastUsedType', (SELECT format_type(atttypid, atttypmod) FROM counted WHERE quote_ident(attname) = $4),
   'lastUsedNullable', coalesce((SELECT NOT attnotnull FROM counted WHERE quote_ident(attname) = $4), true),
   'recordsKind', (SELECT relkind FROM pg_class WHERE oid = $2::oid),
-  'presetsKind', (SELECT relkind FROM pg_class WHERE oid = $1::oid),
   'countGenerated', (SELECT attgenerated <> '' OR attidentity = 'a' FROM counted WHERE quote_ident(attname) = $3),
   'deleteTriggers', EXISTS (SELECT FROM pg_trigger WHERE tgrelid = $2::oid AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 8 <> 0)
     OR EXISTS (SELECT FROM besides WHERE what = 'rule' AND event = 'DELETE' AND oid = $2::oid),

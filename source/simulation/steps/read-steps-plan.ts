@@ -7,7 +7,7 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Relations } from '../../counter/discovery/truth.ts';
 import { unquoted } from '../../counter/discovery/unquoted.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireWritableServer } from '../../counter/guards.ts';
+import { refused, requireEveryRow, requireHere, requireWritableServer } from '../../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { readUserCatalog } from '../../counter/users/read-user-catalog.ts';
 import { userColumnOf } from '../../counter/users/user-paths.ts';
@@ -82,6 +82,7 @@ export async function planSteps(
       const { tables, server } = inspected;
       requireWritableServer(server, 'a simulation');
       requireEveryRow(tables, 'A simulation');
+      requireHere(tables);
       const claims = request.claims ?? null;
       const askedRole = request.asRole ?? claims?.role ?? null;
       const { roles, replicationRole } = await readRoles(reader, askedRole ?? usualRole);

@@ -84,6 +84,7 @@ test('nor does an audit', () => {
   const audited = {
     definition,
     totals: { rows: 1, accurate: 0, mismatched: 1, tooHigh: 0, tooLow: 1, records: 1 },
+    tables: { elsewhere: [] },
     orphans: 0,
     hiddenBy: [],
     durationMs: 1,
