@@ -867,6 +867,164 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     counted(),
   ],
   [
+    'deletes and adds',
+    `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ DELETE FROM comments WHERE post_id = p_post; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.empty(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'deletes and adds in one statement',
+    `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH gone AS (DELETE FROM comments WHERE post_id = p_post RETURNING 1) UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.empty(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'adds the number of those that it deletes',
+    `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH gone AS (DELETE FROM comments WHERE post_id = p_post RETURNING 1) UPDATE posts SET comments_count = comments_count + (SELECT count(*) FROM gone) WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.empty(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'stores and subtracts',
+    `CREATE FUNCTION sell(p_post uuid, p_user uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count - 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, A new record lowers it: it counts down.'],
+  ],
+  [
+    'stores and subtracts an amount',
+    `CREATE FUNCTION pay(p_user uuid, p_amount numeric) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (user_id, amount) VALUES (p_user, p_amount); UPDATE users SET revenue = revenue - p_amount WHERE id = p_user $$;`,
+    [],
+  ],
+  [
+    'stores any number and adds one',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, points) SELECT p_post, g FROM generate_series(1, 3) g; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.refill(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'stores one for each of an array and adds one',
+    `CREATE FUNCTION refill(p_post uuid, p_all uuid[]) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) SELECT p_post, unnest(p_all); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.refill(uuid, uuid[]) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'stores what a table has and adds one',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) SELECT p_post, id FROM users; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.refill(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'stores two and adds one',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, status) VALUES (p_post, 'a'), (p_post, 'b'); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.refill(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'stores in a loop and adds one',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..3 LOOP INSERT INTO comments (post_id, points) VALUES (p_post, i); END LOOP; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    ['posts.comments_count: no, Line 1 of public.refill(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'deletes all and subtracts one',
+    `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ DELETE FROM comments WHERE post_id = p_post; UPDATE posts SET comments_count = comments_count - 1 WHERE id = p_post $$;`,
+    ['posts.comments_count: no, public.empty(uuid) subtracts from it, and nothing logs what it counts.'],
+  ],
+  [
+    'adds where it stores none',
+    `CREATE FUNCTION hit(p_post uuid, p_log boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF p_log THEN INSERT INTO comments (post_id) VALUES (p_post); ELSE UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    [
+      'posts.comments_count: no, Line 1 of public.hit(uuid, boolean) adds to it, and nothing logs what it counts.',
+    ],
+  ],
+  [
+    'adds where it may store none',
+    `CREATE FUNCTION hit(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF p_user IS NOT NULL THEN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); END IF; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'adds where it may have left before',
+    `CREATE FUNCTION hit(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; IF p_user IS NULL THEN RETURN; END IF; INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'adds and stores, or fails',
+    `CREATE FUNCTION hit(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; IF NOT FOUND THEN RETURN; END IF; IF p_user IS NULL THEN RAISE EXCEPTION 'who'; END IF; INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'leaves, or stores and adds',
+    `CREATE FUNCTION hit(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF p_user IS NULL THEN RETURN; END IF; INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); IF FOUND THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'stores the row of a key',
+    `CREATE FUNCTION copy(p_post uuid, p_user uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) SELECT p.id, p_user FROM posts p WHERE p.id = p_post; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'stores where there is none yet',
+    `CREATE FUNCTION once(p_post uuid, p_user uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) SELECT p_post, p_user WHERE NOT EXISTS (SELECT 1 FROM comments WHERE author_id = p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'stores any number and adds that',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n integer; BEGIN INSERT INTO comments (post_id, points) SELECT p_post, g FROM generate_series(1, 3) g; GET DIAGNOSTICS n = ROW_COUNT; UPDATE posts SET comments_count = comments_count + n WHERE id = p_post; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'stores and adds in one loop',
+    `CREATE FUNCTION refill(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..3 LOOP INSERT INTO comments (post_id, points) VALUES (p_post, i); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END LOOP; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'stores and adds on either of two ways',
+    `CREATE FUNCTION hit(p_post uuid, p_user uuid, p_other uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF p_user IS NOT NULL THEN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; IF p_other IS NOT NULL THEN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_other); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'adds where what it stores is so',
+    `CREATE FUNCTION say(p_post uuid, p_hidden boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, hidden) VALUES (p_post, p_hidden); IF NOT p_hidden THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(' where hidden IS FALSE'),
+  ],
+  [
+    'adds by CASE where what it stores is so',
+    `CREATE FUNCTION say(p_post uuid, p_status text) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, status) VALUES (p_post, p_status); UPDATE posts SET comments_count = comments_count + CASE WHEN p_status = 'open' THEN 1 ELSE 0 END WHERE id = p_post $$;`,
+    counted(" where status = 'open'"),
+  ],
+  [
+    'adds in the WHERE of what it stores',
+    `CREATE FUNCTION say(p_post uuid, p_status text) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, status) VALUES (p_post, lower(p_status)); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post AND lower(p_status) = 'open' $$;`,
+    counted(" where status = 'open'"),
+  ],
+  [
+    'adds by what it does not store',
+    `CREATE FUNCTION say(p_post uuid, p_counts boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id) VALUES (p_post); IF p_counts THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    ['posts.comments_count: no, Line 1 of public.say(uuid, boolean) depends on p_counts.'],
+  ],
+  [
+    'adds by what another table says',
+    `CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE a boolean; BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); SELECT is_admin INTO a FROM users WHERE id = p_user; IF NOT a THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    ['posts.comments_count: no, Line 1 of public.say(uuid, uuid) depends on NOT (users.is_admin).'],
+  ],
+  [
+    'leaves between what it stores and what it adds',
+    `CREATE FUNCTION say(p_post uuid, p_hidden boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, hidden) VALUES (p_post, p_hidden); IF p_hidden THEN RETURN; END IF; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(' where hidden IS NOT TRUE'),
+  ],
+  [
+    'fails between what it stores and what it adds',
+    `CREATE FUNCTION say(p_post uuid, p_hidden boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, hidden) VALUES (p_post, p_hidden); IF p_hidden THEN RAISE EXCEPTION 'no'; END IF; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'subtracts where what it deletes was so',
+    `CREATE FUNCTION unsay(p_id uuid, p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE h boolean; BEGIN DELETE FROM comments WHERE id = p_id AND post_id = p_post RETURNING hidden INTO h; IF NOT h THEN UPDATE posts SET comments_count = comments_count - 1 WHERE id = p_post; END IF; END $$;`,
+    counted(' where hidden IS FALSE'),
+  ],
+  [
+    'adds another number than it stores rows',
+    `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n integer; BEGIN DELETE FROM reactions WHERE target_id = p_post; GET DIAGNOSTICS n = ROW_COUNT; INSERT INTO comments (post_id, points) VALUES (p_post, n); UPDATE posts SET comments_count = comments_count + n WHERE id = p_post; END $$;`,
+    ['posts.comments_count: no, Line 1 of public.empty(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'adds by what it does not store, beside another',
+    `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id) VALUES (p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;
+     CREATE FUNCTION say(p_post uuid, p_counts boolean) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id) VALUES (p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post AND p_counts $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
     'only adds',
     `CREATE FUNCTION hit(p_post uuid) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET likes_count = likes_count + 1 WHERE id = p_post $$;`,
     ['posts.likes_count: no, public.hit(uuid) adds to it, and nothing logs what it counts.'],

@@ -28,6 +28,12 @@ export interface Insertion {
   table: CatalogTable;
   values: readonly { column: string; value: Expression }[];
   conditions: readonly Expression[];
+  /** Those of `conditions` that are about the way through the body, not about the row. */
+  path: readonly Expression[];
+  /** The statement may meet any number of rows. */
+  several: boolean;
+  /** It happens in a loop. */
+  repeated: boolean;
 }
 
 /** A line of a routine; 0 where the language has no lines of its own. */
@@ -45,6 +51,8 @@ export function placeText({ routine, line }: Place): string {
 export interface Outcome {
   changes: Change[];
   insertions: Insertion[];
+  /** What is true because an error was not raised. */
+  unraised: Expression[];
   /** Tables of which it deletes rows. */
   emptied: CatalogTable[];
   /** Where it writes what is no table that was read, such as a view. */
@@ -56,5 +64,5 @@ export interface Outcome {
 }
 
 export function emptyOutcome(): Outcome {
-  return { changes: [], insertions: [], emptied: [], elsewhere: [], dynamic: [], problems: [] };
+  return { changes: [], insertions: [], unraised: [], emptied: [], elsewhere: [], dynamic: [], problems: [] };
 }

@@ -2,10 +2,10 @@ import type { CatalogTable } from '../catalog.ts';
 
 /**
  * Where the rows of a column come from: a table that is read or written, the record before or after the event (also each row of a
- * transition table), or a row that a function inserts.
+ * transition table), or a row that a function inserts or deletes.
  */
 export type Source =
-  | { kind: 'table' | 'inserted'; table: CatalogTable; id: number }
+  | { kind: 'table' | 'inserted' | 'deleted'; table: CatalogTable; id: number }
   | { kind: 'new' | 'old'; table: CatalogTable; id: number };
 
 export type Value = string | number | boolean | null;

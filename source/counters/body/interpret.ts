@@ -156,7 +156,9 @@ class Walk {
       if (isValue(ends, false)) continue;
       ended = anyOf([ended, ends]);
       if (isValue(ends, true)) return value(true);
-      this.#state.path = [...this.#state.path, notTrue(ends)];
+      const passed = notTrue(ends);
+      if (onlyRaises([step])) this.#run.outcome.unraised.push(passed);
+      this.#state.path = [...this.#state.path, passed];
     }
     return ended;
   }
@@ -423,6 +425,16 @@ function raises(steps: readonly Step[]): boolean {
     if (step.kind === 'choice')
       return raises(step.otherwise) || step.branches.some(branch => raises(branch.steps));
     return 'steps' in step && raises(step.steps);
+  });
+}
+
+/** Whether steps end in no other way than by an error. */
+function onlyRaises(steps: readonly Step[]): boolean {
+  return steps.every(step => {
+    if (step.kind === 'choice')
+      return onlyRaises(step.otherwise) && step.branches.every(branch => onlyRaises(branch.steps));
+    if (step.kind === 'block') return step.handlers.length === 0 && onlyRaises(step.steps);
+    return step.kind !== 'return' && step.kind !== 'leave';
   });
 }
 

@@ -5,6 +5,9 @@ import { namesOf, opaque, rowOf, type Scope, starred, withEntries } from './scop
 
 type Entries = Scope['entries'];
 
+/** The condition of rows that are not followed. */
+export const unfollowed = opaque('rows that are not followed');
+
 /** One way to take a row from each item of FROM. */
 interface Combination {
   entries: Entries;
@@ -171,7 +174,7 @@ function entry(alias: string, row: Row, source: Source | null): Combination {
 function unknownItem(alias: string | undefined): Combination {
   return {
     entries: [{ alias: alias ?? '', row: { columns: [], conditions: [], sources: [] }, source: null }],
-    conditions: [opaque('rows that are not followed')],
+    conditions: [unfollowed],
   };
 }
 

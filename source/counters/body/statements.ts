@@ -6,6 +6,7 @@ import { column, type Expression, type Row, type Source, value } from './express
 import { readExpression } from './expressions.ts';
 import { combinations, readQuery, targetColumns, withQueries } from './queries.ts';
 import { opaque, rowOf, type Scope, withEntries } from './scope.ts';
+import { areSingle, givesSeveral } from './single.ts';
 
 /** Where a statement stands: the conditions on the way to it. */
 export interface Standing {
@@ -148,7 +149,8 @@ function inserted(
     });
     const source: Source = { kind: 'inserted', table, id: scope.around.next() };
     const conditions = [...path, ...row.conditions];
-    outcome.insertions.push({ source, table, values, conditions });
+    const several = givesSeveral(selectStmt.SelectStmt, row, outcome.insertions);
+    outcome.insertions.push({ source, table, values, conditions, path, several, repeated });
     if (conflict?.action === 'ONCONFLICT_UPDATE') {
       const target: Source = { kind: 'table', table, id: scope.around.next() };
       const alias = relation?.alias?.aliasname ?? table.name;
@@ -179,17 +181,19 @@ function inserted(
 }
 
 /** A row that is deleted is known as one that is inserted is: by what its columns are equal to. */
-function removed(statement: DeleteStmt, scope: Scope, { path }: Standing, outcome: Outcome): Row[] {
+function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standing, outcome: Outcome): Row[] {
   const table = tableOf(statement, scope);
   if (!table) return [];
   const { relation, usingClause = [], whereClause, returningClause } = statement;
   outcome.emptied.push(table);
-  const source: Source = { kind: 'inserted', table, id: scope.around.next() };
+  const source: Source = { kind: 'deleted', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source };
   return combinations(usingClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
     const inner = withEntries(scope, [own, ...entries]);
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
-    outcome.insertions.push({ source, table, values: [], conditions: [...path, ...conditions, ...where] });
+    const all = [...path, ...conditions, ...where];
+    const several = !areSingle([source], all);
+    outcome.insertions.push({ source, table, values: [], conditions: all, path, several, repeated });
     return returned(returningClause, inner, [], [source]);
   });
 }

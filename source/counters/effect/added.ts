@@ -1,12 +1,13 @@
 import type { Change } from '../body/change.ts';
 import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
-import { type Occasion, type Result, refusal, type Side } from './effect.ts';
+import { type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
 import { sortConditions } from './sort-conditions.ts';
+import { beside, storedBeside } from './stored.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What an addition does for each record, or why that cannot be told; null if it does nothing. */
@@ -32,16 +33,36 @@ export function added(
   const equalities = new Equalities(flattened([...given, ...(occasion.event === 'call' ? inserted : [])]));
   const sources = sourcesIn([...conditions, amount].flatMap(each => [...within(each)]));
   if (limited && term.sign === 1) return refusal(change, 'expression', limit);
-  const records = recordSources(occasion, aggregate?.sources ?? sources, term.sign);
+  const near = aggregate?.sources ?? sources;
+  const records =
+    occasion.event === 'call'
+      ? storedBeside(change, occasion, aggregate?.sources ?? [], term.sign)
+      : recordSources(occasion, near, term.sign);
   const others = sources.filter(
     each => each.kind === 'table' && sourceKey(each) !== sourceKey(change.target),
   );
   if (records.length === 0) {
-    return refusal(change, 'unlogged', 'adds to it, and nothing logs what it counts');
+    return unlogged(change, term);
   }
   const linked = firstLink(change.target, records, equalities, others, conditions, occasion);
   if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
-  return asEffect({ linked, term, change, conditions: linked.conditions, measured, clamped, occasion });
+  const about = beside(change, linked, amount, occasion);
+  if (!about) return unlogged(change, term);
+  const result = asEffect({
+    linked,
+    term,
+    change,
+    conditions: about.conditions,
+    measured,
+    clamped,
+    occasion,
+  });
+  return result && 'doubts' in result ? { ...result, doubts: [...result.doubts, ...about.doubts] } : result;
+}
+
+function unlogged(change: Change, { sign }: Term): Refusal {
+  const does = sign === 1 ? 'adds to' : 'subtracts from';
+  return refusal(change, 'unlogged', `${does} it, and nothing logs what it counts`);
 }
 
 const limit = 'stops adding to it at a limit';
@@ -92,9 +113,8 @@ function isItself(target: Source, record: Source, { key, reference, through }: L
   return target.table === record.table && !through && key.every((name, place) => name === reference[place]);
 }
 
-/** The sources that may be the record: before or after the event, or what the function inserts. */
+/** The sources that may be the record: before or after the event. */
 function recordSources(occasion: Occasion, near: readonly Source[], sign: 1 | -1): Source[] {
-  if (occasion.event === 'call') return occasion.insertions.map(({ source }) => source);
   const { record } = occasion;
   if (!record) return [];
   const used = new Set(near.map(({ kind }) => kind));
@@ -117,9 +137,7 @@ function unlinked(
   measured: Measure,
 ): Result {
   const [record] = records;
-  if (occasion.event === 'call' && record?.kind === 'inserted') {
-    return refusal(change, 'unlogged', 'adds to it, and nothing logs what it counts');
-  }
+  if (occasion.event === 'call') return unlogged(change, term);
   const about = conditions.filter(each => mentions(each, change.target) && !isConstant(each));
   const finds = about.filter(each => !mentionsOnly(each, change.target));
   if (!record || finds.length > 0) {
@@ -183,8 +201,8 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
   };
 }
 
-// What a function inserts is a record after its event.
-const sideOf = ({ kind }: Source): Side => (kind === 'old' ? 'old' : 'new');
+// What a function inserts is a record after its event, and what it deletes one before it.
+const sideOf = ({ kind }: Source): Side => (kind === 'old' || kind === 'deleted' ? 'old' : 'new');
 
 /** One addition for a statement, that joins each row once however many of its records there are. */
 function isOnce(amount: Expression, { repeated }: Change, { event, eachRow }: Occasion): boolean {

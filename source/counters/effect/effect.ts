@@ -58,7 +58,10 @@ export interface Occasion {
   /** The body runs for each record, not once for a statement. */
   eachRow: boolean;
   record: CatalogTable | null;
+  /** What a function stores and deletes. */
   insertions: readonly Insertion[];
+  /** What is true because the function raised no error. */
+  unraised: readonly Expression[];
 }
 
 /** Null: it does nothing for a record. */

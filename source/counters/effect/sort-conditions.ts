@@ -22,7 +22,8 @@ export function sortConditions(
   { link, record }: Linked,
 ): Sorted | { why: string } {
   const sorted: Sorted = { conditions: [], doubts: [], constants: [], clamped: false, limited: false };
-  const isRecord = (source: Source) => source.kind === 'new' || source.kind === 'old' || source === record;
+  const isRecord = (source: Source) =>
+    source.kind === 'new' || source.kind === 'old' || sourceKey(source) === sourceKey(record);
   const isCount = (each: Expression) =>
     each.kind === 'column' &&
     each.column === change.column &&
@@ -43,14 +44,14 @@ export function sortConditions(
       if (isJoin(each) || asksForKey(each, link.between, link)) continue;
       return { why: `depends on ${printed(each)}` };
     } else if (isReadable(each, isRecord)) {
-      if (record.kind !== 'inserted') sorted.conditions.push(each);
+      sorted.conditions.push(each);
     } else if (comparesRows(each)) {
       // That a record changed at all.
     } else if (isHandler(each)) {
       // Where an exception is caught, what failed is done in another way.
     } else if (dependsOnSession(each)) {
       sorted.doubts.push(`it depends on ${printed(each)}`);
-    } else if (record.kind !== 'inserted') {
+    } else {
       return { why: `depends on ${printed(each)}` };
     }
   }

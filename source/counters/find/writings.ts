@@ -73,6 +73,7 @@ function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome
     eachRow: by.kind === 'trigger' && (by.trigger.type & 1) !== 0,
     record,
     insertions: by.kind === 'trigger' ? [] : outcome.insertions,
+    unraised: by.kind === 'trigger' ? [] : outcome.unraised,
   };
   const found = outcome.changes.map(change => effectsOf(change, occasion));
   return {

@@ -177,6 +177,9 @@ function judge(
       ? ['Only updates add to it, and nothing subtracts: it may count how often that happened.']
       : []),
     ...triggers.flatMap(each => each.refusals.map(sentence)),
+    ...(used === functions
+      ? functions.flatMap(each => each.refusals.filter(({ kind }) => kind === 'condition').map(sentence))
+      : []),
   ];
   const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
   return {
@@ -235,11 +238,12 @@ function onDeleteOf(groups: readonly EventEffects[], where: Predicate | null, mo
   };
 }
 
-/** A function that is called may take away what another branch of it has added. */
+/** A function that is called may store records, and delete them in another branch. */
 function calledGroups(effects: readonly Effect[]): EventEffects[] {
+  const deletes = ({ kind, found }: Effect) => kind === 'adds' && found.includes('old');
   return [
-    { event: 'call', effects: effects.filter(({ sign }) => sign === 1) },
-    { event: 'delete', effects: effects.filter(({ sign }) => sign === -1) },
+    { event: 'call', effects: effects.filter(each => !deletes(each)) },
+    { event: 'delete', effects: effects.filter(deletes) },
   ];
 }
 

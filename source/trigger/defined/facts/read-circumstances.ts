@@ -195,6 +195,9 @@ function makesCountRows({ row, via, record: own }: CounterDefinition, writings: 
       by.trigger.enabled &&
       by.event === 'insert' &&
       [row, own].some(each => record?.name === each.table && record.schema === each.schema) &&
-      outcome.insertions.some(({ table }) => table.schema === via?.schema && table.name === via.table),
+      outcome.insertions.some(
+        ({ table, source }) =>
+          source.kind === 'inserted' && table.schema === via?.schema && table.name === via.table,
+      ),
   );
 }
