@@ -21,6 +21,7 @@ import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
 import { isRepairing } from './repair/model.ts';
 import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-writes.ts';
+import { filterFor } from './rows/filter.ts';
 import { isLongList, prepareLongList } from './rows/prepared-names.ts';
 import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
 import { type Action, initialState, type State } from './state/model.ts';
@@ -63,7 +64,7 @@ export async function openConsole(
     // A preset named on the command line is the first filter.
     {
       ...initialState(size, config.sort),
-      filter: config.presets[0] ?? '',
+      filter: filterFor(config.presets[0] ?? ''),
       readOnly: config.readOnly,
       appSource: config.appSource,
       driftLog: config.driftLog,

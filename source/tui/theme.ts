@@ -15,7 +15,7 @@ export interface Theme {
 }
 
 /** The styles of `paint`. */
-export type Style = 'bold' | 'cyan' | 'green' | 'red' | 'yellow' | 'magenta' | 'inverse';
+export type Style = 'bold' | 'cyan' | 'green' | 'red' | 'yellow' | 'magenta' | 'inverse' | 'underline';
 
 const badge = { accurate: 'green', mismatch: 'red', checking: 'yellow', hidden: 'magenta' } as const;
 const severity = { error: 'red', warning: 'yellow', info: 'cyan' };

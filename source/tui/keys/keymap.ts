@@ -200,7 +200,8 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['/'],
     label: '/',
     short: 'filter',
-    description: ({ row }) => `List only ${row[1]} whose name contains a text`,
+    description: ({ row }) =>
+      `List only ${row[1]} with these words in their names; also id:4f, cause:double-counted, drift>10`,
     screens: ['list'],
     does: { type: 'edit-filter' },
   },

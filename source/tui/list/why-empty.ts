@@ -2,6 +2,7 @@ import { rowsOf } from '../../counter/definition/nouns.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText } from '../../format/text.ts';
+import { readFilter } from '../rows/filter.ts';
 import { sortAndFilter } from '../rows/sort-and-filter.ts';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
@@ -16,11 +17,14 @@ export function whyEmpty(state: State): string | null {
     const subject = onlyMismatches ? 'No mismatch' : `No ${one}`;
     const sure = onlyMismatches ? rest === 0 : totals !== null;
     const others = onlyMismatches ? sortAndFilter(state.rows, { ...state, onlyMismatches: false }).length : 0;
+    const { terms, texts } = readFilter(filter);
+    const shown = displayText(withoutPasswords(filter));
+    const isName = terms.length === 1 && texts.length === 1;
     const hidden =
       others === 0
         ? ''
-        : ` ${amount(others, `other ${one} has`, `other ${many} have`)} it: press m to list all.`;
-    return `${subject} has "${displayText(withoutPasswords(filter))}" in its name${sure ? '.' : ` so far. Not every ${one} is read yet.`}${hidden}`;
+        : ` ${amount(others, `other ${one} ${isName ? 'has it' : 'does'}`, `other ${many} ${isName ? 'have it' : 'do'}`)}: press m to list all.`;
+    return `${subject} ${isName ? `has "${shown}" in its name` : `meets ${shown}`}${sure ? '.' : ` so far. Not every ${one} is read yet.`}${hidden}`;
   }
   if (onlyMismatches) {
     if (inspected === null) return null;

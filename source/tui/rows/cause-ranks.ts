@@ -4,7 +4,6 @@ import type { Diagnosed } from '../../watch/watch-event.ts';
 
 /**
  * The rank of each position's cause, the greatest first in the list: causes by their words, then wrong counts without one, then the rest.
- * A diagnosis of another drift than the present one is none.
  */
 export function causeRanks(
   rows: CounterRows,
@@ -12,13 +11,21 @@ export function causeRanks(
 ): (position: number) => number {
   const words = [...new Set(Array.from(diagnoses.values(), ({ diagnosis }) => wordsOf(diagnosis)))].sort();
   const found = new Map<number, number>();
-  for (const [id, { diagnosis, drift }] of diagnoses) {
-    const position = rows.find(id);
-    if (position >= 0 && Object.is(rows.lastDrift(position), drift))
-      found.set(position, words.length - words.indexOf(wordsOf(diagnosis)));
-  }
+  for (const [position, diagnosis] of causesFound(rows, diagnoses))
+    found.set(position, words.length - words.indexOf(wordsOf(diagnosis)));
   return position =>
     found.get(position) ?? (rows.isWrong(position) || (rows.lastDrift(position) ?? 0) !== 0 ? 0 : -1);
+}
+
+/** The diagnosis of each position; one of another drift than the present one is none. */
+export function* causesFound(
+  rows: CounterRows,
+  diagnoses: ReadonlyMap<string, Diagnosed>,
+): Generator<[position: number, diagnosis: Diagnosed['diagnosis']]> {
+  for (const [id, { diagnosis, drift }] of diagnoses) {
+    const position = rows.find(id);
+    if (position >= 0 && Object.is(rows.lastDrift(position), drift)) yield [position, diagnosis];
+  }
 }
 
 /** What the list shows, whether it is certain or not; an unknown cause comes last. */

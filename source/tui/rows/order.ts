@@ -1,4 +1,5 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
+import { readFilter } from './filter.ts';
 import { ListedRows, type RowList } from './row-list.ts';
 import type { SortAndFilter } from './sort.ts';
 
@@ -57,8 +58,9 @@ export class PositionOrder implements Order {
 }
 
 /** The causes, if the order depends on them: then new ones change it. */
-export function causesOf({ sort, diagnoses }: SortAndFilter): Pick<SortAndFilter, 'diagnoses'> {
-  return sort === 'cause' && diagnoses ? { diagnoses } : {};
+export function causesOf({ sort, filter, diagnoses }: SortAndFilter): Pick<SortAndFilter, 'diagnoses'> {
+  const needs = sort === 'cause' || readFilter(filter).terms.some(({ kind }) => kind === 'cause');
+  return needs && diagnoses ? { diagnoses } : {};
 }
 
 /** The positions of an order in these rows. */

@@ -1,5 +1,6 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
-import { causeRanks } from './cause-ranks.ts';
+import { causeRanks, causesFound } from './cause-ranks.ts';
+import { meets, readFilter, type Term } from './filter.ts';
 import { matcher } from './name-filter.ts';
 import { compareNames } from './name-order.ts';
 import { type Order, PositionOrder } from './order.ts';
@@ -81,10 +82,37 @@ export function sortAndFilter(list: RowList, by: SortAndFilter, previous?: Order
 
 function listing(
   rows: CounterRows,
-  { filter, onlyMismatches }: SortAndFilter,
+  { filter, onlyMismatches, diagnoses }: SortAndFilter,
 ): (position: number) => boolean {
-  const matches = matcher(rows, filter);
-  return position => (!onlyMismatches || rows.isWrong(position) === true) && matches(position);
+  const terms = readFilter(filter).terms.map(term => matcherOf(rows, term, diagnoses ?? new Map()));
+  return position =>
+    (!onlyMismatches || rows.isWrong(position) === true) && terms.every(matches => matches(position));
+}
+
+function matcherOf(
+  rows: CounterRows,
+  term: Term,
+  diagnoses: NonNullable<SortAndFilter['diagnoses']>,
+): (position: number) => boolean {
+  switch (term.kind) {
+    case 'text':
+      return matcher(rows, term.text);
+    case 'id':
+      return position => rows.id(position).toLowerCase().startsWith(term.text);
+    case 'cause': {
+      const found = new Set(
+        Array.from(causesFound(rows, diagnoses)).flatMap(([position, { code }]) =>
+          term.codes.has(code) ? [position] : [],
+        ),
+      );
+      return position => found.has(position);
+    }
+    case 'drift':
+      return position => {
+        const drift = rows.lastDrift(position);
+        return drift !== null && meets(drift, term.operator, term.value);
+      };
+  }
 }
 
 function sorted(rows: CounterRows, positions: Uint32Array, by: SortAndFilter, byId: boolean): Uint32Array {

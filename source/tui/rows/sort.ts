@@ -7,9 +7,9 @@ export interface SortAndFilter {
   sort: Sort;
   /** True if the last come first. */
   reversed?: boolean;
-  /** Only presets whose name contains this text or whose id begins with it; empty for all. */
+  /** Only presets that meet this, see filter.ts; empty for all. */
   filter: string;
   onlyMismatches: boolean;
-  /** Why counts are wrong, for the sort by cause. */
+  /** Why counts are wrong, for the sort and the filter by cause. */
   diagnoses?: ReadonlyMap<string, Diagnosed>;
 }

@@ -4,18 +4,24 @@ import { footerBindings } from '../keys/footer-keys.ts';
 import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
+import { readFilter } from '../rows/filter.ts';
 import type { State } from '../state/model.ts';
 import { Line } from './line.tsx';
 
 /** The keys of the open screen, or the filter being typed, or why the last key does nothing now. */
 export function Footer({ state }: { state: State }) {
   if (state.editingFilter) {
+    const { problem } = readFilter(state.filter);
     return (
       <Line>
         <Text bold>/</Text>
         {state.filter}
         <Text inverse> </Text>
-        <Text dimColor>{'  Enter keep  Esc clear'}</Text>
+        {problem === null ? (
+          <Text dimColor>{'  Enter keep  Esc clear'}</Text>
+        ) : (
+          <Text color="yellow">{`  ${displayText(problem)}`}</Text>
+        )}
       </Line>
     );
   }

@@ -5,6 +5,7 @@ import { keepDiagnoses } from '../preset/diagnoses.ts';
 import { toggleWatching, watchTick } from '../preset/state.ts';
 import { reduceHistory } from '../repair/history.ts';
 import { reduceRepair } from '../repair/state.ts';
+import { readFilter } from '../rows/filter.ts';
 import { causesOf } from '../rows/order.ts';
 import { moveCursor, place } from './cursor.ts';
 import { exportedWords, markListed, toggleMark } from './marks.ts';
@@ -178,7 +179,8 @@ export function reduce(state: State, action: Action): State {
     case 'erase-filter':
       return rearrange({ ...state, filter: Array.from(state.filter).slice(0, -1).join('') });
     case 'keep-filter':
-      return { ...state, editingFilter: false };
+      // What is not understood lists too much to be kept.
+      return readFilter(state.filter).problem === null ? { ...state, editingFilter: false } : state;
     case 'clear-filter':
       return rearrange({ ...state, editingFilter: false, filter: '' });
     case 'watch-use':

@@ -1,6 +1,7 @@
 import { renderToString } from 'ink';
 import { expect, test } from 'vitest';
 import { ListScreen } from '../../../source/tui/list/list.tsx';
+import { Footer } from '../../../source/tui/shared/footer.tsx';
 import { type Action, initialState } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { ThemeContext, theme } from '../../../source/tui/theme.ts';
@@ -21,10 +22,10 @@ const connected: Action = {
   serverNow: 1,
 };
 
-const list = (actions: Action[], isAscii: boolean) => {
+const list = (actions: Action[], isAscii: boolean, color = false) => {
   const state = [connected, ...actions].reduce(reduce, initialState({ columns: 80, rows: 24 }, 'uses'));
   return renderToString(
-    <ThemeContext value={theme(isAscii, false)}>
+    <ThemeContext value={theme(isAscii, color)}>
       <ListScreen state={state} />
     </ThemeContext>,
     { columns: 80 },
@@ -52,6 +53,19 @@ test.each([
   expect(text.split('\n').filter(line => line.includes(sign))).toHaveLength(1);
   expect(text).toContain(`\n ${sign}First `);
   expect(list([], isAscii)).not.toContain(sign);
+});
+
+test('what the filter found in a name is marked, and what it does not understand is said where it is typed', () => {
+  const filter = (text: string): Action => ({ type: 'type-filter', text });
+  expect(list([filter('IRS "t"')], false, true)).toContain('F\u001b[4mirst\u001b[24m ');
+  expect(list([filter('irs')], false)).toContain(' First ');
+  const typing = [connected, { type: 'edit-filter' } as Action, filter('drift>')].reduce(
+    reduce,
+    initialState({ columns: 80, rows: 24 }),
+  );
+  expect(renderToString(<Footer state={typing} />, { columns: 80 })).toMatch(
+    /^\/drift> {3}drift is compared with a number, such as drift>10/,
+  );
 });
 
 test('rows of the same name have their keys beside it, and no others', () => {

@@ -183,6 +183,24 @@ describe('the list', () => {
     });
   });
 
+  test('keeps no filter that is not understood', () => {
+    const typed = play([connected(five), { type: 'edit-filter' }, { type: 'type-filter', text: 'drift>' }]);
+    const kept = reduce(typed, { type: 'keep-filter' });
+    expect(kept.editingFilter).toBe(true);
+    const done = play([{ type: 'type-filter', text: '-1' }, { type: 'keep-filter' }], kept);
+    expect([done.editingFilter, order(done)]).toEqual([false, 'abcde']);
+  });
+
+  test('filtered by cause follows what is found', () => {
+    const state = play([
+      connected([counter('a', 1, 3), counter('b', 1, 2)]),
+      { type: 'type-filter', text: 'cause:gap' },
+    ]);
+    expect(order(state)).toBe('');
+    const found = { drift: -1, diagnosis: { code: 'trigger-gap' } as Diagnosis };
+    expect(order(reduce(state, { type: 'diagnosed', diagnoses: new Map([['b', found]]) }))).toBe('b');
+  });
+
   test('shows only mismatches, and every preset again', () => {
     const state = play([connected([counter('a', 1), counter('b', 2, 3)]), { type: 'only-mismatches' }]);
     expect(order(state)).toBe('b');
@@ -303,7 +321,7 @@ describe('screens', () => {
     const chosen = () => play([connected(five), { type: 'move', move: { by: 1 } }]);
     const filtered = play(
       [
-        { type: 'type-filter', text: 'name e' },
+        { type: 'type-filter', text: '"name e"' },
         { type: 'open', screen: 'preset' },
       ],
       chosen(),
