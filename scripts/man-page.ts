@@ -10,10 +10,12 @@ const environment: readonly [name: string, words: string][] = [
   ['NO_COLOR, FORCE_COLOR', 'no colours, or colours also where output is no terminal'],
   ['PRESET_USAGE_SORT', "what the console's list is sorted by, where --sort does not say it"],
   ['XDG_STATE_HOME', `the directory of ${applicationName}/, which has the receipts (default ~/.local/state)`],
+  ['XDG_CONFIG_HOME', `the directory of ${programName}/config.json (default ~/.config)`],
   ['PRESET_USAGE_DEBUG', 'where it is set, errors come with their details'],
 ];
 const files: readonly [name: string, words: string][] = [
   ['.env', 'in the working directory: DATABASE_URL, where neither a flag nor the environment has it'],
+  [`~/.config/${programName}/config.json`, 'the databases that --context names'],
   ['counters.json', 'in the working directory: counters that are not found by themselves'],
 ];
 

@@ -2,7 +2,8 @@ import { flushCompileCache } from 'node:module';
 import { usesColor } from '../config/color.ts';
 import type { CommandName } from '../config/commands.ts';
 import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
-import { flags } from '../config/flags.ts';
+import type { Context } from '../config/contexts/context.ts';
+import { flags, invalidValue, isValid } from '../config/flags.ts';
 import { optimizeHotCode } from '../config/optimizer.ts';
 import { readPackage } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
@@ -36,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
   if (command === 'scan') return scanFiles(flags);
   // What reads only files asks no database, so it does not matter whether one can be made out.
   const own = isOffline(command) ? { ...flags, demo: true } : flags;
-  const config = loadConfig(own, process.env, process.cwd());
+  const config = loadConfig(own, process.env, process.cwd(), await contextOf(flags));
   if (command === 'console') return openTerminal(config);
   if (isOffline(command)) {
     return interruptible(async signal => tell(await offlineCommands[command](config, flags, signal), config));
@@ -44,6 +45,14 @@ async function main(argv: string[]): Promise<number> {
   refuseUnaskedDemo(config);
   await meetServer(config);
   return withPassword(config, known => runCommand(command, known));
+}
+
+/** The context that --context names; null without it. */
+async function contextOf({ context }: Flags): Promise<Context | null> {
+  if (context === undefined || context === null) return null;
+  if (!isValid('context', context)) throw invalidValue('context');
+  const { readContext } = await import('../config/contexts/read-context.ts');
+  return readContext(context, process.env);
 }
 
 const hasTerminal = () => process.stdin.isTTY && process.stdout.isTTY;
@@ -208,16 +217,15 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | 'scan' | 
 
 /** Scans an application's files, for counters of the database if it is asked for or named. */
 async function scanFiles(flags: Flags): Promise<number> {
-  const locate = () => loadConfig(flags, process.env, process.cwd());
+  const context = await contextOf(flags);
+  const isTyped = flags.databaseUrl !== undefined || context !== null;
+  const locate = () => loadConfig(flags, process.env, process.cwd(), context);
   // Without a database, it does not matter whether one can be made out.
-  const config =
-    flags.databaseUrl === undefined
-      ? loadConfig({ ...flags, demo: true }, process.env, process.cwd())
-      : locate();
+  const config = !isTyped ? loadConfig({ ...flags, demo: true }, process.env, process.cwd()) : locate();
   const { scan } = await import('./commands/scan.ts');
   const { openDatabase } = await import('../demo/run.ts');
   const database: ScanDatabase = {
-    isNamed: flags.databaseUrl !== undefined || flags.demo === true || namesAddress(process.env),
+    isNamed: isTyped || flags.demo === true || namesAddress(process.env),
     locate,
     async open(asked, asks, work) {
       const use = async (known: Config) => {
@@ -275,7 +283,8 @@ async function runCommand(command: keyof typeof commands, given: Config): Promis
 
 /** With the counter that the file of --config describes, where no other is named. The receipt of an undo names its own. */
 async function withConfigured(command: CommandName, config: Config): Promise<Config> {
-  if (config.config === null || config.all || command === 'counters' || command === 'undo') return config;
+  if (config.all || command === 'counters' || command === 'undo') return config;
+  if (config.config === null) return withContext(command, config);
   const { namesOfCounters } = await import('../counters/run-choose.ts');
   try {
     return { ...config, counter: await namesOfCounters(config) };
@@ -284,6 +293,20 @@ async function withConfigured(command: CommandName, config: Config): Promise<Con
     if (command === 'console' && isConsoleError(error) && error.code === 'several-counters') return config;
     throw error;
   }
+}
+
+/** With the counters of the context, where none is named. Only check takes several, and the console opens the first. */
+function withContext(command: CommandName, config: Config): Config {
+  const { context, counter } = config;
+  const own = context?.counters ?? [];
+  if (own.length === 0 || counter.length > 0) return config;
+  if (own.length === 1 || command === 'check') return { ...config, counter: own };
+  if (command === 'console') return { ...config, counter: own.slice(0, 1) };
+  throw usageError(
+    'several-counters',
+    `The context ${context?.name} has ${own.length} counters.`,
+    `Name one with --counter: ${own.join(', ')}.`,
+  );
 }
 
 /** Runs a command for the counter that is named; else for that of presets, or where they are not, for the only one there is. */

@@ -59,7 +59,10 @@ export function readCommandLine(argv: string[]): Invocation {
       // Whoever asks for help may leave anything on the line.
       (help || version === true
         ? null
-        : (idleFlag(command, namesOf(given)) ?? otherChoice(command, typed) ?? tooMany(command, typed))),
+        : (idleFlag(command, namesOf(given)) ??
+          twoDatabases(typed) ??
+          otherChoice(command, typed) ??
+          tooMany(command, typed))),
   };
 }
 
@@ -162,6 +165,17 @@ function idleFlag(command: string, given: string[]): Problem | null {
     code: 'flag-without-effect',
     message: `${spelled(name)} does not apply to ${called(command)}.`,
     hint: `Leave it out. It applies to ${commandsOf(name).map(called).join(', ')}.`,
+  };
+}
+
+/** Each of them says which database is meant. */
+function twoDatabases(given: Flags): Problem | null {
+  const other = (['databaseUrl', 'demo'] as const).find(name => given[name]);
+  if (given.context === undefined || other === undefined) return null;
+  return {
+    code: 'bad-flag',
+    message: `--context and ${spelled(other)} are both given.`,
+    hint: 'Give one of them.',
   };
 }
 

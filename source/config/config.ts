@@ -6,6 +6,7 @@ import type { ServerTarget } from '../connection/libpq/target.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { usageError } from '../errors/errors.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
+import { type Context, isReadOnly } from './contexts/context.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, type Format, flagTable, invalidValue, isValid, type Sort, sorts } from './flags.ts';
 import { type JwtClaims, readJwtClaims } from './jwt-claims.ts';
@@ -24,6 +25,7 @@ export interface Config
   extends Omit<
     FlagValues,
     | 'databaseUrl'
+    | 'context'
     | 'replica'
     | 'demo'
     | 'preset'
@@ -34,6 +36,8 @@ export interface Config
     | 'sort'
   > {
   target: Target;
+  /** The context that names it; null without --context. */
+  context: Context | null;
   /** The standby that large reads go to. */
   replica: ServerTarget | null;
   /** What is printed; `json` is true for JSON. */
@@ -66,17 +70,34 @@ type Environment = Record<string, string | undefined>;
 
 /**
  * Turns flags, environment and `.env` into one frozen configuration. Sources of the database are tried in the order that
- * docs/connecting.md gives. Throws a usage error (exit code 2) for anything that cannot be honoured: nothing is ignored
+ * docs/connecting.md gives; `context` is what --context names. Throws a usage error (exit code 2) for anything that cannot be honoured: nothing is ignored
  * silently.
  */
-export function loadConfig(given: Flags, environment: Environment, directory: string): Config {
-  const { demo, preset, databaseUrl, replica, mapColumn, dropColumn, jwtClaims, ...rest } = valuesOf(given);
+export function loadConfig(
+  given: Flags,
+  environment: Environment,
+  directory: string,
+  context: Context | null = null,
+): Config {
+  const {
+    demo,
+    preset,
+    databaseUrl,
+    context: _,
+    replica,
+    mapColumn,
+    dropColumn,
+    jwtClaims,
+    ...rest
+  } = valuesOf(given);
   const { target, addressFrom } = demo
     ? { target: { kind: 'demo', source: '--demo' } as const, addressFrom: 'flag' as const }
-    : findTarget(databaseUrl, environment, directory);
+    : findTarget(databaseUrl, context, environment, directory);
   return Object.freeze({
     ...rest,
     ...formatOf(rest),
+    context,
+    readOnly: rest.readOnly || (context !== null && target.kind === 'server' && isReadOnly(context, target)),
     choice: rest.schema,
     presets: Object.freeze([...preset]),
     receipt: given.receipt || null,
@@ -159,6 +180,7 @@ function findReplica(text: string, target: Target, environment: Environment): Se
 
 function findTarget(
   flag: string | null,
+  context: Context | null,
   environment: Environment,
   directory: string,
 ): { target: Target; addressFrom: AddressFrom | null } {
@@ -168,6 +190,7 @@ function findTarget(
     return { target: resolveTarget({ text, source, file }, environment, home), addressFrom };
   };
   if (flag !== null) return from('flag', flag, '--database-url');
+  if (context !== null) return from('flag', context.connection, `context ${context.name}`);
   for (const name of urlNames) {
     const text = environment[name];
     if (text !== undefined) return from('environment', text, name);

@@ -51,6 +51,13 @@ export const flags = {
     give: 'a URL such as postgres://user@host:5432/database',
     mayBeEmpty: true,
   },
+  context: {
+    kind: 'text',
+    value: 'NAME',
+    group: 'Database',
+    help: 'a database that ~/.config/preset-usage/config.json describes',
+    give: 'the name of a context in config.json',
+  },
   replica: {
     kind: 'text',
     value: 'URL',

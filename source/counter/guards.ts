@@ -3,6 +3,9 @@ import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { Tables } from './discovery/tables.ts';
 import { whereElsewhere } from './schema/elsewhere.ts';
 
+/** What to do where nothing may be written: the hint of every guard that --read-only sets. */
+export const leaveOutReadOnly = 'Leave --read-only out; if the context sets it, set its readOnly to false.';
+
 /** The error of a guard: exit code 4. */
 export function refused(code: string, message: string, hint: string): ConsoleError {
   return new ConsoleError({ code, message, hint, exitCode: exitCodes.refused });

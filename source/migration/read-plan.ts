@@ -1,7 +1,7 @@
 import type { Database, Reader } from '../connection/transactions.ts';
 import type { Finding } from '../counter/finding.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
-import { refused, requireWritableServer } from '../counter/guards.ts';
+import { leaveOutReadOnly, refused, requireWritableServer } from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { TriggerCatalog } from '../trigger/catalog.ts';
@@ -84,7 +84,7 @@ export async function planMigration(
 ): Promise<ProvenPlan> {
   if (schema !== 'public') throw misfit([`the schema is ${schema}`]);
   if (readOnly && !dryRun) {
-    throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
+    throw refused('read-only', 'The migration writes, and --read-only is set.', leaveOutReadOnly);
   }
   const { plan, played } = await database.read(
     async reader => {

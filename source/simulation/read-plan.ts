@@ -5,7 +5,13 @@ import { isOfPresets } from '../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { unquoted } from '../counter/discovery/unquoted.ts';
 import { fingerprint } from '../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireHere, requireWritableServer } from '../counter/guards.ts';
+import {
+  leaveOutReadOnly,
+  refused,
+  requireEveryRow,
+  requireHere,
+  requireWritableServer,
+} from '../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../counter/inspect-database.ts';
 import { readCounters, readMostUsed } from '../counter/reading/counters.ts';
 import { findPresets } from '../counter/reading/find-presets.ts';
@@ -89,7 +95,7 @@ export async function planSimulation(
     throw refused(
       'read-only',
       'A simulation writes before it rolls back, and --read-only is set.',
-      'Leave --read-only out.',
+      leaveOutReadOnly,
     );
   return database.read(
     async reader => {

@@ -67,6 +67,7 @@ export async function openConsole(
       filter: filterFor(config.presets[0] ?? ''),
       readOnly: config.readOnly,
       appSource: config.appSource,
+      context: config.context,
       driftLog: config.driftLog,
     },
     (action, state) => {

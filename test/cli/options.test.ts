@@ -26,6 +26,11 @@ test.each([
   expect(problem(line)).toMatchObject({ code: 'flag-without-effect', message });
 });
 
+test.each(['--database-url=x', '--demo'])('--context beside %s is one database too many', flag => {
+  const message = `--context and ${flag.replace('=x', '')} are both given.`;
+  expect(problem(`check --context prod ${flag}`)).toMatchObject({ code: 'bad-flag', message });
+});
+
 test('a format that a command does not have is named with those that it has', () => {
   expect(problem('checklist --format csv')).toMatchObject({
     message: 'checklist has no --format csv.',

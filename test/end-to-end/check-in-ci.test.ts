@@ -98,6 +98,44 @@ describe('--output', () => {
   });
 });
 
+test('--context names the database and its counters, and refuses to write where a name says production', async () => {
+  const { password, href } = withoutPassword(own.url);
+  const named = (name: string, counters: string[]) => ({ name, url: href, counters });
+  const counter = 'public.presets.usage_count';
+  const contexts = [named('staging', [counter]), named('prod', [counter, 'public.posts.n'])];
+  mkdirSync(join(directory, 'preset-usage'));
+  writeFileSync(join(directory, 'preset-usage', 'config.json'), JSON.stringify({ contexts }));
+  const env = {
+    XDG_CONFIG_HOME: directory,
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    PGPASSWORD: password,
+  };
+  const checked = await run(['check', '--context', 'staging'], env);
+  expect(checked).toMatchObject({ code: 1, err: '' });
+  expect(checked.out).toMatch(/, from context staging\npublic\.presets\.usage_count: /);
+  const written = await run(['sync', '--context', 'prod', '--counter', counter], env);
+  expect(written.code).toBe(4);
+  expect(written.err).toMatch(/^Started with --read-only: nothing is written\.\n.*set its readOnly to false/);
+  const several = await run(['sync', '--context', 'prod', '--dry-run'], env);
+  expect(several).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('The context prod has 2 counters.'),
+  });
+  const none = await run(['check', '--context', 'stagging', '--format', 'json'], env);
+  expect(none.code).toBe(2);
+  expect(JSON.parse(none.out).error).toMatchObject({
+    code: 'unknown-context',
+    message: expect.stringContaining('Did you mean staging?'),
+  });
+});
+
+function withoutPassword(text: string): { password: string; href: string } {
+  const url = new URL(text);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  return { password, href: url.href };
+}
+
 test('--quiet prints nothing where all is well, and everything where it is not', async () => {
   expect(await check('--quiet', '--max-drift', '2')).toEqual({ code: 0, out: '', err: '' });
   expect((await check('--quiet')).out).toContain('1 mismatched');

@@ -30,8 +30,11 @@ test('the image runs the program as a user who owns nothing of it but the direct
 test('the image has what the package has, as far as the program reads it', () => {
   const copied = of('COPY').flatMap(rest => rest.replace('--from=build ', '').split(' ').slice(0, -1));
   const has = (file: string) => copied.some(path => `/app/${file}`.startsWith(path));
-  // Editors read this one.
-  expect(packedFiles.filter(file => !has(file))).toEqual(['docs/counters.schema.json']);
+  // Editors read these.
+  expect(packedFiles.filter(file => !has(file))).toEqual([
+    'docs/config.schema.json',
+    'docs/counters.schema.json',
+  ]);
   const missing = copied.filter(path => !existsSync(join(root, path.replace('/app/', ''))));
   expect(missing).toEqual([]);
 });

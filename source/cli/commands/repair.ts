@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { isNamed } from '../../counter/definition/choose-counters.ts';
 import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
-import { refused } from '../../counter/guards.ts';
+import { leaveOutReadOnly, refused } from '../../counter/guards.ts';
 import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
@@ -42,7 +42,7 @@ export async function repair(
     throw refused(
       'read-only',
       'Started with --read-only: nothing is written.',
-      'Leave --read-only out, or see the plan with --dry-run.',
+      `${leaveOutReadOnly} --dry-run prints the plan.`,
     );
   }
   const plan = await planRepair(

@@ -1,11 +1,6 @@
 import * as z from 'zod/mini';
+import { said } from '../../config/json/said.ts';
 import { parseCounterId, parseNames } from '../definition/counter-id.ts';
-
-/** Adds what an editor shows beside a key. */
-function said<Type extends z.core.$ZodType>(type: Type, description: string): Type {
-  z.globalRegistry.add(type, { description });
-  return type;
-}
 
 const name = () => z.string().check(z.minLength(1, 'must not be empty'));
 const columns = () =>
@@ -60,15 +55,16 @@ const records = z.strictObject({
   user: said(z.optional(z.nullable(name())), 'The column with the user who made a record.'),
 });
 
+/** The name of a counter. */
+export const counterName = () =>
+  z.string().check(
+    z.refine(text => parseCounterId(text)?.schema != null, {
+      error: 'must be schema, table and column of the count, such as "public.posts.comments_count"',
+    }),
+  );
+
 const counter = z.strictObject({
-  counter: said(
-    z.string().check(
-      z.refine(text => parseCounterId(text)?.schema != null, {
-        error: 'must be schema, table and column of the count, such as "public.posts.comments_count"',
-      }),
-    ),
-    'Schema, table and column of the count.',
-  ),
+  counter: said(counterName(), 'Schema, table and column of the count.'),
   row: said(z.optional(row), 'What is counted for.'),
   records: said(z.optional(records), 'What is counted.'),
   onDelete: said(

@@ -3,7 +3,7 @@ import type { Database, Reader } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
-import { refused, requireWritableServer } from '../../counter/guards.ts';
+import { leaveOutReadOnly, refused, requireWritableServer } from '../../counter/guards.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
@@ -58,7 +58,7 @@ export async function planCounterMigration(
   signal?: AbortSignal,
 ): Promise<ProvenCounterPlan> {
   if (readOnly && !dryRun)
-    throw refused('read-only', 'The migration writes, and --read-only is set.', 'Leave --read-only out.');
+    throw refused('read-only', 'The migration writes, and --read-only is set.', leaveOutReadOnly);
   const plan = await database.read(reader => readCounterPlan(reader, database, definition), { signal });
   if (plan.statements.length === 0) return { ...plan, proof: null };
   if (!dryRun) {

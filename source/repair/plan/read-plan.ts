@@ -5,7 +5,13 @@ import { isOfPresets, nounsOf } from '../../counter/definition/counter-nouns.ts'
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireHere, requireWritableServer } from '../../counter/guards.ts';
+import {
+  leaveOutReadOnly,
+  refused,
+  requireEveryRow,
+  requireHere,
+  requireWritableServer,
+} from '../../counter/guards.ts';
 import { readIdentity } from '../../counter/identity.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { asWritten } from '../../counter/writing/as-written.ts';
@@ -58,7 +64,7 @@ export async function planRepair(
 ): Promise<FullPlan> {
   const { action, options } = request;
   if (request.readOnly)
-    throw refused('read-only', 'Started with --read-only: nothing is written.', 'Leave --read-only out.');
+    throw refused('read-only', 'Started with --read-only: nothing is written.', leaveOutReadOnly);
   const { began, found, catalog, facts, identity, risks } = await database.read(
     async reader => {
       const began = { xid: await readNextXid(reader), at: performance.now() };

@@ -7,7 +7,13 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Relations } from '../../counter/discovery/truth.ts';
 import { unquoted } from '../../counter/discovery/unquoted.ts';
 import { fingerprint } from '../../counter/fingerprint.ts';
-import { refused, requireEveryRow, requireHere, requireWritableServer } from '../../counter/guards.ts';
+import {
+  leaveOutReadOnly,
+  refused,
+  requireEveryRow,
+  requireHere,
+  requireWritableServer,
+} from '../../counter/guards.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
 import { readUserCatalog } from '../../counter/users/read-user-catalog.ts';
 import { userColumnOf } from '../../counter/users/user-paths.ts';
@@ -74,7 +80,7 @@ export async function planSteps(
     throw refused(
       'read-only',
       'A simulation writes before it rolls back, and --read-only is set.',
-      'Leave --read-only out.',
+      leaveOutReadOnly,
     );
   return database.read(
     async reader => {

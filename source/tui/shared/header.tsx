@@ -7,7 +7,7 @@ import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
 import { Health } from './health-line.tsx';
 import { Line } from './line.tsx';
-import { HostLabel } from './place-label.tsx';
+import { ContextLabel, HostLabel } from './place-label.tsx';
 import { sessionSummary } from './session-summary.ts';
 
 /** Three lines: the database, whether its trigger works, and the sums with their age. */
@@ -27,15 +27,23 @@ const wide = 120;
 /** What the server itself reports, and the address it was reached at. */
 function Identity({ state }: { state: State }) {
   const inspected = state.inspected ?? state.counters?.server ?? null;
-  if (!inspected) return <Text bold>preset-usage</Text>;
+  const context = <ContextLabel context={state.context} />;
+  if (!inspected)
+    return (
+      <Box height={1}>
+        <Text bold>preset-usage</Text>
+        {context}
+      </Box>
+    );
   const { server, host, label, source } = inspected;
   // A long host is cut off, but never what may be done here.
   return (
     <Box height={1}>
       <Box flexShrink={1} overflow="hidden">
         <Line>
-          <HostLabel label={label} /> <Text bold>{displayText(server.database)}</Text> at {displayText(host)}{' '}
-          as {displayText(server.user)}, PostgreSQL {server.version}
+          <HostLabel label={label} />
+          {context} <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as{' '}
+          {displayText(server.user)}, PostgreSQL {server.version}
           {source !== null && state.size.columns >= wide ? `, from ${displayText(source)}` : ''}
         </Line>
       </Box>

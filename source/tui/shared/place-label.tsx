@@ -1,4 +1,5 @@
 import { Text } from 'ink';
+import type { Context } from '../../config/contexts/context.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 
 const labels = { demo: ' DEMO ', local: ' local ', remote: ' REMOTE ' } as const;
@@ -9,6 +10,16 @@ export function HostLabel({ label }: Pick<InspectedDatabase, 'label'>) {
   return (
     <Text {...loud} color={label === 'remote' ? 'yellow' : 'cyan'}>
       {labels[label]}
+    </Text>
+  );
+}
+
+/** The name that the user gave the database, in the colour of their choice. */
+export function ContextLabel({ context }: { context: Pick<Context, 'name' | 'color'> | null }) {
+  if (context === null) return null;
+  return (
+    <Text bold inverse={context.color !== null} {...(context.color === null ? {} : { color: context.color })}>
+      {` ${context.name} `}
     </Text>
   );
 }

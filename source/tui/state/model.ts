@@ -1,3 +1,4 @@
+import type { Context } from '../../config/contexts/context.ts';
 import type { Totals } from '../../counter/counter.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
@@ -33,6 +34,8 @@ export interface State extends SortAndFilter {
   readOnly: boolean;
   /** The directory with the application's source, if one was named. */
   appSource: string | null;
+  /** The name of the database that --context gave, and its colour; null without it. */
+  context: Pick<Context, 'name' | 'color'> | null;
   /** The file that drift is kept in, if one was named. */
   driftLog: string | null;
   screen: Screen;
@@ -156,6 +159,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     firstSort,
     readOnly: false,
     appSource: null,
+    context: null,
     driftLog: null,
     screen: 'list',
     behindHelp: 'list',

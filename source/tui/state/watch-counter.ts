@@ -9,13 +9,14 @@ export function watchedId({ inspected, counter }: Pick<State, 'inspected' | 'cou
 
 /** Starts anew with another counter: of the last one only its drift log stays, for when it is watched again. */
 export function watchCounter(state: State, counter: CounterDefinition): State {
-  const { size, firstSort, readOnly, appSource, driftLog, paused, counters } = state;
+  const { size, firstSort, readOnly, appSource, context, driftLog, paused, counters } = state;
   const drifts = logsOf(state);
   const kept = drifts.get(counter.id);
   return {
     ...initialState(size, firstSort),
     readOnly,
     appSource,
+    context,
     driftLog,
     paused,
     counter,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { schemaFile } from '../../../scripts/counters-schema.ts';
+import { schemaFiles } from '../../../scripts/schemas.ts';
 
-test('docs/counters.schema.json is of the configuration as it is read', () => {
-  const path = new URL('../../../docs/counters.schema.json', import.meta.url);
-  expect(JSON.parse(readFileSync(path, 'utf8')), 'Run npm run schema.').toEqual(JSON.parse(schemaFile()));
+test.each(Object.entries(schemaFiles))('docs/%s is of the file as it is read', (name, text) => {
+  const path = new URL(`../../../docs/${name}`, import.meta.url);
+  expect(JSON.parse(readFileSync(path, 'utf8')), 'Run npm run schema.').toEqual(JSON.parse(text));
 });
