@@ -166,6 +166,25 @@ describe('what else would refuse the records is tried in the transaction that de
     expect(await refusedTo(files, 'not_empty')).toBe(10);
   });
 
+  test.each([
+    [
+      'a domain that is not valid for it',
+      `CREATE DOMAIN named AS text; ALTER TABLE files ADD name named DEFAULT 'a'; UPDATE files SET name = '' WHERE id = 49;
+       ALTER DOMAIN named ADD CONSTRAINT no_blank CHECK (VALUE <> '') NOT VALID`,
+      'no_blank',
+    ],
+    [
+      'a check by a function of the application',
+      `CREATE FUNCTION fits(numeric) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; ALTER TABLE files ADD CONSTRAINT fit CHECK (fits(size));
+       UPDATE files SET size = 0 WHERE id = 49; CREATE OR REPLACE FUNCTION fits(numeric) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0'`,
+      'fit',
+    ],
+  ])('one record in the middle: %s', async (_, sql, words) => {
+    await arrange('integer NOT NULL DEFAULT 0', imported(30));
+    await own.sql.unsafe(sql).simple();
+    expect(await refusedTo(files, words)).toBe(40);
+  });
+
   test('a record that refers to what is gone', async () => {
     await arrange('integer NOT NULL DEFAULT 0', 'SELECT');
     await own.sql.unsafe(`CREATE TABLE owners (id integer PRIMARY KEY); INSERT INTO owners VALUES (1);

@@ -1,3 +1,4 @@
+import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { SqlName } from '../../sql/sql-effects.ts';
 import type { CatalogFunction, CatalogTrigger, TriggerCatalog } from '../../trigger/catalog.ts';
@@ -74,27 +75,30 @@ export function whyNotPlayed(
 
 // Adding to one row again and again takes time that grows with the square.
 const usuallyPlayed = 20;
-const mostPlayed = 500;
+/** All records of a batch: more than it ever has. Batches get smaller where that takes long. */
+export const allPlayed = 1_000_000;
 
 /**
  * Of how many records of each row that is tried. A few are enough where triggers only add to counts: what may become of the count
- * is known, and other counts become what they were. What may refuse some records and not others takes more.
+ * is known, and other counts become what they were. What may refuse some records and not others is tried with all.
  */
 export function recordsPlayed(
   catalog: TriggerCatalog,
-  { records }: Pick<Tables, 'records'>,
+  { records, definition: { record } }: Pick<Tables, 'records' | 'definition'>,
   { recordsDoubted }: Pick<RepairFacts, 'recordsDoubted'>,
 ): number {
   const fired = catalog.triggers.filter(({ tableOid, type, enabled }) => {
     const event = tableOid === catalog.recordsOid ? bits.insert : bits.update;
     return enabled !== 'D' && (type & event) !== 0;
   });
+  // What these hold makes no difference to what is written.
+  const same = new Set([...record.reference, record.time, ...(record.where ? columnsOf(record.where) : [])]);
   const isPlain = fired.every(({ functionOid, newTable }) => {
     const bodies = reachedBy(catalog, functionOid);
     const own = [newTable, catalog.presetsTable.split('.').at(-1)];
-    return bodies.length > 0 && bodies.every(body => onlyAdds(body, own));
+    return bodies.length > 0 && bodies.every(body => onlyAdds(body, own) && dependsOn(body, same));
   });
-  return isPlain && !recordsDoubted && !records.sums ? usuallyPlayed : mostPlayed;
+  return isPlain && !recordsDoubted && !records.sums ? usuallyPlayed : allPlayed;
 }
 
 /** Whether a function only adds to numbers, and sets others to what no table but its `own` says. */
@@ -117,6 +121,17 @@ function onlyAdds(
           how === 'adds' || how === 'subtracts' ? limited !== 'value' : how !== 'counts' && !readsOthers,
         ),
     )
+  );
+}
+
+/** Whether what a trigger writes is the same for all records that agree in these columns. */
+function dependsOn(
+  { reading: { rows, writes } }: CatalogFunction,
+  columns: ReadonlySet<string | null>,
+): boolean {
+  return (
+    rows.new.every(name => columns.has(name)) ||
+    writes.every(each => each.columns?.every(({ how, by }) => how === 'zero' || (by ?? null) !== null))
   );
 }
 

@@ -31,7 +31,13 @@ import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { FullPlan, PlanDraft } from './draft.ts';
-import { firingTriggers, type PlannedWrites, recordsPlayed, whyNotPlayed } from './firing-triggers.ts';
+import {
+  allPlayed,
+  firingTriggers,
+  type PlannedWrites,
+  recordsPlayed,
+  whyNotPlayed,
+} from './firing-triggers.ts';
 import { planReset } from './read-reset.ts';
 import { readRisks } from './read-risks.ts';
 import { planSync } from './read-sync.ts';
@@ -90,7 +96,9 @@ export async function planRepair(
   must(() => requireReversible(found.tables, risks));
   if (action === 'reset' && options.deleteHistory)
     must(() => requireHistoryOfItsOwn(found.tables, catalog, facts));
-  const draft = await drafts[action]({ database, found, facts, request, identity, signal });
+  const played = recordsPlayed(catalog, found.tables, facts);
+  const triesAll = played === allPlayed && whyNotPlayed(catalog, facts, options) === null;
+  const draft = await drafts[action]({ database, found, facts, request, identity, triesAll, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even if there is no record now: records that come before the run are deleted too.
@@ -144,7 +152,7 @@ export async function planRepair(
       )
     : facts;
   const notPlayed = mayDelete ? whyNotPlayed(catalog, facts, options) : null;
-  const playsUndo = mayDelete && notPlayed === null ? recordsPlayed(catalog, found.tables, facts) : 0;
+  const playsUndo = mayDelete && notPlayed === null ? played : 0;
   const parts: PlanParts = {
     database: identity,
     asked: fingerprint([action, options, [...request.presets].sort(), ...counted(found.tables)]),

@@ -22,6 +22,7 @@ export async function planReset({
   found,
   facts,
   request,
+  triesAll,
   signal,
 }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
@@ -110,6 +111,7 @@ export async function planReset({
           recordsToDelete,
           changes.length,
           sizes.all,
+          triesAll,
         )
       : null;
   if (how?.why) remarks.push({ code: 'method', severity: 'info', message: how.why });

@@ -17,6 +17,8 @@ export interface PlanContext {
   request: RepairRequest;
   /** The identity of the database and its tables, see `readIdentity`. */
   identity: string;
+  /** The undo of a deletion is tried with all of its records, not with a few. */
+  triesAll: boolean;
   signal?: AbortSignal | undefined;
 }
 

@@ -44,6 +44,7 @@ export function chooseMethod(
   records: number,
   presets: number,
   bytes: number,
+  triesAll: boolean,
 ): { method: 'truncate' | 'batches'; why: string | null } {
   const because =
     typeof everything === 'object'
@@ -63,11 +64,13 @@ export function chooseMethod(
                 ? 'the table is partitioned'
                 : deleteTriggers
                   ? 'it would bypass the triggers and rules for DELETE'
-                  : records > mostTruncated.records || presets > mostTruncated.presets
-                    ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
-                    : bytes > usualLimits.bytes
-                      ? `TRUNCATE would lock everybody out while ${inMegabytes(bytes)} of records go into their backup`
-                      : null;
+                  : triesAll
+                    ? 'TRUNCATE would lock everybody out while the undo of all of them is tried'
+                    : records > mostTruncated.records || presets > mostTruncated.presets
+                      ? 'TRUNCATE would lock everybody out while so many records are compared with their backup'
+                      : bytes > usualLimits.bytes
+                        ? `TRUNCATE would lock everybody out while ${inMegabytes(bytes)} of records go into their backup`
+                        : null;
   // For them there is no other way that would have to be explained.
   if (because === '') return { method: 'batches', why: null };
   if (because !== null) {

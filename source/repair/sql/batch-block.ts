@@ -239,7 +239,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '${hiddenNow}';
   END IF;`,
     // Before rows are locked: these versions of the records are deleted, or none.
-    plays > 0 ? gathering(records.name, facts, order.truncate ? Math.min(plays, mostPlayed) : plays) : '',
+    plays > 0 ? gathering(records.name, facts, plays) : '',
     order.truncate
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
@@ -342,9 +342,6 @@ const mine = `(SELECT u.relation, u.place, u.version, u.n, e.batch
       CROSS JOIN LATERAL ROWS FROM (${placed('relations', 'oid')}, ${placed('places', 'tid')}, ${placed('versions', 'xid')}) WITH ORDINALITY u (relation, place, version, n) OFFSET 0)`;
 const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
     AND r.xmin OPERATOR(pg_catalog.=) m.version`;
-
-// Of each row while TRUNCATE locks everybody out.
-const mostPlayed = 20;
 
 /**
  * Keeps the values of up to `most` records of each row that are about to be deleted, as the receipt has them. What refers to a row

@@ -66,7 +66,10 @@ const facts = z.object({
       ),
     }),
   ),
-  /** True if a check of the records has not been validated, so that some of them may not pass it. */
+  /**
+   * True if some records may be refused that are there: by a check that has not been validated or asks a function of the application, by
+   * a domain or a unique index that is not valid for them, or by a policy.
+   */
   recordsDoubted: z.boolean(),
   /** A table that inherits from the table of records and is not a partition of it; null if there is none. */
   inheritedBy: z.nullable(z.string()),
@@ -145,7 +148,12 @@ SELECT json_build_object(
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE k.conrelid = $2::oid AND k.contype = 'f' AND k.conparentid = 0 AND k.confrelid <> $2::oid
       AND NOT (k.confrelid = $6::oid AND k.conkey = ARRAY(SELECT attnum FROM given WHERE quote_ident(attname) = $5))),
-  'recordsDoubted', EXISTS (SELECT FROM pg_constraint WHERE conrelid = $2::oid AND contype = 'c' AND NOT convalidated),
+  'recordsDoubted', row_security_active($2::oid)
+    OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype IN ('c', 'n') AND k.conrelid IN (SELECT oid FROM tree WHERE NOT presets)
+                AND (NOT k.convalidated OR EXISTS (
+                  SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid AND d.refclassid = 'pg_proc'::regclass)))
+    OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid IN (SELECT oid FROM tree WHERE NOT presets) AND i.indisunique AND i.indisready AND NOT i.indisvalid)
+    OR EXISTS (SELECT FROM given a JOIN pg_constraint k ON k.contypid = a.atttypid AND NOT k.convalidated),
   'inheritedBy', (SELECT min(i.inhrelid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                    WHERE i.inhparent = $2::oid AND NOT c.relispartition),
   'referencedBy', (SELECT coalesce(json_agg(json_build_object('table', k.conrelid::regclass::text, 'itself', k.conrelid = $2::oid, 'onDelete',

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { firingTriggers, type PlannedWrites } from '../../../source/repair/plan/firing-triggers.ts';
+import {
+  allPlayed,
+  firingTriggers,
+  type PlannedWrites,
+  recordsPlayed,
+} from '../../../source/repair/plan/firing-triggers.ts';
 import {
   catalog,
   insert,
@@ -11,6 +16,44 @@ import {
   update,
   writes,
 } from '../../trigger/catalogs.ts';
+
+test.each([
+  ['that only add', { verb: 'adds' as const, sums: false, recordsDoubted: false, also: [] }, 20],
+  [
+    'that keep what a record has',
+    { verb: 'sets' as const, sums: false, recordsDoubted: false, also: ['label'] },
+    allPlayed,
+  ],
+  ['that count anew', { verb: 'counts' as const, sums: false, recordsDoubted: false, also: [] }, allPlayed],
+  ['of a sum', { verb: 'adds' as const, sums: true, recordsDoubted: false, also: [] }, allPlayed],
+  [
+    'of records that a check may refuse',
+    { verb: 'adds' as const, sums: false, recordsDoubted: true, also: [] },
+    allPlayed,
+  ],
+])(
+  'an undo is tried with a few records or with all: triggers %s',
+  (_, { verb, sums, recordsDoubted, also }, played) => {
+    const keeps = routine('keeps', {
+      isTrigger: true,
+      reading: reading({
+        writes: [writes({ columns: [{ name: 'usage_count', how: verb }] })],
+        rows: { new: ['preset_id', ...also], old: [] },
+      }),
+    });
+    const all = catalog({ triggers: [trigger('keeps', keeps, { type: insert })], functions: [keeps] }, own);
+    expect(
+      recordsPlayed(
+        all,
+        {
+          records: { sums },
+          definition: { record: { reference: ['preset_id'], time: 'used_at', where: null } },
+        } as never,
+        { recordsDoubted },
+      ),
+    ).toBe(played);
+  },
+);
 
 const nothing: PlannedWrites = { columns: [], deletes: false, truncates: false, inserts: false };
 const runs = routine('audit', { isTrigger: true });
