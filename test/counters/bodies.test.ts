@@ -799,6 +799,27 @@ const statements: [name: string, body: string, fires: string, transition: string
     counted(', keeps'),
   ],
   [
+    'loops over each row of the records once',
+    'FOR r IN SELECT DISTINCT post_id FROM inserted LOOP UPDATE posts SET comments_count = comments_count + 1 WHERE id = r.post_id; END LOOP;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
+    'joins each row of the records once',
+    'UPDATE posts SET comments_count = comments_count + 1 FROM (SELECT DISTINCT post_id FROM inserted) d WHERE id = d.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
+    'loops over the first',
+    'FOR r IN SELECT post_id FROM inserted LIMIT 5 LOOP UPDATE posts SET comments_count = comments_count + 1 WHERE id = r.post_id; END LOOP;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
     'adds amounts up',
     'UPDATE posts p SET total = p.total + n.added FROM (SELECT post_id, sum(price) AS added FROM inserted GROUP BY post_id) n WHERE p.id = n.post_id;',
     'INSERT',
@@ -1108,6 +1129,84 @@ describe('another kind', () => {
     expect(inTrigger(body, fires, how)).toEqual(expected),
   );
 });
+const queries: [query: string, expected: string[]][] = [
+  ['SELECT count(*) FROM (SELECT DISTINCT author_id FROM comments WHERE post_id = posts.id) z', []],
+  ['SELECT count(*) FROM (SELECT author_id FROM comments WHERE post_id = posts.id GROUP BY author_id) z', []],
+  ['SELECT count(*) FROM (SELECT 1 FROM comments WHERE post_id = posts.id LIMIT 3) z', []],
+  ['SELECT count(*) FROM (SELECT 1 FROM comments WHERE post_id = posts.id OFFSET 2) z', []],
+  [
+    'WITH few AS (SELECT 1 FROM comments WHERE post_id = posts.id FETCH FIRST 3 ROWS ONLY) SELECT count(*) FROM few',
+    [],
+  ],
+  ['SELECT count(*) FROM comments WHERE post_id = posts.id OFFSET 1', []],
+  ['SELECT least(count(*), 3) FROM comments WHERE post_id = posts.id', []],
+  ['SELECT greatest(sum(points), 0) FROM comments WHERE post_id = posts.id', []],
+  ['SELECT coalesce(sum(points), 7) FROM comments WHERE post_id = posts.id', []],
+  ['SELECT count(*) FROM comments, users WHERE post_id = posts.id', []],
+  ['SELECT count(*) FROM comments CROSS JOIN users WHERE post_id = posts.id', []],
+  ['SELECT count(*) FROM comments WHERE post_id = posts.id HAVING count(*) > 11', []],
+  ['SELECT count(*) FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE p.id = posts.id', []],
+  ['SELECT count(*) FROM comments c RIGHT JOIN posts p ON c.post_id = p.id WHERE p.id = posts.id', []],
+  ['SELECT greatest(count(*), 0) FROM comments WHERE post_id = posts.id', counted()],
+  ['SELECT count(*) FROM comments WHERE post_id = posts.id LIMIT 1', counted()],
+  ['SELECT count(*) FROM comments WHERE post_id = posts.id GROUP BY post_id HAVING count(*) > 0', counted()],
+  ['SELECT count(*) FROM comments c JOIN posts p ON p.id = c.post_id WHERE p.id = posts.id', counted()],
+];
+
+describe('a recount that', () => {
+  // What is no number of records of the row is refused, with the reason.
+  test.each(queries)('%s', (query, expected) => {
+    const lines = inTrigger(recount(query, 'id = NEW.post_id'), 'INSERT');
+    if (expected.length > 0) expect(lines).toEqual(expected);
+    else expect(lines).toEqual([expect.stringMatching(/^posts\.comments_count: no, .+/)]);
+  });
+});
+
+const amounts: [added: string, expected: string | null][] = [
+  ['greatest(NEW.quantity, 0)', null],
+  ['least(coalesce(NEW.quantity, 0), 3)', null],
+  ['coalesce(NEW.price, 1)', null],
+  ['coalesce(NEW.price, 0)::int', null],
+  ['NEW.price::numeric(10, 0)', null],
+  ['(NEW.price + 0)::bigint', null],
+  ['coalesce(NEW.price, 0)', 'price'],
+  ['NEW.quantity::numeric(12, 2)', 'quantity'],
+  ['coalesce(NEW.quantity, 0)::bigint', 'quantity'],
+];
+
+describe('what is added', () => {
+  test.each(amounts)('%s', (added, expected) => {
+    const lines = inTrigger(`UPDATE posts SET total = total + ${added} WHERE id = NEW.post_id;`, 'INSERT');
+    if (expected) expect(lines).toEqual([`posts.total: sum of comments.${expected} by post_id = id, keeps`]);
+    else expect(lines).toEqual([expect.stringMatching(/^posts\.total: no, .+/)]);
+  });
+
+  test.each([
+    ['greatest(total + coalesce(NEW.price, 0), 0)'],
+    ['coalesce(total, 0) + NEW.price'],
+    ['greatest(coalesce(total, 0) + NEW.price, 0)'],
+  ])('%s', set => {
+    expect(inTrigger(`UPDATE posts SET total = ${set} WHERE id = NEW.post_id;`, 'INSERT')).toEqual([
+      'posts.total: sum of comments.price by post_id = id, keeps',
+    ]);
+  });
+});
+
+describe('a cast in a condition', () => {
+  test.each([
+    ["NEW.status::varchar(1) = 's'", null],
+    ['NEW.price::numeric(10, 0) = 2', null],
+    ["NEW.status = 'spam'::varchar(20)", " where status = 'spam'"],
+    ["NEW.status = 'spam'::varchar(2)", null],
+    ["NEW.status::varchar = 's'", " where status = 's'"],
+    ['NEW.quantity::numeric(10, 0) = 2', ' where quantity = 2'],
+  ])('%s', (condition, expected) => {
+    const lines = inTrigger(`IF ${condition} THEN ${up} END IF;`, 'INSERT');
+    if (expected) expect(lines).toEqual(counted(expected));
+    else expect(lines).toEqual([expect.stringMatching(/^posts\.comments_count: no, .+/)]);
+  });
+});
+
 describe('a recount', () => {
   test.each(recounts)('%s', (_, body, fires, expected, how) =>
     expect(inTrigger(body, fires, how)).toEqual(expected),

@@ -54,6 +54,8 @@ export interface Row {
   columns: readonly { name: string; value: Expression }[];
   conditions: readonly Expression[];
   sources: readonly Source[];
+  /** What makes the number of these rows another one than that of what is selected from, in words; left out where nothing does. */
+  thinned?: string;
 }
 
 export const value = (given: Value): Expression => ({ kind: 'value', value: given });

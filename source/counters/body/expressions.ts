@@ -90,15 +90,47 @@ const changing =
 
 function cast({ typeName }: TypeCast, inner: Expression): Expression {
   const type = namesIn(typeName?.names).at(-1) ?? '';
-  if (inner.kind === 'value') return value(castValue(inner.value, type));
-  if ((typeName?.arrayBounds ?? []).length > 0 || changing.test(type))
-    return opaque(`a cast to ${type}`, [inner]);
+  const isArray = (typeName?.arrayBounds ?? []).length > 0;
+  const isLimited = (typeName?.typmods ?? []).length > 0;
+  if (inner.kind === 'value' && (!isLimited || fits(inner.value, typeName?.typmods?.[0])))
+    return value(castValue(inner.value, type));
+  // A length or a precision may cut what it is given; a number without a fraction is as before.
+  const isCut = isLimited && !(type === 'numeric' && isWhole(inner));
+  if (isArray || isCut || changing.test(type)) return opaque(`a cast to ${type}`, [inner]);
   if (numbers.has(type) && isLogical(inner)) return choose([{ when: inner, result: value(1) }], value(0));
-  if (whole.has(type) && inner.kind === 'column') {
-    const own = inner.source.table.columns.find(({ name }) => name === inner.column);
-    if (own && !/^(?:smallint|integer|bigint)$/.test(own.type)) return opaque(`a cast to ${type}`, [inner]);
-  }
+  if (whole.has(type) && !isWhole(inner)) return opaque(`a cast to ${type}`, [inner]);
   return inner;
+}
+
+/** True if a text is no longer than a type allows, or if there is nothing to cut. */
+function fits(given: Value, limit: Node | undefined): boolean {
+  if (given === null) return true;
+  const length = limit && 'A_Const' in limit ? limit.A_Const.ival?.ival : undefined;
+  return typeof given === 'string' && length !== undefined && given.length <= length;
+}
+
+/** False if it is a number that may have a fraction, or a text. */
+function isWhole(each: Expression): boolean {
+  switch (each.kind) {
+    case 'value':
+      return typeof each.value !== 'number' || Number.isInteger(each.value);
+    case 'column': {
+      const own = each.source.table.columns.find(({ name }) => name === each.column);
+      return !own || /^(?:smallint|integer|bigint)$/.test(own.type);
+    }
+    case 'operator':
+    case 'coalesce':
+    case 'extreme':
+      return each.args.every(isWhole);
+    case 'case':
+      return [...each.branches.map(({ result }) => result), each.otherwise].every(isWhole);
+    case 'aggregate':
+      return each.name === 'count' || !each.arg || isWhole(each.arg);
+    case 'lookup':
+      return isWhole(each.value);
+    default:
+      return true;
+  }
 }
 
 function castValue(given: Value, type: string): Value {

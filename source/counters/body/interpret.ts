@@ -270,8 +270,9 @@ class Walk {
     const changed = new Set<string>();
     const around = this.#run;
     const { locks: locked } = around.held;
-    this.#run = { ...around, loops: around.loops + 1 };
     for (const row of rows) {
+      // Of records that are alike it meets one, as a statement does that joins them.
+      this.#run = { ...around, loops: around.loops + (row?.thinned ? 0 : 1) };
       this.#state = {
         variables: new Map(before.variables),
         path: [...before.path, ...(row?.conditions ?? [opaque('a loop')])],

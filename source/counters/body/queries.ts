@@ -1,5 +1,5 @@
 import type { JoinExpr, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
-import { type Expression, type Row, type Source, value, within } from './expression.ts';
+import { type Expression, type Row, type Source, sourceKey, value, within } from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { namesOf, opaque, rowOf, type Scope, starred, withEntries } from './scope.ts';
 
@@ -12,6 +12,8 @@ export const unfollowed = opaque('rows that are not followed');
 interface Combination {
   entries: Entries;
   conditions: Expression[];
+  /** The items of an outer join that may have no row. */
+  optional: Entries;
 }
 
 /** The ways in which a query gives rows: one for each branch of UNION ALL, below or inside it. */
@@ -50,41 +52,81 @@ function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
   }));
 }
 
-function selected(select: SelectStmt, { entries, conditions }: Combination, scope: Scope): Row {
+function selected(select: SelectStmt, { entries, conditions, optional }: Combination, scope: Scope): Row {
   const inner = withEntries(scope, entries);
   const sources = [...entries.flatMap(({ row }) => row.sources)];
   const where = select.whereClause ? [readExpression(select.whereClause, inner)] : [];
   const all = [...conditions, ...where];
   const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, inner));
   const aggregated = columns.some(each => aggregates(each.value));
+  const thinned = thinning(select, aggregated);
+  // What is counted is not what the conditions alone say.
+  const others = [
+    ...entries.flatMap(({ row }) => row.thinned ?? []),
+    ...(aggregated && select.havingClause && !isAnyFound(select.havingClause)
+      ? ['HAVING leaves out rows']
+      : []),
+    ...(aggregated && thinned ? [thinned] : []),
+  ].map(text => opaque(text));
+  const over = {
+    conditions: [...all, ...others],
+    sources,
+    optional: optional.flatMap(({ row }) => row.sources),
+  };
   return {
-    columns: aggregated
-      ? columns.map(each => ({ ...each, value: completed(each.value, all, sources) }))
-      : columns,
+    columns: aggregated ? columns.map(each => ({ ...each, value: completed(each.value, over) })) : columns,
     // Without GROUP BY an aggregate gives one row, whether anything was found or not.
     conditions: aggregated && !select.groupClause ? [] : all,
     sources,
+    ...(thinned && !aggregated ? { thinned } : {}),
   };
+}
+
+/** What leaves out rows of a query besides its conditions; null if nothing does. */
+function thinning(select: SelectStmt, aggregated: boolean): string | null {
+  if (select.limitOffset || (select.limitCount && !aggregated)) return 'LIMIT or OFFSET leaves out rows';
+  if (aggregated) return null;
+  if (select.distinctClause) return 'DISTINCT leaves out rows';
+  return select.groupClause ? 'GROUP BY leaves out rows' : null;
+}
+
+/** HAVING count(*) > 0, which every group has. */
+function isAnyFound(having: Node): boolean {
+  if (!('A_Expr' in having)) return false;
+  const { lexpr, rexpr, name } = having.A_Expr;
+  const isCount = lexpr && 'FuncCall' in lexpr && lexpr.FuncCall.agg_star;
+  const zero = rexpr && 'A_Const' in rexpr && rexpr.A_Const.ival && !rexpr.A_Const.ival.ival;
+  return Boolean(isCount && zero) && namesOf(name).at(-1) === '>';
+}
+
+/** What the aggregates of a query are taken over. */
+interface Over {
+  conditions: readonly Expression[];
+  sources: readonly Source[];
+  /** Sources of an outer join that may have no row. */
+  optional: readonly Source[];
 }
 
 const aggregates = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
 
 /** Aggregates with what they are taken over: the conditions and sources of their query. */
-function completed(
-  each: Expression,
-  conditions: readonly Expression[],
-  sources: readonly Source[],
-): Expression {
-  const inner = (arg: Expression) => completed(arg, conditions, sources);
+function completed(each: Expression, over: Over): Expression {
+  const inner = (arg: Expression) => completed(arg, over);
   switch (each.kind) {
     case 'aggregate': {
       // The sum of counts that an inner query made is a count.
       const { arg } = each;
       if (each.name === 'sum' && arg?.kind === 'aggregate')
-        return { ...arg, conditions: [...arg.conditions, ...conditions, ...each.conditions] };
-      return each.sources.length > 0
-        ? each
-        : { ...each, conditions: [...conditions, ...each.conditions], sources };
+        return { ...arg, conditions: [...arg.conditions, ...over.conditions, ...each.conditions] };
+      if (each.sources.length > 0) return each;
+      // A row without a partner is counted too, unless what is counted is NULL then.
+      const extra =
+        over.optional.length > 0 && !isOf(arg, over.optional) ? [opaque('an outer join adds rows')] : [];
+      return {
+        ...each,
+        conditions: [...over.conditions, ...each.conditions, ...extra],
+        sources: over.sources,
+      };
     }
     case 'operator':
     case 'coalesce':
@@ -100,6 +142,10 @@ function completed(
     default:
       return each;
   }
+}
+
+function isOf(arg: Expression | null, sources: readonly Source[]): boolean {
+  return arg?.kind === 'column' && sources.some(each => sourceKey(each) === sourceKey(arg.source));
 }
 
 /** The columns that one item of a SELECT list gives; a star gives several. */
@@ -141,12 +187,13 @@ function renamed(rows: readonly Row[], names: readonly string[]): Row[] {
 
 /** Every way to take one row from each item of FROM. */
 export function combinations(items: readonly Node[], scope: Scope): Combination[] {
-  let found: Combination[] = [{ entries: [], conditions: [] }];
+  let found: Combination[] = [{ entries: [], conditions: [], optional: [] }];
   for (const item of items) {
     found = found.flatMap(left =>
       itemRows(item, withEntries(scope, left.entries)).map(right => ({
         entries: [...left.entries, ...right.entries],
         conditions: [...left.conditions, ...right.conditions],
+        optional: [...left.optional, ...right.optional],
       })),
     );
   }
@@ -167,7 +214,7 @@ function itemRows(item: Node, scope: Scope): Combination[] {
 }
 
 function entry(alias: string, row: Row, source: Source | null): Combination {
-  return { entries: [{ alias, row, source }], conditions: [...row.conditions] };
+  return { entries: [{ alias, row, source }], conditions: [...row.conditions], optional: [] };
 }
 
 /** Rows that are not followed: they may be any, so a condition says so. */
@@ -175,6 +222,7 @@ function unknownItem(alias: string | undefined): Combination {
   return {
     entries: [{ alias: alias ?? '', row: { columns: [], conditions: [], sources: [] }, source: null }],
     conditions: [unfollowed],
+    optional: [],
   };
 }
 
@@ -211,6 +259,12 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
       return {
         entries,
         conditions: [...one.conditions, ...(outer ? [] : other.conditions), ...conditions],
+        optional: [
+          ...one.optional,
+          ...other.optional,
+          ...(jointype === 'JOIN_LEFT' || jointype === 'JOIN_FULL' ? other.entries : []),
+          ...(jointype === 'JOIN_RIGHT' || jointype === 'JOIN_FULL' ? one.entries : []),
+        ],
       };
     });
   });

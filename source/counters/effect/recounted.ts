@@ -20,6 +20,13 @@ export function recounted(
   const { amount } = term;
   const array = arrayIn(amount);
   if (array) return refusal(change, 'array', `sets it to the size of ${array}`);
+  if (amount.kind !== 'aggregate' && [...within(amount)].some(isOverTable)) {
+    return refusal(
+      change,
+      'expression',
+      `sets it to ${printed(amount)}, which is neither a number of records nor the sum of one column`,
+    );
+  }
   if (amount.kind !== 'aggregate' || (amount.name !== 'count' && amount.name !== 'sum')) return null;
   const tables = amount.sources.filter(({ kind }) => kind === 'table');
   if (tables.length === 0) {
@@ -32,19 +39,23 @@ export function recounted(
   const given = [...change.conditions, ...term.when, ...amount.conditions];
   const conditions = flattened(given);
   const equalities = new Equalities(conditions);
+  let repeated: Source | null = null;
   for (const record of tables) {
     const others = sourcesIn(conditions.flatMap(each => [...within(each)])).filter(
       each =>
         each.kind === 'table' && ![record, change.target].some(one => sourceKey(one) === sourceKey(each)),
     );
-    const joined = others.filter(each => tables.some(one => sourceKey(one) === sourceKey(each)));
+    const joined = tables.filter(each => sourceKey(each) !== sourceKey(record));
     const link = findLink(change.target, record, equalities, others);
     if (!link) continue;
     // Records joined to many rows of another table are not what is counted.
     const many = joined.some(
       each => sourceKey(each) !== sourceKey(link.between ?? record) && !joinsByKey(each, record, equalities),
     );
-    if (many) continue;
+    if (many) {
+      repeated ??= record;
+      continue;
+    }
     return asRecount(record, link, amount, change, conditions, equalities, occasion);
   }
   if (
@@ -55,7 +66,17 @@ export function recounted(
     const link: Link = { key: [], reference: [], through: null, between: null };
     return asRecount(tables[0], link, amount, change, conditions, equalities, occasion);
   }
-  return refusal(change, 'row', 'counts records that no column ties to the row');
+  return refusal(
+    change,
+    'row',
+    repeated
+      ? `counts a record of ${repeated.table.name} once for each row that it is joined with`
+      : 'counts records that no column ties to the row',
+  );
+}
+
+function isOverTable(each: Expression): boolean {
+  return each.kind === 'aggregate' && each.sources.some(({ kind }) => kind === 'table');
 }
 
 function joinsByKey(other: Source, record: Source, equalities: Equalities): boolean {
@@ -140,9 +161,7 @@ function asRecount(
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,
     when: flattened(given).filter(
-      each =>
-        isOfEvent(each) &&
-        ![record, change.target, ...(link.between ? [link.between] : [])].some(one => mentions(each, one)),
+      each => isOfEvent(each) && ![change.target, ...aggregate.sources].some(one => mentions(each, one)),
     ),
     guards: guardsOf(change, aggregate),
     once: false,

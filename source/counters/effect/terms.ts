@@ -153,11 +153,16 @@ function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => b
     }
     case 'coalesce': {
       const [first, second, third] = each.args;
-      return first && !third && second?.kind === 'value' ? linear(first, sign, isSelf) : one(each);
+      // What is added for NULL is nothing; a count of NULL may begin at any number.
+      const isGuard = second?.kind === 'value' && (isValue(second, 0) || (first && mentions(first, isSelf)));
+      return first && !third && isGuard ? linear(first, sign, isSelf) : one(each);
     }
     case 'extreme': {
       const open = each.args.filter(arg => arg.kind !== 'value');
-      return open.length === 1 && open[0] ? linear(open[0], sign, isSelf) : one(each);
+      // Around the count itself it keeps that from going too far; around what is added it changes that.
+      return open.length === 1 && open[0] && (mentions(each, isSelf) || neverBinds(each))
+        ? linear(open[0], sign, isSelf)
+        : one(each);
     }
     case 'lookup':
       return linear(each.value, sign, isSelf).map(term => ({
@@ -179,6 +184,18 @@ function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => b
     default:
       return one(each);
   }
+}
+
+/** GREATEST(count(*), 0): no number of records is below 0. */
+function neverBinds({ name, args }: Extract<Expression, { kind: 'extreme' }>): boolean {
+  return (
+    name === 'GREATEST' &&
+    args.every(arg =>
+      arg.kind === 'value'
+        ? typeof arg.value === 'number' && arg.value <= 0
+        : arg.kind === 'aggregate' && arg.name === 'count',
+    )
+  );
 }
 
 /** A factor of 1 or -1 only turns the sign. */
