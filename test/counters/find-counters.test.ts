@@ -32,6 +32,13 @@ const schema = `
   CREATE TRIGGER weigh AFTER INSERT ON public.parcels FOR EACH ROW EXECUTE FUNCTION public.weigh();
   CREATE TABLE public.payments (id integer PRIMARY KEY, invoice_id integer REFERENCES public.invoices, amount numeric, state text);
 
+  CREATE TABLE public.hotels (id integer PRIMARY KEY, rooms integer, beds integer DEFAULT 0);
+  CREATE TABLE public.rooms (hotel_id integer REFERENCES public.hotels);
+  CREATE TABLE public.beds (hotel_id integer REFERENCES public.hotels);
+  INSERT INTO public.hotels SELECT i, 2, 1 FROM generate_series(1, 8) i;
+  INSERT INTO public.rooms SELECT 1 + i % 8 FROM generate_series(1, 16) i;
+  INSERT INTO public.beds SELECT i FROM generate_series(1, 8) i;
+
   CREATE FUNCTION forum.count_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = forum, pg_temp AS $$
   BEGIN
     IF TG_OP = 'INSERT' AND NEW.deleted_at IS NULL THEN
@@ -126,6 +133,8 @@ describe('the counters of a database', () => {
       'forum.totals.posts_total = posts by  to totals. where deleted_at IS NULL; subtracts, trigger, certain',
       'public.categories.products_count = products by category_id to categories.id; keeps, trigger, certain',
       'public.crates.rough = sum of parcels.grams by crate_id to crates.id; keeps, trigger, certain',
+      'public.hotels.beds = beds by hotel_id to hotels.id; subtracts, foreign-key-and-name, likely',
+      'public.hotels.rooms = rooms by hotel_id to hotels.id; subtracts, foreign-key-and-name, guess',
       'public.invoices.paid = sum of payments.amount by invoice_id to invoices.id; keeps, function, certain',
       'public.invoices.payment_count = payments by invoice_id to invoices.id; keeps, function, certain',
     ]);
@@ -136,6 +145,7 @@ describe('the counters of a database', () => {
       'By the default of posts, a new row of topic_stats begins with 1: a sync takes that away.',
       'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say. 6 of 9 rows that were compared agree.',
       'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say. 0 of 9 rows that were compared agree.',
+      'Its name is no more than that of the records, and a new row does not begin with 0, so it may be no count. 8 of 8 rows that were compared agree.',
     ]);
   });
 
@@ -201,6 +211,8 @@ describe('the counters of a database', () => {
       'forum.totals.posts_total': 1,
       'public.categories.products_count': 1,
       'public.crates.rough': 0,
+      'public.hotels.beds': 0,
+      'public.hotels.rooms': 0,
       'public.invoices.paid': 0,
       'public.invoices.payment_count': 0,
     });

@@ -1,9 +1,11 @@
 import type { FoundCounters } from '../../counter/configured/merge-config.ts';
+import { defaultNumber } from '../../counter/default-number.ts';
 import { counterId } from '../../counter/definition/counter-id.ts';
 import type { CounterDefinition, NotCheckable } from '../../counter/definition/definition.ts';
 import { placeText } from '../body/change.ts';
 import type { Catalog, CatalogTable } from '../catalog.ts';
 import type { NamedCounter } from './by-name.ts';
+import { countedWords } from './count-name.ts';
 import { define } from './define.ts';
 import { defaultSentence } from './resets.ts';
 import type { Judged, UncheckableColumn, WrittenCounter } from './written-counters.ts';
@@ -100,10 +102,12 @@ function namedAsMade(
 ) {
   const start = defaultSentence({ table, column });
   const doubts = start === null ? [] : [start];
-  const agrees = isNearlyAll(agreement);
+  const isBare = isBareName({ table, column });
+  const agrees = isNearlyAll(agreement) && !isBare;
   const differs = !agrees && agreement !== undefined && agreement.compared > 0;
-  const lacking =
-    'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say.';
+  const lacking = isBare
+    ? 'Its name is no more than that of the records, and a new row does not begin with 0, so it may be no count.'
+    : 'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say.';
   return {
     table,
     column,
@@ -127,6 +131,13 @@ function namedAsMade(
     touched: null,
     doubts: differs ? [...doubts, `${lacking} ${agreementSentence(agreement)}`] : doubts,
   };
+}
+
+/** Whether a column may as well be a property of the row: `rooms` of a hotel, which lists only some of them. */
+function isBareName({ table, column }: Pick<NamedCounter, 'table' | 'column'>): boolean {
+  const start = table.columns.find(({ name }) => name === column)?.start ?? null;
+  const beginsWithZero = start !== null && Number(defaultNumber(start) ?? Number.NaN) === 0;
+  return countedWords(column) === null && !beginsWithZero;
 }
 
 // Counts go wrong in a few rows; a condition that is not known makes many wrong.
