@@ -476,6 +476,50 @@ const others: Case[] = [
     ],
   ],
   [
+    'refuses what is at least 0',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + greatest(NEW.points, 0) WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - greatest(OLD.points, 0) WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    [
+      'posts.total: no, Line 1 of public.count_it() adds GREATEST(NEW.points, 0) for each record, which is not one column.',
+    ],
+  ],
+  [
+    'refuses what is at most 3',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + least(coalesce(NEW.points, 0), 3) WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - least(coalesce(OLD.points, 0), 3) WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    [
+      'posts.total: no, Line 1 of public.count_it() adds LEAST(COALESCE(NEW.points, 0), 3) for each record, which is not one column.',
+    ],
+  ],
+  [
+    'refuses another number for none',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + coalesce(NEW.price, 1) WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - coalesce(OLD.price, 1) WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    [
+      'posts.total: no, Line 1 of public.count_it() adds COALESCE(NEW.price, 1) for each record, which is not one column.',
+    ],
+  ],
+  [
+    'refuses what is rounded',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + coalesce(NEW.price, 0)::int WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - coalesce(OLD.price, 0)::int WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    [
+      'posts.total: no, Line 1 of public.count_it() adds a cast to int4 for each record, which is not one column.',
+    ],
+  ],
+  [
+    'adds a whole number that is cast',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + coalesce(NEW.points, 0)::int WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - coalesce(OLD.points, 0)::int WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    ['posts.total: sum of comments.points by post_id = id'],
+  ],
+  [
+    'adds 0 for none',
+    `IF TG_OP = 'INSERT' THEN UPDATE posts SET total = total + coalesce(NEW.price, 0::numeric) WHERE id = NEW.post_id; ELSE UPDATE posts SET total = total - coalesce(OLD.price, 0::numeric) WHERE id = OLD.post_id; END IF; RETURN NULL;`,
+    'INSERT OR DELETE',
+    ['posts.total: sum of comments.price by post_id = id'],
+  ],
+  [
     'refuses ten for each',
     'UPDATE users SET karma = karma + 10 WHERE id = NEW.author_id; RETURN NULL;',
     'INSERT',
@@ -727,6 +771,213 @@ const recounts: Case[] = [
     ),
   ],
   [
+    'refuses distinct rows',
+    recount(
+      `SELECT count(*) FROM (SELECT DISTINCT author_id FROM comments WHERE post_id = NEW.post_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where DISTINCT leaves a row.'),
+  ],
+  [
+    'refuses distinct rows of a constant',
+    recount(
+      `SELECT count(*) FROM (SELECT DISTINCT 1 FROM comments WHERE post_id = NEW.post_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where DISTINCT leaves a row.'),
+  ],
+  [
+    'refuses rows of a union',
+    recount(
+      `SELECT count(*) FROM (SELECT author_id FROM comments WHERE post_id = NEW.post_id UNION SELECT author_id FROM comments WHERE post_id = NEW.post_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    [],
+  ],
+  [
+    'refuses groups',
+    recount(
+      `SELECT count(*) FROM (SELECT author_id FROM comments WHERE post_id = NEW.post_id GROUP BY author_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where GROUP BY leaves a row.'),
+  ],
+  [
+    'refuses groups with a number',
+    recount(
+      `SELECT count(*) FROM (SELECT author_id, count(*) FROM comments WHERE post_id = NEW.post_id GROUP BY author_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where GROUP BY leaves a row.'),
+  ],
+  [
+    'refuses the first rows',
+    recount(
+      `SELECT count(*) FROM (SELECT 1 FROM comments WHERE post_id = NEW.post_id LIMIT 3) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where LIMIT leaves a row.'),
+  ],
+  [
+    'refuses all but the first rows',
+    recount(
+      `SELECT count(*) FROM (SELECT 1 FROM comments WHERE post_id = NEW.post_id OFFSET 2) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where OFFSET leaves a row.'),
+  ],
+  [
+    'refuses the first groups',
+    recount(
+      `SELECT sum(n) FROM (SELECT author_id, count(*) AS n FROM comments WHERE post_id = NEW.post_id GROUP BY author_id LIMIT 3) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where LIMIT leaves a row.'),
+  ],
+  [
+    'refuses HAVING',
+    recount(
+      `SELECT count(*) FROM comments WHERE post_id = NEW.post_id HAVING count(*) > 11`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where HAVING is true.'),
+  ],
+  [
+    'refuses every pair',
+    recount(`SELECT count(*) FROM comments, users WHERE post_id = NEW.post_id`, 'id = NEW.post_id'),
+    'INSERT',
+    refused('counts comments together with rows of users.'),
+  ],
+  [
+    'refuses each of an array',
+    recount(
+      `SELECT count(*) FROM (SELECT unnest(ARRAY[1, 2]) FROM comments WHERE post_id = NEW.post_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where a function leaves a row.'),
+  ],
+  [
+    'refuses an outer join',
+    recount(
+      `SELECT count(*) FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE p.id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where an outer join leaves a row.'),
+  ],
+  [
+    'refuses an outer join that finds nothing',
+    recount(
+      `SELECT count(*) FILTER (WHERE c.deleted_at IS NULL) FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE p.id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where an outer join leaves a row.'),
+  ],
+  [
+    'refuses a condition in an outer join',
+    recount(
+      `SELECT count(*) FROM comments c LEFT JOIN users u ON u.id = c.author_id AND NOT c.hidden WHERE post_id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    refused('counts only where users.id = comments.author_id.'),
+  ],
+  [
+    'refuses a limit',
+    recount(`SELECT least(count(*), 3) FROM comments WHERE post_id = NEW.post_id`, 'id = NEW.post_id'),
+    'INSERT',
+    refused('sets it to LEAST(count(*), 3), which is neither a number of records nor the sum of one column.'),
+  ],
+  [
+    'refuses a least number',
+    recount(`SELECT greatest(count(*), 3) FROM comments WHERE post_id = NEW.post_id`, 'id = NEW.post_id'),
+    'INSERT',
+    refused(
+      'sets it to GREATEST(count(*), 3), which is neither a number of records nor the sum of one column.',
+    ),
+  ],
+  [
+    'counts what an outer join finds',
+    recount(
+      `SELECT count(c.id) FROM posts p LEFT JOIN comments c ON c.post_id = p.id AND c.deleted_at IS NULL WHERE p.id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(' where deleted_at IS NULL'),
+  ],
+  [
+    'counts what an outer join of a query finds',
+    recount(
+      `SELECT count(c.id) FROM posts p LEFT JOIN (SELECT * FROM comments WHERE deleted_at IS NULL) c ON c.post_id = p.id WHERE p.id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(' where deleted_at IS NULL'),
+  ],
+  [
+    'adds up what an outer join finds by CASE',
+    recount(
+      `SELECT sum(CASE WHEN c.status = 'open' THEN 1 ELSE 0 END) FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE p.id = NEW.post_id`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(" where status = 'open'"),
+  ],
+  [
+    'counts within HAVING',
+    recount(
+      `SELECT count(*) FROM comments WHERE post_id = NEW.post_id HAVING count(*) > 0`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(),
+  ],
+  [
+    'counts at least none',
+    recount(
+      `SELECT greatest(count(*), 0) FROM comments WHERE post_id = NEW.post_id LIMIT 1`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(),
+  ],
+  [
+    'adds groups up',
+    recount(
+      `SELECT sum(n) FROM (SELECT author_id, count(*) AS n FROM comments WHERE post_id = NEW.post_id GROUP BY author_id) c`,
+      'id = NEW.post_id',
+    ),
+    'INSERT',
+    counted(),
+  ],
+  [
+    'refuses another sum for none',
+    `UPDATE posts SET total = coalesce((SELECT sum(price) FROM comments WHERE post_id = NEW.post_id), 1) WHERE id = NEW.post_id; RETURN NULL;`,
+    'INSERT',
+    [
+      'posts.total: no, Line 1 of public.count_it() sets it to COALESCE(sum(comments.price), 1), which is neither a number of records nor the sum of one column.',
+    ],
+  ],
+  [
+    'refuses a sum of what another number stands for',
+    `UPDATE posts SET total = (SELECT sum(coalesce(price, 1)) FROM comments WHERE post_id = NEW.post_id) WHERE id = NEW.post_id; RETURN NULL;`,
+    'INSERT',
+    [
+      'posts.total: no, Line 1 of public.count_it() sets it to COALESCE(comments.price, 1), which is neither a number of records nor the sum of one column.',
+    ],
+  ],
+  [
     'refuses another condition',
     recount(
       "SELECT count(*) FROM comments WHERE post_id = posts.id AND created_at > now() - interval '1 day'",
@@ -845,6 +1096,66 @@ const statements: [name: string, body: string, fires: string, transition: string
     'UPDATE posts p SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = p.id) WHERE p.id IN (SELECT post_id FROM inserted);',
     'INSERT',
     'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
+    'counts keys anew that are told once',
+    'UPDATE posts SET comments_count = x.n FROM (SELECT k.post_id, count(c.id) AS n FROM (SELECT DISTINCT post_id FROM inserted) k LEFT JOIN comments c ON c.post_id = k.post_id GROUP BY k.post_id) x WHERE posts.id = x.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(),
+  ],
+  [
+    'counts keys anew that a union tells once',
+    'UPDATE posts SET comments_count = x.n FROM (SELECT k.post_id, count(*) AS n FROM (SELECT post_id FROM is_now UNION SELECT post_id FROM was) k JOIN comments c ON c.post_id = k.post_id GROUP BY k.post_id) x WHERE posts.id = x.post_id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    counted(),
+  ],
+  [
+    'refuses keys that are told several times',
+    'UPDATE posts SET comments_count = x.n FROM (SELECT k.post_id, count(c.id) AS n FROM inserted k JOIN comments c ON c.post_id = k.post_id GROUP BY k.post_id) x WHERE posts.id = x.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    [
+      'posts.comments_count: no, Line 1 of public.count_them() counts comments together with rows of comments.',
+    ],
+  ],
+  [
+    'refuses keys that are told with more',
+    'UPDATE posts SET comments_count = x.n FROM (SELECT k.post_id, count(c.id) AS n FROM (SELECT DISTINCT post_id, author_id FROM inserted) k JOIN comments c ON c.post_id = k.post_id GROUP BY k.post_id) x WHERE posts.id = x.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    [
+      'posts.comments_count: no, Line 1 of public.count_them() counts comments together with rows of comments.',
+    ],
+  ],
+  [
+    'refuses authors',
+    'UPDATE posts p SET comments_count = p.comments_count + n.added FROM (SELECT post_id, count(*) AS added FROM (SELECT DISTINCT post_id, author_id FROM inserted) i GROUP BY post_id) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on DISTINCT leaves a row.'],
+  ],
+  [
+    'refuses pairs',
+    'UPDATE posts p SET comments_count = p.comments_count + n.added FROM (SELECT post_id, count(*) AS added FROM inserted, users GROUP BY post_id) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['posts.comments_count: no, Line 1 of public.count_them() counts comments together with rows of users.'],
+  ],
+  [
+    'joins groups that add something',
+    'UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT post_id, sum(by) AS delta FROM (SELECT post_id, 1 AS by FROM is_now UNION ALL SELECT post_id, -1 FROM was) u GROUP BY post_id HAVING sum(by) <> 0) d WHERE p.id = d.post_id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    counted(),
+  ],
+  [
+    'joins groups of groups',
+    'UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT k, sum(n) AS delta FROM (SELECT post_id AS k, count(*) AS n FROM is_now GROUP BY post_id UNION ALL SELECT post_id, -count(*) FROM was GROUP BY post_id) u GROUP BY k) d WHERE p.id = d.k;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
     counted(),
   ],
   [

@@ -41,6 +41,11 @@ export type Expression =
   | { kind: 'among'; arg: Expression | null; rows: readonly Row[] }
   /** What depends on the session alone, such as pg_trigger_depth() or FOUND. */
   | { kind: 'session'; name: string }
+  /**
+   * A clause makes fewer or more rows of those that are counted. If it merges them, those with the same `args` are one: a sum of what
+   * each of them adds up is right all the same.
+   */
+  | { kind: 'altered'; by: string; how: 'merges' | 'cuts' | 'adds'; args: readonly Expression[] }
   /** What is not followed. */
   | { kind: 'opaque'; text: string; args: readonly Expression[] };
 
@@ -54,9 +59,11 @@ export interface Row {
   columns: readonly { name: string; value: Expression }[];
   conditions: readonly Expression[];
   sources: readonly Source[];
-  /** What makes the number of these rows another one than that of what is selected from, in words; left out where nothing does. */
-  thinned?: string;
+  /** What makes fewer or more rows than the sources have, which matters where they are counted. */
+  altered?: readonly Altered[];
 }
+
+export type Altered = Extract<Expression, { kind: 'altered' }>;
 
 export const value = (given: Value): Expression => ({ kind: 'value', value: given });
 export const column = (source: Source, name: string): Expression => ({
@@ -208,6 +215,7 @@ export function* within(each: Expression): Generator<Expression> {
     case 'or':
     case 'coalesce':
     case 'extreme':
+    case 'altered':
     case 'opaque':
       for (const arg of each.args) yield* within(arg);
       break;

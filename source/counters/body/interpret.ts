@@ -14,6 +14,7 @@ import {
   type Row,
   type Source,
   value,
+  within,
 } from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
@@ -272,7 +273,7 @@ class Walk {
     const { locks: locked } = around.held;
     for (const row of rows) {
       // Of records that are alike it meets one, as a statement does that joins them.
-      this.#run = { ...around, loops: around.loops + (row?.thinned ? 0 : 1) };
+      this.#run = { ...around, loops: around.loops + (row && isThinned(row) ? 0 : 1) };
       this.#state = {
         variables: new Map(before.variables),
         path: [...before.path, ...(row?.conditions ?? [opaque('a loop')])],
@@ -437,6 +438,14 @@ function onlyRaises(steps: readonly Step[]): boolean {
     if (step.kind === 'block') return step.handlers.length === 0 && onlyRaises(step.steps);
     return step.kind !== 'return' && step.kind !== 'leave';
   });
+}
+
+/** Whether a query gives some of its rows, or one for those that are alike. */
+function isThinned({ altered = [], columns }: Row): boolean {
+  return (
+    altered.some(({ how }) => how !== 'adds') &&
+    !columns.some(each => [...within(each.value)].some(({ kind }) => kind === 'aggregate'))
+  );
 }
 
 /** Every column of a row, as a record variable has it. */

@@ -41,6 +41,8 @@ export function printed(each: Expression): string {
       return 'a query';
     case 'session':
       return each.name;
+    case 'altered':
+      return `${each.by} leaves a row`;
     case 'opaque':
       if (each.text.endsWith('()')) return `${each.text.slice(0, -1)}${many(each.args, ', ')})`;
       return each.args.length === 2 ? many(each.args, ` ${each.text} `) : each.text;

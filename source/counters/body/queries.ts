@@ -1,5 +1,6 @@
 import type { JoinExpr, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
-import { type Expression, type Row, type Source, sourceKey, value, within } from './expression.ts';
+import { alteredBy, askedByHaving, found, joins, merged, type OuterJoin } from './altered.ts';
+import { type Altered, type Expression, type Row, type Source, value, within } from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { namesOf, opaque, rowOf, type Scope, starred, withEntries } from './scope.ts';
 
@@ -12,8 +13,7 @@ export const unfollowed = opaque('rows that are not followed');
 interface Combination {
   entries: Entries;
   conditions: Expression[];
-  /** The items of an outer join that may have no row. */
-  optional: Entries;
+  outer: OuterJoin[];
 }
 
 /** The ways in which a query gives rows: one for each branch of UNION ALL, below or inside it. */
@@ -26,19 +26,13 @@ export function readQuery(select: SelectStmt, given: Scope): Row[] {
   );
 }
 
-function united({ op, larg, rarg }: SelectStmt, scope: Scope): Row[] {
+function united({ op, all, larg, rarg }: SelectStmt, scope: Scope): Row[] {
   const left = larg ? readQuery(larg, scope) : [];
   if (op !== 'SETOP_UNION')
     return left.map(row => ({ ...row, conditions: [...row.conditions, opaque('EXCEPT')] }));
   const right = rarg ? readQuery(rarg, scope) : [];
   const names = left[0]?.columns.map(({ name }) => name) ?? [];
-  return [
-    ...left,
-    ...right.map(row => ({
-      ...row,
-      columns: row.columns.map((each, place) => ({ ...each, name: names[place] ?? each.name })),
-    })),
-  ];
+  return [...left, ...renamed(right, names)].map(row => (all ? row : merged(row)));
 }
 
 function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
@@ -52,81 +46,63 @@ function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
   }));
 }
 
-function selected(select: SelectStmt, { entries, conditions, optional }: Combination, scope: Scope): Row {
+function selected(select: SelectStmt, { entries, conditions, outer }: Combination, scope: Scope): Row {
   const inner = withEntries(scope, entries);
   const sources = [...entries.flatMap(({ row }) => row.sources)];
   const where = select.whereClause ? [readExpression(select.whereClause, inner)] : [];
   const all = [...conditions, ...where];
   const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, inner));
   const aggregated = columns.some(each => aggregates(each.value));
-  const thinned = thinning(select, aggregated);
-  // What is counted is not what the conditions alone say.
-  const others = [
-    ...entries.flatMap(({ row }) => row.thinned ?? []),
-    ...(aggregated && select.havingClause && !isAnyFound(select.havingClause)
-      ? ['HAVING leaves out rows']
-      : []),
-    ...(aggregated && thinned ? [thinned] : []),
-  ].map(text => opaque(text));
-  const over = {
-    conditions: [...all, ...others],
-    sources,
-    optional: optional.flatMap(({ row }) => row.sources),
-  };
+  const before = entries.flatMap(({ row }) => row.altered ?? []);
+  const own = alteredBy(select, { columns, sources }, aggregated || select.groupClause !== undefined);
+  if (!aggregated) {
+    const asked = apartFrom(outer, all);
+    const joined = outer.some(join => found(join, asked, null) === null) ? [joins] : [];
+    return { columns, conditions: all, sources, altered: [...before, ...joined, ...own] };
+  }
+  const having = select.havingClause ? askedByHaving(readExpression(select.havingClause, inner)) : [];
+  // LIMIT leaves the row of an aggregate without GROUP BY.
+  const cut = own.filter(({ how, by }) => how === 'cuts' && (select.groupClause || by !== 'LIMIT'));
+  const taken: Taken = { conditions: [...all, ...having, ...cut], sources, altered: before, outer };
   return {
-    columns: aggregated ? columns.map(each => ({ ...each, value: completed(each.value, over) })) : columns,
+    columns: columns.map(each => ({ ...each, value: completed(each.value, taken) })),
     // Without GROUP BY an aggregate gives one row, whether anything was found or not.
-    conditions: aggregated && !select.groupClause ? [] : all,
+    conditions: select.groupClause ? [...all, ...having] : [],
     sources,
-    ...(thinned && !aggregated ? { thinned } : {}),
+    altered: own,
   };
 }
 
-/** What leaves out rows of a query besides its conditions; null if nothing does. */
-function thinning(select: SelectStmt, aggregated: boolean): string | null {
-  if (select.limitOffset || (select.limitCount && !aggregated)) return 'LIMIT or OFFSET leaves out rows';
-  if (aggregated) return null;
-  if (select.distinctClause) return 'DISTINCT leaves out rows';
-  return select.groupClause ? 'GROUP BY leaves out rows' : null;
-}
-
-/** HAVING count(*) > 0, which every group has. */
-function isAnyFound(having: Node): boolean {
-  if (!('A_Expr' in having)) return false;
-  const { lexpr, rexpr, name } = having.A_Expr;
-  const isCount = lexpr && 'FuncCall' in lexpr && lexpr.FuncCall.agg_star;
-  const zero = rexpr && 'A_Const' in rexpr && rexpr.A_Const.ival && !rexpr.A_Const.ival.ival;
-  return Boolean(isCount && zero) && namesOf(name).at(-1) === '>';
-}
-
-/** What the aggregates of a query are taken over. */
-interface Over {
+/** What aggregates are taken over: the conditions and sources of their query, and what alters the number of its rows. */
+interface Taken {
   conditions: readonly Expression[];
   sources: readonly Source[];
-  /** Sources of an outer join that may have no row. */
-  optional: readonly Source[];
+  altered: readonly Altered[];
+  outer: readonly OuterJoin[];
 }
+
+const apartFrom = (outer: readonly OuterJoin[], conditions: readonly Expression[]) =>
+  conditions.filter(each => !outer.some(({ on }) => on.includes(each)));
 
 const aggregates = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
 
-/** Aggregates with what they are taken over: the conditions and sources of their query. */
-function completed(each: Expression, over: Over): Expression {
-  const inner = (arg: Expression) => completed(arg, over);
+function completed(each: Expression, taken: Taken): Expression {
+  const inner = (arg: Expression) => completed(arg, taken);
   switch (each.kind) {
     case 'aggregate': {
-      // The sum of counts that an inner query made is a count.
-      const { arg } = each;
-      if (each.name === 'sum' && arg?.kind === 'aggregate')
-        return { ...arg, conditions: [...arg.conditions, ...over.conditions, ...each.conditions] };
       if (each.sources.length > 0) return each;
-      // A row without a partner is counted too, unless what is counted is NULL then.
-      const extra =
-        over.optional.length > 0 && !isOf(arg, over.optional) ? [opaque('an outer join adds rows')] : [];
-      return {
-        ...each,
-        conditions: [...over.conditions, ...each.conditions, ...extra],
-        sources: over.sources,
-      };
+      const { arg } = each;
+      const asked = [...taken.conditions, ...each.conditions];
+      const ofGroups = each.name === 'sum' && arg !== null && aggregates(arg);
+      const conditions = [
+        ...asked,
+        ...taken.altered.filter(({ how }) => how !== 'merges' || !ofGroups),
+        ...taken.outer.flatMap(join => found(join, apartFrom(taken.outer, asked), arg) ?? [joins]),
+      ];
+      // The sum of counts that an inner query made is a count.
+      if (each.name === 'sum' && arg?.kind === 'aggregate')
+        return { ...arg, conditions: [...arg.conditions, ...conditions] };
+      return { ...each, conditions, sources: taken.sources };
     }
     case 'operator':
     case 'coalesce':
@@ -142,10 +118,6 @@ function completed(each: Expression, over: Over): Expression {
     default:
       return each;
   }
-}
-
-function isOf(arg: Expression | null, sources: readonly Source[]): boolean {
-  return arg?.kind === 'column' && sources.some(each => sourceKey(each) === sourceKey(arg.source));
 }
 
 /** The columns that one item of a SELECT list gives; a star gives several. */
@@ -187,17 +159,17 @@ function renamed(rows: readonly Row[], names: readonly string[]): Row[] {
 
 /** Every way to take one row from each item of FROM. */
 export function combinations(items: readonly Node[], scope: Scope): Combination[] {
-  let found: Combination[] = [{ entries: [], conditions: [], optional: [] }];
+  let ways: Combination[] = [{ entries: [], conditions: [], outer: [] }];
   for (const item of items) {
-    found = found.flatMap(left =>
+    ways = ways.flatMap(left =>
       itemRows(item, withEntries(scope, left.entries)).map(right => ({
         entries: [...left.entries, ...right.entries],
         conditions: [...left.conditions, ...right.conditions],
-        optional: [...left.optional, ...right.optional],
+        outer: [...left.outer, ...right.outer],
       })),
     );
   }
-  return found;
+  return ways;
 }
 
 function itemRows(item: Node, scope: Scope): Combination[] {
@@ -214,7 +186,7 @@ function itemRows(item: Node, scope: Scope): Combination[] {
 }
 
 function entry(alias: string, row: Row, source: Source | null): Combination {
-  return { entries: [{ alias, row, source }], conditions: [...row.conditions], optional: [] };
+  return { entries: [{ alias, row, source }], conditions: [...row.conditions], outer: [] };
 }
 
 /** Rows that are not followed: they may be any, so a condition says so. */
@@ -222,7 +194,7 @@ function unknownItem(alias: string | undefined): Combination {
   return {
     entries: [{ alias: alias ?? '', row: { columns: [], conditions: [], sources: [] }, source: null }],
     conditions: [unfollowed],
-    optional: [],
+    outer: [],
   };
 }
 
@@ -255,16 +227,18 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
         ...namesOf(usingClause).map(name => sameColumn(name, one.entries, other.entries)),
       ];
       // An outer join gives rows that the condition is not true for.
-      const outer = jointype !== 'JOIN_INNER';
+      const isOuter = jointype !== 'JOIN_INNER';
+      const optional = jointype === 'JOIN_RIGHT' ? one : other;
+      const join: OuterJoin = {
+        sources: optional.entries.flatMap(({ row }) => row.sources),
+        inner: optional === other ? other.conditions : [],
+        on: conditions,
+        full: jointype === 'JOIN_FULL',
+      };
       return {
         entries,
-        conditions: [...one.conditions, ...(outer ? [] : other.conditions), ...conditions],
-        optional: [
-          ...one.optional,
-          ...other.optional,
-          ...(jointype === 'JOIN_LEFT' || jointype === 'JOIN_FULL' ? other.entries : []),
-          ...(jointype === 'JOIN_RIGHT' || jointype === 'JOIN_FULL' ? one.entries : []),
-        ],
+        conditions: [...one.conditions, ...(isOuter ? [] : other.conditions), ...conditions],
+        outer: [...one.outer, ...other.outer, ...(isOuter ? [join] : [])],
       };
     });
   });

@@ -1,22 +1,19 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { flattened } from '../effect/equalities.ts';
+import { givesRows } from './altered.ts';
 import type { Insertion } from './change.ts';
 import { type Expression, type Row, type Source, sourceKey, within } from './expression.ts';
 import { unfollowed } from './queries.ts';
-import { namesOf } from './scope.ts';
-
-// Functions that give rows where they stand in SELECT.
-const rowGivers =
-  /^(?:generate_series|generate_subscripts|unnest|regexp_matches|\w+_to_table|jsonb?_(?:array_elements(?:_text)?|each(?:_text)?|object_keys|populate_recordset|to_recordset|path_query))$/;
 
 /** Whether a query may give more than one row in this one of its ways. */
 export function givesSeveral(
-  { fromClause = [], targetList = [], groupClause, valuesLists = [], limitCount }: SelectStmt,
+  select: SelectStmt,
   { columns, conditions, sources }: Row,
   insertions: readonly Insertion[],
 ): boolean {
+  const { fromClause = [], groupClause, valuesLists = [], limitCount } = select;
   if (valuesLists.length > 0 || isOne(limitCount)) return false;
-  if (targetList.some(givesRows)) return true;
+  if (givesRows(select)) return true;
   if (fromClause.length === 0) return false;
   const isTotal = columns.some(({ value }) => [...within(value)].some(({ kind }) => kind === 'aggregate'));
   if (isTotal && !groupClause) return false;
@@ -61,11 +58,4 @@ export function areSingle(sources: readonly Source[], conditions: readonly Expre
 
 function isOne(limit: Node | undefined): boolean {
   return limit !== undefined && 'A_Const' in limit && limit.A_Const.ival?.ival === 1;
-}
-
-function givesRows(target: Node): boolean {
-  const { val } = 'ResTarget' in target ? target.ResTarget : {};
-  return (
-    val !== undefined && 'FuncCall' in val && rowGivers.test(namesOf(val.FuncCall.funcname).at(-1) ?? '')
-  );
 }

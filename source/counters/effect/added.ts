@@ -6,6 +6,7 @@ import { Equalities, flattened } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
+import { besideRecord, together } from './multiplied.ts';
 import { sortConditions } from './sort-conditions.ts';
 import { beside, storedBeside } from './stored.ts';
 import type { Sum, Term } from './terms.ts';
@@ -46,6 +47,9 @@ export function added(
   }
   const linked = firstLink(change.target, records, equalities, others, conditions, occasion);
   if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
+  const known = [change.target, ...(linked.link.between ? [linked.link.between] : [])];
+  const other = aggregate && besideRecord(aggregate, linked.record, known, conditions);
+  if (other) return refusal(change, 'expression', together(linked.record, other));
   const about = beside(change, linked, amount, occasion);
   if (!about) return unlogged(change, term);
   const result = asEffect({

@@ -13,7 +13,7 @@ export function mentionsOnly(each: Expression, source: Source): boolean {
 }
 
 function hasUnknown(each: Expression): boolean {
-  return [...within(each)].some(({ kind }) => kind === 'opaque' || kind === 'argument' || kind === 'among');
+  return [...within(each)].some(({ kind }) => ['opaque', 'argument', 'among', 'altered'].includes(kind));
 }
 
 /** Whether it uses this column of this source. */

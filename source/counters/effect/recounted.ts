@@ -8,6 +8,7 @@ import { Equalities, flattened } from './equalities.ts';
 import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
 import { guardsOf, measure } from './measure.ts';
 import { constantColumn, isConstant, isJoin, mentions } from './mentions.ts';
+import { besideRecord, together } from './multiplied.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What a recount does, or why that cannot be told; null if it counts nothing. */
@@ -20,13 +21,8 @@ export function recounted(
   const { amount } = term;
   const array = arrayIn(amount);
   if (array) return refusal(change, 'array', `sets it to the size of ${array}`);
-  if (amount.kind !== 'aggregate' && [...within(amount)].some(isOverTable)) {
-    return refusal(
-      change,
-      'expression',
-      `sets it to ${printed(amount)}, which is neither a number of records nor the sum of one column`,
-    );
-  }
+  if (amount.kind !== 'aggregate' && [...within(amount)].some(isOverTable))
+    return refusal(change, 'expression', neither(printed(amount)));
   if (amount.kind !== 'aggregate' || (amount.name !== 'count' && amount.name !== 'sum')) return null;
   const tables = amount.sources.filter(({ kind }) => kind === 'table');
   if (tables.length === 0) {
@@ -39,21 +35,22 @@ export function recounted(
   const given = [...change.conditions, ...term.when, ...amount.conditions];
   const conditions = flattened(given);
   const equalities = new Equalities(conditions);
-  let repeated: Source | null = null;
+  let multiplied: { record: Source; beside: Source } | null = null;
   for (const record of tables) {
     const others = sourcesIn(conditions.flatMap(each => [...within(each)])).filter(
       each =>
         each.kind === 'table' && ![record, change.target].some(one => sourceKey(one) === sourceKey(each)),
     );
-    const joined = tables.filter(each => sourceKey(each) !== sourceKey(record));
     const link = findLink(change.target, record, equalities, others);
     if (!link) continue;
-    // Records joined to many rows of another table are not what is counted.
-    const many = joined.some(
-      each => sourceKey(each) !== sourceKey(link.between ?? record) && !joinsByKey(each, record, equalities),
+    const beside = besideRecord(
+      amount,
+      record,
+      [change.target, ...(link.between ? [link.between] : [])],
+      conditions,
     );
-    if (many) {
-      repeated ??= record;
+    if (beside) {
+      multiplied ??= { record, beside };
       continue;
     }
     return asRecount(record, link, amount, change, conditions, equalities, occasion);
@@ -66,22 +63,12 @@ export function recounted(
     const link: Link = { key: [], reference: [], through: null, between: null };
     return asRecount(tables[0], link, amount, change, conditions, equalities, occasion);
   }
-  return refusal(
-    change,
-    'row',
-    repeated
-      ? `counts a record of ${repeated.table.name} once for each row that it is joined with`
-      : 'counts records that no column ties to the row',
-  );
+  if (multiplied) return refusal(change, 'expression', together(multiplied.record, multiplied.beside));
+  return refusal(change, 'row', 'counts records that no column ties to the row');
 }
 
 function isOverTable(each: Expression): boolean {
   return each.kind === 'aggregate' && each.sources.some(({ kind }) => kind === 'table');
-}
-
-function joinsByKey(other: Source, record: Source, equalities: Equalities): boolean {
-  const link = findLink(other, record, equalities, []);
-  return link !== null && isUnique(other.table, link.key);
 }
 
 function asRecount(
@@ -97,11 +84,7 @@ function asRecount(
     aggregate.distinct && countsEach(aggregate, record.table) ? { ...aggregate, distinct: false } : aggregate,
   );
   if (measured.kind === 'other') {
-    return refusal(
-      change,
-      'expression',
-      `sets it to ${measured.text}, which is neither a number of records nor the sum of one column`,
-    );
+    return refusal(change, 'expression', neither(measured.text));
   }
   const of = measured.kind === 'column' ? measured.of : null;
   if (of && (of.kind !== 'column' || sourceKey(of.source) !== sourceKey(record))) {
@@ -115,6 +98,7 @@ function asRecount(
   const inQuery = new Set(flattened(aggregate.conditions).map(keyOf));
   for (const each of given) {
     if (!mentions(each, record)) {
+      if (each.kind === 'altered' && each.how === 'merges') continue;
       const other = link.between && mentions(each, link.between) && !isJoin(each);
       if (other || (inQuery.has(keyOf(each)) && !isJoin(each) && !isAboutRow(each, change.target))) {
         return refusal(change, 'condition', `counts only where ${printed(each)}`);
@@ -192,6 +176,9 @@ function sidesFinding(
     given.some(each => found.some(one => mentions(each, one)) && mentions(each, event(kind))),
   );
 }
+
+const neither = (text: string) =>
+  `sets it to ${text}, which is neither a number of records nor the sum of one column`;
 
 function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, table: CatalogTable): boolean {
   return arg?.kind === 'column' && isUnique(table, [arg.column]);

@@ -94,6 +94,6 @@ const isHandler = (each: Expression) => each.kind === 'session' && each.name ===
 
 function dependsOnSession(each: Expression): boolean {
   return [...within(each)].every(
-    ({ kind }) => !['column', 'row', 'opaque', 'among', 'aggregate', 'argument'].includes(kind),
+    ({ kind }) => !['column', 'row', 'opaque', 'among', 'aggregate', 'argument', 'altered'].includes(kind),
   );
 }

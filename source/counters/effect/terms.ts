@@ -175,7 +175,9 @@ function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => b
       if (each.name !== 'sum' || !arg || each.distinct) return one(each);
       const inner = linear(arg, sign, () => false);
       if (inner.length === 1 && inner[0]?.amount === arg) return one(each);
-      return inner.map(term => ({ ...term, amount: { ...each, arg: term.amount } }));
+      return inner
+        .filter(({ amount }) => !isValue(amount, 0))
+        .map(term => ({ ...term, amount: { ...each, arg: term.amount } }));
     }
     case 'value':
       if (typeof each.value === 'number' && each.value < 0)
