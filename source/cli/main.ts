@@ -14,7 +14,7 @@ import { withoutPasswords } from '../errors/redact.ts';
 import { jsonText } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
 import { paint } from './output/paint.ts';
-import { auditProgress, clearProgress, repairProgressLines, stepProgress } from './output/progress.ts';
+import { clearProgress, progressOf, say, stepProgress } from './output/progress.ts';
 import type { ScanDatabase } from './scan/wanted-counters.ts';
 
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
@@ -169,14 +169,14 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | 'scan' | 
   async check(database, config, signal) {
     if (config.all || config.counter.length > 0) {
       const { checkCounters } = await import('./commands/check-counters.ts');
-      return checkCounters(database, config, signal, auditProgress(config));
+      return checkCounters(database, config, signal, progressOf(config));
     }
     const { check } = await import('./commands/check.ts');
-    return check(database, config, signal, auditProgress(config));
+    return check(database, config, signal, progressOf(config));
   },
   async counters(database, config, signal) {
     const { counters } = await import('./commands/counters.ts');
-    return counters(database, config, signal, auditProgress(config));
+    return counters(database, config, signal, progressOf(config));
   },
   async trigger(database, config, signal) {
     const { trigger } = await import('./commands/trigger.ts');
@@ -192,15 +192,15 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | 'scan' | 
   },
   async sync(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('sync', database, config, signal, repairProgressLines(config));
+    return repair('sync', database, config, signal, { say, progress: progressOf(config) });
   },
   async reset(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('reset', database, config, signal, repairProgressLines(config));
+    return repair('reset', database, config, signal, { say, progress: progressOf(config) });
   },
   async undo(database, config, signal) {
     const { repair } = await import('./commands/repair.ts');
-    return repair('undo', database, config, signal, repairProgressLines(config));
+    return repair('undo', database, config, signal, { say, progress: progressOf(config) });
   },
   async migrate(database, config, signal) {
     const { migrate } = await import('./commands/migrate.ts');
@@ -210,7 +210,7 @@ const commands: Record<Exclude<CommandName, 'console' | 'completion' | 'scan' | 
       config,
       signal,
       plan => openMigrationReceipt(database, config.stateDirectory, plan),
-      repairProgressLines(config).say,
+      say,
     );
   },
 };
@@ -237,9 +237,16 @@ async function scanFiles(flags: Flags): Promise<number> {
       return withPassword(asked, use);
     },
   };
-  return interruptible(async signal =>
-    tell(await scan(config, database, signal, process.stdout.columns), config),
-  );
+  return interruptible(async signal => {
+    try {
+      return await tell(
+        await scan(config, database, signal, progressOf(config), process.stdout.columns),
+        config,
+      );
+    } finally {
+      clearProgress();
+    }
+  });
 }
 
 type OfflineName = keyof typeof offlineCommands;
@@ -268,7 +275,7 @@ async function runCommand(command: keyof typeof commands, given: Config): Promis
   return interruptible(async signal => {
     const { database, close } = await openDatabase(config);
     try {
-      const run = () => ofCounter(command, database, config, signal);
+      const run = () => ofCounter(command, database, config, signal).finally(clearProgress);
       if (config.watch !== null) {
         const { watchOutcomes } = await import('./check/watch.ts');
         return await watchOutcomes(run, config, signal, outcome => tell(outcome, config));

@@ -24,6 +24,8 @@ interface ApartOptions {
   signal?: AbortSignal | undefined;
   /** The counters to scan for; null is that of presets, which alone is scanned for if left out. */
   subjects?: readonly (ScanSubject | null)[];
+  /** Called before each file of code that may write a count, with how many were parsed, and after the last one. */
+  onParsed?: (done: number, total: number) => void;
   /** Milliseconds that the process may spend on one file. */
   patience?: number;
 }
@@ -35,12 +37,12 @@ interface ApartOptions {
  */
 export async function scanApart(
   directory: string,
-  { tests = false, signal, subjects = [null], patience = longest }: ApartOptions = {},
+  { tests = false, signal, subjects = [null], patience = longest, onParsed = () => {} }: ApartOptions = {},
 ): Promise<ScanReport> {
   const broken: Record<string, string> = {};
   for (let tries = 0; tries <= mostBroken; tries += 1) {
     stopIfInterrupted(signal);
-    const ended = await attempt({ directory, tests, broken, subjects }, signal, patience);
+    const ended = await attempt({ directory, tests, broken, subjects }, { signal, patience, onParsed });
     if ('report' in ended) return ended.report;
     if (ended.on === null) break;
     broken[ended.on] = ended.why;
@@ -54,7 +56,14 @@ export async function scanApart(
 
 type Ended = { report: ScanReport } | { on: string | null; why: string };
 
-function attempt(request: ScanRequest, signal: AbortSignal | undefined, patience: number): Promise<Ended> {
+function attempt(
+  request: ScanRequest,
+  {
+    signal,
+    patience,
+    onParsed,
+  }: { signal: AbortSignal | undefined; patience: number; onParsed: (done: number, total: number) => void },
+): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const child = fork(file, { execArgv: flags, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   let on: string | null = null;
@@ -68,6 +77,7 @@ function attempt(request: ScanRequest, signal: AbortSignal | undefined, patience
   };
   signal?.addEventListener('abort', interrupt, { once: true });
   child.on('message', (answer: ScanAnswer) => {
+    if ('parsed' in answer) return onParsed(answer.parsed, answer.of);
     clearTimeout(watch);
     if ('report' in answer) resolve(answer);
     else if ('error' in answer) reject(new ConsoleError(answer.error));

@@ -23,7 +23,8 @@ process.once('message', async ({ directory, tests, broken, subjects }: ScanReque
   const leave = () => process.exit();
   try {
     const reading = (file: string | null) => answer({ reading: file });
-    answer({ report: await scanDirectory(directory, { tests, broken, subjects, reading }) }, leave);
+    const parsed = (done: number, total: number) => answer({ parsed: done, of: total });
+    answer({ report: await scanDirectory(directory, { tests, broken, subjects, reading, parsed }) }, leave);
   } catch (error) {
     if (isConsoleError(error)) {
       const { code, message, hint, exitCode } = error;

@@ -10,9 +10,10 @@ export interface ScanRequest {
   subjects: readonly (ScanSubject | null)[];
 }
 
-/** Its answers: the file that it reads next (null for none), and finally a report or an error. */
+/** Its answers: the file that it reads next (null for none), how many of the files were parsed, and finally a report or an error. */
 export type ScanAnswer =
   | { reading: string | null }
+  | { parsed: number; of: number }
   | { report: ScanReport }
   | { error: { code: string; message: string; hint: string; exitCode: ExitCode } }
   | { fault: string };

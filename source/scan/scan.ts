@@ -31,6 +31,8 @@ interface ScanOptions {
   subjects?: readonly (ScanSubject | null)[];
   /** Called with the file before code is read or followed, which may take long, and with null after that. */
   reading?: (file: string | null) => void;
+  /** Called with how many of all files that may write the count were parsed. */
+  parsed?: (done: number, total: number) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -149,7 +151,7 @@ async function readAll(
   texts: ReadonlyMap<string, string>,
   byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
   project: Project,
-  { signal, reading = () => {} }: ScanOptions,
+  { signal, reading = () => {}, parsed = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
   const reported: ReportedFinding[] = [];
@@ -171,12 +173,14 @@ async function readAll(
   const candidates = of('code').filter(([, text]) => mayWrite(text, extra) || tracks().test(text));
   if (candidates.length > 0) await loadCodeParser();
   const modules: CodeModule[] = [];
-  for (const [file] of candidates) {
+  for (const [index, [file]] of candidates.entries()) {
     await breathe();
     stopIfInterrupted(signal);
+    parsed(index, candidates.length);
     const module = project.module(file);
     if (module) modules.push(module);
   }
+  parsed(candidates.length, candidates.length);
   const codeTexts = modules.flatMap(module =>
     project.read(module, () => sqlTextsOf(module, project.follower, inFiles.counting), []),
   );

@@ -63,7 +63,10 @@ test.each<[string, Record<string, string>]>([
   ],
 ])('%s do not keep a scan from ending', async (_, files) => {
   await write(files);
-  const { writes, unparsed } = await scanApart(root);
+  const parsed: [done: number, total: number][] = [];
+  const { writes, unparsed } = await scanApart(root, { onParsed: (...how) => parsed.push(how) });
+  const [, total] = parsed[0] ?? [];
+  expect(parsed.map(([done]) => done)).toEqual(Array.from({ length: (total ?? 0) + 1 }, (_, at) => at));
   expect(writes.map(({ file }) => file)).toContain('a.ts');
   expect(unparsed).toEqual([]);
 });

@@ -22,6 +22,7 @@ import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import type { Progress } from '../output/progress.ts';
 import { requireCauses } from '../require-causes.ts';
 
 const mostLines = 50;
@@ -35,11 +36,12 @@ export async function checkCounters(
   database: Database,
   config: Config,
   signal: AbortSignal,
-  onProgress: (done: number, rows: number) => void,
+  progress: Progress,
 ): Promise<Outcome> {
   requireCauses('--fail-on', config.failOn);
   const named = namedCounters(config.counter);
   refuseTogether(config);
+  progress('Finding the counters');
   const found = await knownCounters(database, config, signal);
   const { reserved } = found;
   const { inspected, unread } = await database.read(
@@ -60,7 +62,7 @@ export async function checkCounters(
   if (chosen.length === 0 && !isUnread) throw nothingFound(notCheckable);
   const results: AuditResult[] = [];
   for (const definition of chosen) {
-    results.push(await auditOne(database, definition, config.all, { signal, onProgress }));
+    results.push(await auditOne(database, definition, config.all, { signal, progress }));
   }
   const head = databaseHead(inspected, database);
   const { line } = databaseInfo(inspected, database);
@@ -179,11 +181,14 @@ async function auditOne(
   database: Database,
   definition: CounterDefinition,
   goesOn: boolean,
-  options: { signal: AbortSignal; onProgress: (done: number, rows: number) => void },
+  { signal, progress }: { signal: AbortSignal; progress: Progress },
 ): Promise<AuditResult> {
   try {
-    const audited = await auditCounter(database, definition, options);
-    return { id: definition.id, audited, diagnoses: await diagnosesOf(database, audited, options.signal) };
+    const onProgress = (done: number, total: number) => progress('Auditing', { done, total, what: 'rows' });
+    progress('Auditing');
+    const audited = await auditCounter(database, definition, { signal, onProgress });
+    progress('Finding the causes');
+    return { id: definition.id, audited, diagnoses: await diagnosesOf(database, audited, signal) };
   } catch (error) {
     if (!goesOn || !isOfOneCounter(error)) throw error;
     return { id: definition.id, failed: error.message };

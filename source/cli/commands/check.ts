@@ -29,6 +29,7 @@ import { auditJson, beyondReach } from '../output/counter-audit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import type { Progress } from '../output/progress.ts';
 import { requireCauses } from '../require-causes.ts';
 
 /** Audits every preset, or those that `--preset` names. Exit code 1 with a mismatch, 3 where rows may be hidden. */
@@ -36,10 +37,12 @@ export async function check(
   database: Database,
   config: Config,
   signal: AbortSignal,
-  onProgress: (done: number, presets: number) => void,
+  progress: Progress,
 ): Promise<Outcome> {
   const catalogs = catalogsOf(database);
+  const onProgress = (done: number, total: number) => progress('Auditing', { done, total, what: 'rows' });
   requireCauses('--fail-on', config.failOn);
+  progress('Auditing');
   const { found, report, findings } = await database.read(
     async reader => {
       const found = await inspectDatabase(reader, database, config.choice);
@@ -65,6 +68,7 @@ export async function check(
     orphans === null && mismatches.length > 0
       ? await auditTables(database, tables, { signal, onProgress })
       : audited;
+  progress('Finding the causes');
   let lastUsed: LastUsedTally | null = null;
   let failed: string | null = null;
   const diagnoses = await diagnose(database, tables, all.mismatches, {

@@ -14,22 +14,24 @@ import { counterListLines, type ListedCounter } from '../output/counter-list.ts'
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import type { Progress } from '../output/progress.ts';
 
 /** Lists every counter of the database, each audited. Exit code 1 if one that is not only a guess has a mismatch. */
 export async function counters(
   database: Database,
   config: Config,
   signal: AbortSignal,
-  onProgress: (done: number, all: number) => void,
+  progress: Progress,
 ): Promise<Outcome> {
+  progress('Finding the counters');
   const found = await knownCounters(database, config, signal);
   const { reserved } = found;
   const inspected = await database.read(reader => inspectServer(reader, database), { signal });
   const written = config.writeConfig ? await writeConfig(found, config.config ?? usualFile, reserved) : null;
   const listed: ListedCounter[] = [];
   for (const definition of found.counters) {
+    progress('Auditing', { done: listed.length, total: found.counters.length, what: 'counters' });
     listed.push({ definition, ...(await auditSums(database, definition, signal)) });
-    onProgress(listed.length, found.counters.length);
   }
   const { line } = databaseInfo(inspected, database);
   const wrong = listed.some(

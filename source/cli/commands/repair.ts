@@ -5,6 +5,8 @@ import { recordsOf, rowsOf } from '../../counter/definition/nouns.ts';
 import { leaveOutReadOnly, refused } from '../../counter/guards.ts';
 import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
+import { count } from '../../format/numbers.ts';
+import { amount } from '../../format/plurals.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
@@ -13,6 +15,7 @@ import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
 import type { Outcome } from '../output/outcome.ts';
+import type { HowFar, Progress } from '../output/progress.ts';
 import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
 import { isEmpty, nextStep, trusting } from '../output/repair-next.ts';
 import { requireCauses } from '../require-causes.ts';
@@ -22,7 +25,7 @@ import { counterOfReceipt } from './undo-counter.ts';
 /** Shows text on standard error while a person is asked or waits. */
 interface Talk {
   say(text: string): void;
-  progress(progress: RepairProgress): void;
+  progress: Progress;
 }
 
 /**
@@ -45,6 +48,7 @@ export async function repair(
       `${leaveOutReadOnly} --dry-run prints the plan.`,
     );
   }
+  talk.progress('Planning');
   const plan = await planRepair(
     database,
     {
@@ -101,6 +105,7 @@ export async function repair(
     talk.say(shown);
     requireTyped(await askPhrase(plan.phrase, signal), action);
   }
+  talk.progress('Writing');
   const outcome = await finish(
     runRepair(database, plan, {
       timeout: config.timeout,
@@ -123,8 +128,18 @@ async function finish(
   for (;;) {
     const step = await run.next();
     if (step.done) return step.value;
-    talk.progress(step.value);
+    talk.progress('Writing', howFar(step.value));
   }
+}
+
+function howFar({ done, presets, records, allRecords, longestHeld, waits }: RepairProgress): HowFar {
+  const ofRecords = allRecords > 0 ? `${count(records)} of ${count(allRecords)} records; ` : '';
+  return {
+    done,
+    total: presets,
+    what: 'rows',
+    more: `${ofRecords}locked for at most ${longestHeld.toFixed(0)} ms, ${amount(waits, 'wait')}`,
+  };
 }
 
 function requireReceipt(action: RepairAction, config: Config): void {

@@ -14,6 +14,7 @@ import type { ScanSubject } from '../../scan/subject.ts';
 import { type Named, namedTogether } from '../../scan/subject-of.ts';
 import { notCheckableJson } from '../output/counter-json.ts';
 import type { Outcome } from '../output/outcome.ts';
+import type { Progress } from '../output/progress.ts';
 import { type ScanDatabase, type Wanted, wantedCounters } from '../scan/wanted-counters.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function scan(
   config: Config,
   database: ScanDatabase,
   signal: AbortSignal,
+  progress: Progress,
   columns = 100,
 ): Promise<Outcome> {
   const { appSource, ascii, all } = config;
@@ -35,9 +37,16 @@ export async function scan(
       'Name the directory of the application: preset-usage scan src.',
     );
   }
+  progress('Finding the counters');
   const wanted = await wantedCounters(config, database, signal);
   const { subjects, searched, failed } = wanted;
-  const scanned = await scanApart(appSource, { signal, subjects });
+  progress('Reading files');
+  const scanned = await scanApart(appSource, {
+    signal,
+    subjects,
+    onParsed: (done, total) =>
+      done < total ? progress('Parsing', { done, total, what: 'files' }) : progress('Following the code'),
+  });
   const nothing = nothingRead(scanned);
   if (nothing) throw nothing;
   const report = withIds(scanned, searched?.presets ?? null);

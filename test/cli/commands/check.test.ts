@@ -32,7 +32,10 @@ afterAll(async () => {
 
 test('an audit stands where why a count is wrong cannot be found out, and says so', async () => {
   const config = { choice: 'public', presets: [], ...noLimits } as unknown as Config;
-  const { json, text, exitCode } = await check(database, config, new AbortController().signal, () => {});
+  const stages = new Set<string>();
+  const follow = (stage: string) => void stages.add(stage);
+  const { json, text, exitCode } = await check(database, config, new AbortController().signal, follow);
+  expect([...stages]).toEqual(['Auditing', 'Finding the causes']);
   expect(exitCode).toBe(1);
   expect(json).toMatchObject({ mismatched: 1, mismatches: [{ name: 'Noir', drift: 2, diagnosis: null }] });
   expect(text).toMatch(/Note: The causes could not be determined: .*pg_stat_all_tables/);
