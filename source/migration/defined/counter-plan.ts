@@ -6,6 +6,7 @@ import { type ConsoleError, isConsoleError } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
 import type { Circumstances } from '../../trigger/defined/facts/circumstances.ts';
 import { applicationCodes } from '../../trigger/defined/findings/absence.ts';
+import { strandedCode } from '../../trigger/defined/findings/key-findings.ts';
 import type { CounterHealth, EventHealth, Known } from '../../trigger/defined/judge.ts';
 import { type Keeping, keepersOf, nameOf } from '../../trigger/defined/keeping.ts';
 import { eventWords } from '../../trigger/defined/words.ts';
@@ -181,11 +182,12 @@ export function leftUncounted(health: CounterHealth, definition: CounterDefiniti
   const names = health.triggers.map(({ name }) => name).join(', ');
   const between = health.findings.filter(({ code }) => code === 'between-not-counted');
   const wrong = health.findings.filter(({ code, severity }) => severity !== 'info' && mended.has(code));
+  const stranded = health.findings.filter(({ code }) => code === strandedCode);
   const isAdded = definition.record.through === null;
   return [
     ...events,
     ...between.map(({ message }) => message),
-    ...wrong.flatMap(({ message, hint }) => [message, `  ${hint}`]),
+    ...[...wrong, ...stranded].flatMap(({ message, hint }) => [message, `  ${hint}`]),
     ...(isAdded && room && wrong.length > 0
       ? [
           `What migrate would install instead of ${names} counts that right: write counters.json with counters --write-config, take what counts out of ${names}, and run migrate.`,

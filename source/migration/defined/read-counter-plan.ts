@@ -7,6 +7,7 @@ import { leaveOutReadOnly, refused, requireWritableServer } from '../../counter/
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
 import type { TriggerCatalog } from '../../trigger/catalog.ts';
+import { strandedCode } from '../../trigger/defined/findings/key-findings.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
 import { readLostNames, readOwnerTaken, type TableChange } from '../read-fired.ts';
@@ -126,7 +127,7 @@ export async function readCounterPlan(
   ];
   return {
     ...changes,
-    warnings: installs ? fired : [],
+    warnings: installs ? [...fired, ...health.findings.filter(({ code }) => code === strandedCode)] : [],
     room: hasRoom(definition, facts),
     deletes: changes.statements.length > 0 ? deletesWords(definition, health) : null,
     inspected,

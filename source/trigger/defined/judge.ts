@@ -10,6 +10,7 @@ import { type EventName, eventNames, neededEvents } from './events.ts';
 import { type Circumstances, factsKey } from './facts/circumstances.ts';
 import { absenceFindings, generatedFinding } from './findings/absence.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
+import { keyFindings } from './findings/key-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
 import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
 import { unnamedColumnFindings } from './findings/unnamed-columns.ts';
@@ -112,6 +113,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
           circumstances,
           table,
         ),
+        ...keyFindings(definition, table, catalog.tables, writings),
       ];
   const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
   const states = triggers.map(trigger => stateOf(trigger, table, routines, circumstances));

@@ -167,6 +167,31 @@ test('a trigger that counts wrongly is named and dropped', async () => {
   expect(await own.sql`SELECT FROM pg_trigger WHERE tgname = 'count_all'`).toHaveLength(0);
 });
 
+test('a key that records do not follow is told, before it is installed and after', async () => {
+  await own.sql`ALTER TABLE posts ADD slug text UNIQUE`;
+  await own.sql`ALTER TABLE comments ADD slug text`;
+  const bySlug = defined({
+    row: { table: 'posts', count: 'comments_count', key: ['slug'] },
+    record: { table: 'comments', reference: ['slug'] },
+  });
+  const planned = () =>
+    planCounterMigration(database, {
+      definition: bySlug,
+      readOnly: false,
+      dryRun: false,
+      applicationStopped: true,
+    });
+  const { message, code } = (await planned()).warnings[0] ?? {};
+  expect([code, message]).toEqual([
+    'key-change-strands',
+    'When slug of a row changes, its records stay with the old one, and its count stays too: no foreign key takes them along.',
+  ]);
+  await install(database, bySlug);
+  const made = await planned();
+  expect(made.statements).toEqual([]);
+  expect(leftUncounted(made.health, bySlug)).toContain(message);
+});
+
 test('counting anew is no more than counting', async () => {
   await own.sql.unsafe(
     trigger(

@@ -828,6 +828,25 @@ describe('what the catalog adds', () => {
     const found = finding('key-change-counts', ddl, { keyCascades: true });
     expect(found !== undefined).toBe(isCounted);
   });
+  test.each([
+    ['a slug', ['slug'], 'slug text', '', true],
+    ['a slug that a foreign key refers to', ['slug'], 'slug text REFERENCES tags (slug)', '', false],
+    ['the primary key', ['id'], 'slug uuid', '', false],
+    [
+      'the primary key, which a function sets',
+      ['id'],
+      'slug uuid',
+      'CREATE FUNCTION rename(o uuid, n uuid) RETURNS void LANGUAGE sql AS $$ UPDATE tags SET id = n WHERE id = o $$;',
+      true,
+    ],
+  ])('records that do not follow a key that changes: %s', (_, key, slug, more, isTold) => {
+    const tagged = defined({
+      row: { table: 'tags', count: 'uses', key },
+      record: { table: 'taggings', reference: ['slug'] },
+    });
+    const ddl = `CREATE TABLE tags (id uuid PRIMARY KEY, slug text UNIQUE, uses integer); CREATE TABLE taggings (id uuid PRIMARY KEY, ${slug}); ${more}`;
+    expect(finding('key-change-strands', ddl, {}, tagged) !== undefined).toBe(isTold);
+  });
   test('a row that nothing makes', () => {
     const ddl = `${others} ${on('likes', 'INSERT', 'UPDATE member_stats SET likes = likes + 1 WHERE member_id = NEW.target_id;')}`;
     expect(finding('count-row-missing', ddl, { countRowsMade: false }, aside)).toBeDefined();
