@@ -164,7 +164,7 @@ describe('check --counter', () => {
     );
     expect(out).toMatch(/Post +Count +Records +Drift +Why\n +Spring +4 +1 +\+3 +unknown\n/);
     const sum = await check(['--counter', 'threads.revenue']);
-    expect(sum.out).toMatch(/1, 2 +123456789.* +\+0\.25 +unknown\n/);
+    expect(sum.out).toMatch(/1, 2 +12,345,678,9.* +\+0\.25 +unknown\n/);
   });
 
   test('several times is a list', async () => {
