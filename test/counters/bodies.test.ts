@@ -190,6 +190,18 @@ const simple: Case[] = [
     },
   ],
   [
+    'only takes away, with an update: a stock',
+    "IF OLD.status = 'new' AND NEW.status = 'sold' THEN UPDATE posts SET version = version - NEW.points WHERE id = NEW.post_id; END IF; RETURN NULL;",
+    'UPDATE',
+    [],
+  ],
+  [
+    'only takes away, with an update, from what has the name of a count',
+    "IF OLD.status = 'new' AND NEW.status = 'sold' THEN UPDATE posts SET comments_count = comments_count - 1 WHERE id = NEW.post_id; END IF; RETURN NULL;",
+    'UPDATE',
+    counted(" where status = 'new', likely"),
+  ],
+  [
     'calls a function with a default',
     "IF TG_OP = 'INSERT' THEN PERFORM bump(NEW.post_id); ELSE PERFORM bump(OLD.post_id, -1); END IF; RETURN NULL;",
     both,

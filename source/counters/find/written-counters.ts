@@ -156,6 +156,8 @@ function judge(
   if (inserts?.refusals[0]) return uncheckable(sentence(inserts.refusals[0]));
   const common = commonCondition(groups, record, keys);
   if ('why' in common) return uncheckable(`${upper(common.why)}: see ${first.place.routine}.`);
+  // A stock, from which updates only take away. What has the name of a count may be added to by the application.
+  if (onlyChanges(groups) && !isTally(column) && effects.every(({ sign }) => sign === -1)) return null;
   if (onlyChanges(groups) && common.where === null) {
     return isTally(column) ? uncheckable('It counts changes, and nothing logs them.') : null;
   }
