@@ -254,6 +254,36 @@ const simple: Case[] = [
     },
   ],
   [
+    'refuses some records',
+    `IF TG_OP = 'INSERT' THEN IF NEW.points = 0 THEN RAISE EXCEPTION 'none'; END IF; ${up} ELSE ${down} END IF; RETURN NULL;`,
+    both,
+    counted(),
+  ],
+  [
+    'counts or refuses a record',
+    `IF TG_OP = 'DELETE' THEN ${down} ELSIF NEW.points = 0 THEN RAISE EXCEPTION 'none'; ELSIF NEW.points > 9 THEN ${up} ELSE RAISE EXCEPTION 'few'; END IF; RETURN NULL;`,
+    both,
+    counted(),
+  ],
+  [
+    'refuses a record or leaves it out',
+    `IF TG_OP = 'DELETE' THEN ${down} ELSIF NEW.points = 0 THEN RAISE EXCEPTION 'none'; ELSIF NEW.hidden THEN ${up} END IF; RETURN NULL;`,
+    both,
+    counted(' where hidden IS TRUE'),
+  ],
+  [
+    'leaves out some records by an error that it catches',
+    `BEGIN IF NEW.points = 0 THEN RAISE EXCEPTION 'none'; END IF; ${up} EXCEPTION WHEN raise_exception THEN NULL; END; RETURN NULL;`,
+    'INSERT',
+    counted(' where points IS NULL OR points <> 0'),
+  ],
+  [
+    'raises an error again',
+    `BEGIN IF NEW.points = 0 THEN RAISE EXCEPTION 'none'; END IF; ${up} EXCEPTION WHEN raise_exception THEN RAISE; END; RETURN NULL;`,
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
     'fires by its condition',
     `${up} RETURN NEW;`,
     'INSERT',

@@ -51,8 +51,10 @@ export function placeText({ routine, line }: Place): string {
 export interface Outcome {
   changes: Change[];
   insertions: Insertion[];
-  /** What is true because an error was not raised. */
-  unraised: Expression[];
+  /** The conditions on the way that are true because no error was raised: what they refuse is not there. */
+  unraised: Set<Expression>;
+  /** An error may be raised that is not caught. */
+  refuses: boolean;
   /** Tables of which it deletes rows. */
   emptied: CatalogTable[];
   /** Where it writes what is no table that was read, such as a view. */
@@ -64,5 +66,14 @@ export interface Outcome {
 }
 
 export function emptyOutcome(): Outcome {
-  return { changes: [], insertions: [], unraised: [], emptied: [], elsewhere: [], dynamic: [], problems: [] };
+  return {
+    changes: [],
+    insertions: [],
+    unraised: new Set(),
+    refuses: false,
+    emptied: [],
+    elsewhere: [],
+    dynamic: [],
+    problems: [],
+  };
 }

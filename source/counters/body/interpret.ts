@@ -158,7 +158,7 @@ class Walk {
       ended = anyOf([ended, ends]);
       if (isValue(ends, true)) return value(true);
       const passed = notTrue(ends);
-      if (onlyRaises([step])) this.#run.outcome.unraised.push(passed);
+      if (onlyRaises([step])) this.#run.outcome.unraised.add(passed);
       this.#state.path = [...this.#state.path, passed];
     }
     return ended;
@@ -200,9 +200,13 @@ class Walk {
         this.#loop(step, base);
         return value(false);
       case 'block': {
-        const { changes } = this.#run.outcome;
+        const { outcome } = this.#run;
+        const { changes, refuses, unraised } = outcome;
         const first = changes.length;
+        if (step.handlers.some(handler => !raises(handler))) outcome.unraised = new Set();
         const ended = this.#steps(step.steps, base);
+        if (outcome.unraised !== unraised) Object.assign(outcome, { refuses, unraised });
+        const { refuses: isRefusing } = outcome;
         const after = this.#state;
         const own = changes.slice(first);
         for (const handler of step.handlers) {
@@ -212,6 +216,7 @@ class Walk {
           this.#steps(handler, base);
           if (changes.length === before && !raises(handler)) for (const each of own) each.swallowed = true;
         }
+        outcome.refuses = isRefusing;
         this.#state = after;
         return ended;
       }
@@ -219,6 +224,8 @@ class Walk {
         this.#give(readExpression(step.value, this.#scope()), base);
         return value(true);
       case 'raise':
+        this.#run.outcome.refuses = true;
+        return value(true);
       case 'leave':
         return value(true);
       case 'dynamic':
@@ -244,21 +251,31 @@ class Walk {
     const ways: ReadonlySet<Lock>[] = [];
     const taken: { when: Expression; variables: Variables }[] = [];
     const ends: Expression[] = [];
+    const walked: { here: Expression; refuses: boolean }[] = [];
+    const { unraised } = this.#run.outcome;
     for (const { when, steps } of [...branches, { when: null, steps: otherwise }]) {
       const isElse = passed.length === branches.length && when === null;
       const test = isElse
         ? value(true)
         : readExpression(when, { ...this.#scope(), variables: before.variables });
-      const here = allOf([...passed.map(notTrue), test]);
-      passed.push(test);
+      const here = allOf([...passed, test]);
+      const denied = notTrue(test);
+      const refuses = steps.at(-1)?.kind === 'raise' && onlyRaises(steps);
+      if (refuses) unraised.add(denied);
+      passed.push(denied);
       if (test.kind === 'value' && test.value !== true) continue;
       this.#state = { variables: new Map(before.variables), path: [...before.path, ...parts(here)] };
       held.locks = locked;
+      walked.push({ here, refuses });
       const ended = this.#steps(steps, base);
       if (!isValue(ended, false)) ends.push(allOf([here, ended]));
       if (!isValue(ended, true)) ways.push(held.locks);
       if (!isValue(ended, true)) taken.push({ when: here, variables: this.#state.variables });
       if (isValue(test, true)) break;
+    }
+    for (const { here } of walked) {
+      if (walked.every(each => each.here === here || each.refuses))
+        for (const part of parts(here)) unraised.add(part);
     }
     held.locks = ways.reduce((all, each) => all.intersection(each), ways[0] ?? locked);
     this.#state = { variables: mergedVariables(before.variables, taken), path: before.path };

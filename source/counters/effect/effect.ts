@@ -60,8 +60,6 @@ export interface Occasion {
   record: CatalogTable | null;
   /** What a function stores and deletes. */
   insertions: readonly Insertion[];
-  /** What is true because the function raised no error. */
-  unraised: readonly Expression[];
 }
 
 /** Null: it does nothing for a record. */

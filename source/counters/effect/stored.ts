@@ -65,12 +65,12 @@ export function beside(
   change: Change,
   { link, record, conditions }: Linked,
   amount: Expression,
-  { insertions, unraised }: Occasion,
+  { insertions }: Occasion,
 ): Beside | null {
   const own = insertions.find(({ source }) => source === record);
   if (!own) return { conditions, doubts: [] };
   if (own.repeated !== change.repeated) return null;
-  const on = new Set(flattened([...change.conditions, ...unraised]).map(keyOf));
+  const on = new Set(flattened(change.conditions).map(keyOf));
   const alone = ({ path }: Insertion) =>
     flattened(path).filter(each => !on.has(keyOf(each)) && !isResult(each));
   if (amount.kind !== 'aggregate') {
@@ -84,7 +84,7 @@ export function beside(
     );
     if (twins.length > 1 || (own.several && isOfOneRow(own, link.reference))) return null;
   }
-  const always = new Set(flattened([...own.conditions, ...unraised]).map(keyOf));
+  const always = new Set(flattened(own.conditions).map(keyOf));
   return {
     conditions: conditions.flatMap(each => {
       if (mentions(each, change.target)) return each;

@@ -68,14 +68,20 @@ export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
 }
 
 function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome): Writing {
+  const withoutRaised = (conditions: readonly Expression[]) =>
+    conditions.filter(each => !outcome.unraised.has(each));
   const occasion: Occasion = {
     event: by.kind === 'trigger' ? by.event : 'call',
     eachRow: by.kind === 'trigger' && (by.trigger.type & 1) !== 0,
     record,
-    insertions: by.kind === 'trigger' ? [] : outcome.insertions,
-    unraised: by.kind === 'trigger' ? [] : outcome.unraised,
+    insertions:
+      by.kind === 'trigger'
+        ? []
+        : outcome.insertions.map(each => ({ ...each, path: withoutRaised(each.path) })),
   };
-  const found = outcome.changes.map(change => effectsOf(change, occasion));
+  const found = outcome.changes.map(change =>
+    effectsOf({ ...change, conditions: withoutRaised(change.conditions) }, occasion),
+  );
   return {
     by,
     record,

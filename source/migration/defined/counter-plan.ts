@@ -335,6 +335,7 @@ function doesMore(
       ({ table }) => table.schema !== home.schema || table.name !== home.table || !definition.via,
     );
     if (inserted) return `inserts into ${inserted.table.name}`;
+    if (outcome.refuses) return 'raises an error, by which it may refuse a change';
     if (outcome.dynamic.length > 0) return 'runs SQL that is not known before it runs';
   }
   const body = writers.functions.find(({ oid }) => oid === trigger.function);

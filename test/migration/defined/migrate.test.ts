@@ -260,6 +260,11 @@ test.each([
     'does-more',
   ],
   [
+    'a trigger that refuses records',
+    trigger('refuse', 'INSERT', `IF NEW.post_id = 0 THEN RAISE EXCEPTION 'no'; END IF; ${up}`),
+    'does-more',
+  ],
+  [
     'a trigger that tells somebody',
     trigger('tell', 'INSERT', `${up} PERFORM pg_notify('a', 'b');`),
     'does-more',
