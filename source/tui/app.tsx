@@ -1,5 +1,6 @@
 import { Box, useStdout, useWindowSize } from 'ink';
 import { useEffect } from 'react';
+import { CommandChoices } from './command/bar.tsx';
 import { CountersScreen } from './counters/screen.tsx';
 import { DriftScreen } from './drift/screen.tsx';
 import { HelpScreen } from './info/help.tsx';
@@ -46,6 +47,7 @@ export function App({ store, looks }: { store: Store; looks: Theme }) {
           <Title state={state} />
           <Body state={state} />
         </Box>
+        <CommandChoices state={state} />
         <Footer state={state} />
       </Box>
     </ThemeContext>

@@ -157,9 +157,9 @@ describe('keys', () => {
     const trigger = await console.until(/Healthy: according to the catalog/);
     expect(trigger).toMatch(/Fires +AFTER INSERT, for each statement/);
     console.press('?');
-    await console.until(/Questions/);
+    await console.until(/Keys here[\s\S]*One row up/);
     console.press(keys.pageDown);
-    await console.until(/Keys[\s\S]*One row up/);
+    await console.until(/Questions/);
     console.press('G');
     await console.until(/Drift is usage_count minus records/);
     console.press(keys.escape);
@@ -169,7 +169,10 @@ describe('keys', () => {
   test('pause and resume', async () => {
     const console = open();
     await console.until(/5 presets/);
-    console.press('p');
+    // By name.
+    console.press(':', 'paus');
+    await console.until(/^› pause +p /m);
+    console.press(keys.enter);
     await console.until(/PAUSED, numbers \d+ s old/);
     console.press('p');
     await console.until(/live, at most/);
@@ -356,7 +359,7 @@ describe('the terminal', () => {
     const screen = await console.until(/4 presets/);
     expect(screen).toMatch(/! Mismatch/);
     console.press('?');
-    await console.until(/Questions/);
+    await console.until(/Keys here/);
     console.press(keys.escape);
     await console.until(/1 of 4/);
     console.press(keys.enter);

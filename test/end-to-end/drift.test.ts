@@ -165,7 +165,7 @@ test("the console's own repairs are not events, and help has the key", async () 
   await console.until(/1 of 1/);
   expect(console.screen()).not.toContain('Pastel');
   console.press('?');
-  await console.until(/Questions/);
+  await console.until(/Keys here/);
   console.press('G');
   await console.until(/The drift log \(d\)/);
 });

@@ -31,27 +31,39 @@ afterEach(async () => {
 
 /** The built console with help open, as soon as that has the newest record. */
 async function openHelp(options: TerminalOptions = {}): Promise<Terminal> {
-  terminal = startTerminal({ ...options, env: { DATABASE_URL: own.url } });
+  const { columns = 80, rows = 120 } = options;
+  // As tall as help, so that all of it has been read.
+  terminal = startTerminal({ ...options, columns, rows: 120, env: { DATABASE_URL: own.url } });
   await terminal.until(/4 presets/);
   terminal.press('?');
   await terminal.until(shows(/The newest record is from/));
+  if (rows === 120) return terminal;
+  terminal.press(keys.escape);
+  await terminal.until(/Enter open .* q quit$/m);
+  terminal.resize(columns, rows);
+  await terminal.until(
+    screen => screen.split('\n').length === rows && /q quit$/.test(screen),
+    'the new size',
+  );
+  terminal.press('?');
+  await terminal.until(/Keys here/);
   return terminal;
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 const shows = (wanted: RegExp) => (screen: string) => wanted.test(oneLine(screen));
-const body = (screen: string) => screen.split('\n').slice(3, -2);
+const body = (screen: string) => screen.split('\n').slice(4, -2);
 
 /** The whole text of help, on a terminal that has room for it. */
 async function readTall(options: TerminalOptions = {}): Promise<string> {
-  const console = await openHelp({ ...options, rows: 120 });
+  const console = await openHelp(options);
   return body(await console.until(/Drift is usage_count minus records/)).join('\n');
 }
 
 /** The whole text of help, read by scrolling down row by row to the end. */
 async function readAll(console: Terminal): Promise<string> {
   console.press('g');
-  await console.until(/Questions/);
+  await console.until(/Keys here/);
   const rows = body(console.screen());
   for (;;) {
     const before = body(console.screen());
@@ -93,33 +105,35 @@ describe('help', () => {
       [80, 24],
       [132, 40],
     ]),
-  )('at %ix%i is complete from the first question to the last key', async (columns, rows) => {
+  )('at %ix%i is complete from the first key to the last', async (columns, rows) => {
     const console = await openHelp({ columns, rows });
     expect(console.rows().every(row => row.length <= columns)).toBe(true);
     const text = await readAll(console);
     const wanted = [
-      /Questions\n {2}Why do presets still show numbers\?\n {2}Because/,
+      /^Keys here\n {2}Enter +Open the preset/,
+      /\n {2}Up k +One row up/,
+      /\n\nQuestions\n {2}Why do presets still show numbers\?\n {2}Because/,
       /\n\n {2}Are new uses being tracked\?\n {2}Yes/,
       /\n\n {2}How do I get to zero\?\n {2}S \(sync\)/,
       /\n\n {2}What about the old manual increment\?\n {2}No function/,
       /\n\n {2}Is there a daily limit\?\n {2}No/,
-      /\n\nKeys\n {2}Up k/,
+      /\n\nKeys on other screens\n {2}Enter/,
       /\n\nBadges\n {2}✓ Accurate/,
       /\n\nDrift is usage_count minus records/,
     ].map(part => text.search(part));
     expect(wanted).not.toContain(-1);
     expect(wanted).toEqual(wanted.toSorted((a, b) => a - b));
     // No row of an answer begins with the space it was broken at.
-    expect(text.slice(0, text.indexOf('\nKeys'))).not.toMatch(/\n {3}/);
+    expect(text.slice(text.indexOf('\nQuestions'), text.indexOf('\nKeys on'))).not.toMatch(/\n {3}/);
   });
 
   test('ends where G goes, and g comes back', needsFullScale(), async () => {
-    const console = await openHelp();
+    const console = await openHelp({ rows: 24 });
     console.press('G');
     const end = await console.until(/Drift is usage_count minus records[\s\S]*the end/);
     expect(end).toMatch(/Badges/);
     console.press('g');
-    await console.until(/Questions/);
+    await console.until(/Keys here/);
     console.press(keys.pageDown, keys.pageDown, keys.pageDown);
     await console.until(/Drift log: counts that came out of step/);
     console.press(keys.escape);

@@ -256,7 +256,7 @@ test('a single preset is synced from its own screen', needsFullScale(), async ()
   const console = await open();
   await console.until(/2 mismatched/);
   console.press(keys.enter);
-  await console.until(/Esc back/);
+  await console.until(/Esc q back/);
   console.press('S');
   const review = await console.until(/To run the plan press Enter/);
   expect(review).toMatch(/Sync Pastel in/);

@@ -66,7 +66,7 @@ const places: [name: string, there: Step[], back: Step[]][] = [
   ['the history', [['H', /Nothing has been synced/]], [[keys.escape, /1 of 3/]]],
   ['the tables', [['i', /What is odd here/]], [[keys.escape, /1 of 3/]]],
   ['the drift log', [['d', /come out of step/]], [[keys.escape, /1 of 3/]]],
-  ['help', [['?', /Questions/]], [[keys.escape, /1 of 3/]]],
+  ['help', [['?', /Keys here/]], [[keys.escape, /1 of 3/]]],
 ];
 
 async function go(steps: Step[]): Promise<void> {

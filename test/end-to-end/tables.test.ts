@@ -52,7 +52,7 @@ describe('the screen of the tables', () => {
     expect(oneLine(screen)).toContain(
       'public.preset_usage has no time column (created_at or used_at): last_used_at cannot be checked',
     );
-    expect(screen).toContain('Esc back');
+    expect(screen).toContain('Esc q back');
     if (options.args.length > 0) expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
     console.press('G');
     await console.until(shows(/What the application may call for a use nothing: it must insert/));
@@ -89,7 +89,7 @@ describe('the screen of the tables', () => {
     console.press('i');
     await console.until(/What is odd here/);
     console.press('?');
-    await console.until(/Questions/);
+    await console.until(/Keys here/);
     console.press('G');
     await console.until(/Badges/);
     console.press('k', 'k', 'k', 'k', 'k', 'k', 'k', 'k', 'k', 'k');

@@ -8,7 +8,7 @@ import { mostFrequent } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords } from '../../format/badges.ts';
 import { displayText } from '../../format/text.ts';
 import { keptWords } from '../../watch/format-drift.ts';
-import { bindings, descriptionOf } from '../keys/keymap.ts';
+import { bindings, descriptionOf, type KeyBinding } from '../keys/keymap.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
@@ -29,13 +29,34 @@ const meanings = (count: string, { record: [one, many], sums }: CounterNouns): R
   hidden: `this role may not see every ${one}, so any count could be wrong`,
 });
 
-/** What engineers ask first, every key (from the table of bindings), and the badges. */
+/** The keys of the screen that help was opened on (from the table of bindings), what engineers ask first, all other keys, and the badges. */
 export function HelpScreen({ state }: { state: State }) {
   const { glyphs, badge: colors } = useTheme();
   const nouns = nounsIn(state);
   const column = state.inspected?.tables.definition?.row.count ?? presetNames.count;
   const means = meanings(column, nouns);
+  const all = bindings.filter(({ offered }) => offered?.(state) ?? true);
+  const here = all.filter(({ screens }) => screens.includes(state.behindHelp));
+  const keyLine = (binding: KeyBinding) => (
+    <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
+      {'  '}
+      <Text bold>{binding.label.padEnd(10)}</Text>
+      {displayText(descriptionOf(binding, nouns))}
+      {binding.screens.length === 1 && binding.screens[0] !== state.behindHelp ? (
+        <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
+      ) : (
+        ''
+      )}
+    </Line>
+  );
   const lines: ReactElement[] = [
+    <Text key="keys" bold>
+      Keys here
+    </Text>,
+    // Those that only move are found by trying.
+    ...here.filter(({ quiet }) => !quiet).map(keyLine),
+    ...here.filter(({ quiet }) => quiet).map(keyLine),
+    <Text key="gap keys"> </Text>,
     <Text key="questions" bold>
       Questions
     </Text>,
@@ -45,23 +66,10 @@ export function HelpScreen({ state }: { state: State }) {
         <Paragraph>{displayText(answer)}</Paragraph>
       </Box>
     )),
-    <Text key="keys" bold>
-      Keys
+    <Text key="other keys" bold>
+      Keys on other screens
     </Text>,
-    ...bindings
-      .filter(({ offered }) => offered?.(state) ?? true)
-      .map(binding => (
-        <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
-          {'  '}
-          <Text bold>{binding.label.padEnd(10)}</Text>
-          {displayText(descriptionOf(binding, nouns))}
-          {binding.screens.length === 1 ? (
-            <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
-          ) : (
-            ''
-          )}
-        </Line>
-      )),
+    ...all.filter(binding => !here.includes(binding)).map(keyLine),
     <Text key="gap"> </Text>,
     <Text key="badges" bold>
       Badges

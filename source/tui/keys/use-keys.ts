@@ -1,6 +1,8 @@
 import { useApp, useInput, usePaste } from 'ink';
 import { useContext, useEffect, useRef } from 'react';
 import { isPaste } from '../../format/detect-paste.ts';
+import { matchingActions } from '../command/match.ts';
+import type { CommandStep } from '../command/model.ts';
 import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
@@ -9,7 +11,7 @@ import { isFirstScreen } from '../state/navigation.ts';
 import { isTooSmall } from '../state/selectors.ts';
 import { lostEvents } from '../state/watch-counter.ts';
 import { keyNames } from './key-names.ts';
-import { bindingFor } from './keymap.ts';
+import { bindingFor, type KeyBinding } from './keymap.ts';
 import { ScrollLimit } from './scroll-limit.ts';
 
 export interface KeyHandlers {
@@ -44,19 +46,24 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
+    if (state.command !== null) return typeCommand(key, state, { dispatch, run });
     if (state.menu !== null) return choose(key, state, { dispatch, copy, exit });
     if (isAskingToStop(state))
       return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
-    if (!binding) return;
+    if (binding) run(binding);
+  };
+  const run = (binding: KeyBinding, byName = false) => {
+    const state = current();
     const reason = binding.disabled?.(state) ?? null;
     if (reason !== null) {
-      if (!binding.quiet) dispatch({ type: 'why-not', reason });
+      if (byName || !binding.quiet) dispatch({ type: 'why-not', reason });
       return;
     }
     if (binding.does === 'quit') return leave(state, dispatch, exit);
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
+    if (binding.does === 'redraw') return redraw();
     dispatch(binding.does.type === 'move' ? { ...binding.does, last: limit.rows } : binding.does);
   };
   const latest = useRef(press);
@@ -86,6 +93,8 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
   });
   usePaste(text => {
     if (isTypingPhrase(current())) dispatch({ type: 'repair', step: { kind: 'pasted' } });
+    if (current().command)
+      dispatch({ type: 'command', step: { kind: 'type', text: text.trim().replace(/\s+/g, ' ') } });
     if (current().editingFilter) dispatch({ type: 'type-filter', text: text.trim().replace(/\s+/g, ' ') });
   });
 }
@@ -116,6 +125,25 @@ function choose(
   }
   const made = does.copy(state);
   dispatch({ type: 'said', ...('whyNot' in made ? made : { done: copy(made.text, made.what) }) });
+}
+
+function typeCommand(
+  key: string,
+  state: State,
+  { dispatch, run }: Pick<KeyHandlers, 'dispatch'> & { run: (binding: KeyBinding, byName: boolean) => void },
+): void {
+  const step = (done: CommandStep) => dispatch({ type: 'command', step: done });
+  if (key === 'return') {
+    const { text = '', index = 0 } = state.command ?? {};
+    const chosen = matchingActions(state, text)[index];
+    if (!chosen) return;
+    step({ kind: 'run', name: chosen.short });
+    run(chosen, true);
+  } else if (key === 'escape') step({ kind: 'close' });
+  else if (key === 'backspace') step({ kind: 'erase' });
+  else if (key === 'down' || key === 'tab') step({ kind: 'move', by: 1 });
+  else if (key === 'up') step({ kind: 'move', by: -1 });
+  else if (Array.from(key).length === 1) step({ kind: 'type', text: key });
 }
 
 function typeFilter(key: string, dispatch: (action: Action) => void): void {

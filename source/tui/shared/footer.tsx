@@ -10,6 +10,16 @@ import { Line } from './line.tsx';
 
 /** The keys of the open screen, or the filter being typed, or why the last key does nothing now. */
 export function Footer({ state }: { state: State }) {
+  if (state.command) {
+    return (
+      <Line>
+        <Text bold>:</Text>
+        {state.command.text}
+        <Text inverse> </Text>
+        <Text dimColor>{'  Enter run  Up Down choose  Esc close'}</Text>
+      </Line>
+    );
+  }
   if (state.editingFilter) {
     const { problem } = readFilter(state.filter);
     return (

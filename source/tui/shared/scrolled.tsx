@@ -1,5 +1,5 @@
 import { Box, type DOMElement, Text, useBoxMetrics } from 'ink';
-import { type ReactElement, useContext, useEffect, useRef } from 'react';
+import { type ReactElement, useContext, useLayoutEffect, useRef } from 'react';
 import { count } from '../../format/numbers.ts';
 import { ScrollLimit } from '../keys/scroll-limit.ts';
 
@@ -25,7 +25,8 @@ export function Scrolled({ lines, offset, height, tail = noTail }: Props) {
   const start = Math.max(0, Math.min(offset, rows - room));
   const below = rows - start - room;
   const limit = useContext(ScrollLimit);
-  useEffect(() => {
+  // Before the frame is drawn: the next key may come as soon as it is seen.
+  useLayoutEffect(() => {
     limit.rows = Math.max(0, rows - room);
   });
   const first = Math.max(0, start - measured);

@@ -11,6 +11,7 @@ import type { ShownHealth } from '../../trigger/defined/shown-health.ts';
 import type { ContentionLooks } from '../../watch/contention.ts';
 import type { DriftEvent } from '../../watch/drift-event.ts';
 import type { Diagnosed, WatchEvent } from '../../watch/watch-event.ts';
+import type { CommandBar, CommandStep } from '../command/model.ts';
 import type { Counters, CountersStep } from '../counters/model.ts';
 import { type Drift, noDrift } from '../drift/model.ts';
 import type { ExportFormat } from '../export/formats.ts';
@@ -79,6 +80,10 @@ export interface State extends SortAndFilter {
   history: History | null;
   /** The menu that is open in the footer: what can be copied, the formats of an export, or whether to quit. */
   menu: 'copy' | 'export' | 'quit' | null;
+  /** The command bar; null while it is closed. */
+  command: CommandBar | null;
+  /** What was run from it, the newest first. */
+  commands: readonly string[];
   /** Why the last key does nothing now; null if it did something. */
   whyNot: string | null;
   /** What the last key did, if nothing else shows it. */
@@ -125,6 +130,8 @@ export type Action =
   | { type: 'history'; step: HistoryStep }
   | { type: 'why-not'; reason: string | null }
   | { type: 'menu'; menu: State['menu'] }
+  | { type: 'open-command' }
+  | { type: 'command'; step: CommandStep }
   /** Writes the list to a file. */
   | { type: 'export'; format: ExportFormat }
   /** What was done that no screen shows, or why it was not. */
@@ -190,6 +197,8 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     repair: null,
     history: null,
     menu: null,
+    command: null,
+    commands: [],
     whyNot: null,
     done: null,
     newest: null,

@@ -1,4 +1,5 @@
 import { withLook } from '../../watch/contention.ts';
+import { openCommand, reduceCommand } from '../command/state.ts';
 import { reduceCounters } from '../counters/state.ts';
 import { addDrift, addKeptDrift, driftAtCursor, readDrift } from '../drift/state.ts';
 import { keepDiagnoses } from '../preset/diagnoses.ts';
@@ -146,6 +147,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, whyNot: action.reason, done: null };
     case 'menu':
       return { ...state, menu: action.menu };
+    case 'open-command':
+      return openCommand(state);
+    case 'command':
+      return reduceCommand(state, action.step);
     case 'export':
       return { ...state, done: `Exporting ${exportedWords(state)}` };
     case 'said':

@@ -9,7 +9,7 @@ export function watchedId({ inspected, counter }: Pick<State, 'inspected' | 'cou
 
 /** Starts anew with another counter: of the last one only its drift log stays, for when it is watched again. */
 export function watchCounter(state: State, counter: CounterDefinition): State {
-  const { size, firstSort, readOnly, appSource, context, driftLog, paused, counters } = state;
+  const { size, firstSort, readOnly, appSource, context, driftLog, paused, counters, commands } = state;
   const drifts = logsOf(state);
   const kept = drifts.get(counter.id);
   return {
@@ -21,6 +21,7 @@ export function watchCounter(state: State, counter: CounterDefinition): State {
     paused,
     counter,
     counters,
+    commands,
     drifts,
     // It was not watched meanwhile.
     drift: kept ? { ...kept, since: null } : noDrift,

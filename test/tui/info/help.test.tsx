@@ -24,6 +24,16 @@ test('help of presets lists every key', () => {
   expect(help({})).toMatch(/^ {2}x +Make one real use that stays, after you confirm \(simulate\)$/m);
 });
 
+test('help begins with the keys of the screen that it was opened on, those that move last', () => {
+  const [here = '', rest = ''] = help({ behindHelp: 'history' }).split('\nQuestions\n');
+  expect(here).toMatch(/^Keys here\n {2}: +All actions of this screen by name\n {2}y +Copy/);
+  expect(here).toMatch(/\n {2}b +Plan to undo/);
+  expect(here.indexOf('One row up')).toBeGreaterThan(here.indexOf('The keys of this screen'));
+  expect(here).not.toContain('Plan to set counts to 0');
+  expect(rest).toMatch(/\nKeys on other screens\n[\s\S]*Plan to set counts to 0[\s\S]*\nBadges\n/);
+  expect(rest).not.toContain('Plan to undo');
+});
+
 test('no sentence below the keys is cut at 80 columns', () => {
   expect(help({}, 80).split('\nBadges')[1]).toMatch(/^(?!.*…).*rows\s+on\s+screen\./s);
 });
