@@ -137,7 +137,7 @@ test('nothing is waited for while nothing is read', needsFullScale(), async () =
   console.press('p');
   await console.until(/✓ Counted once +count 10 -> 11/);
   console.press('w', 'p');
-  const paused = await console.until(/Watched from [\s\S]*p pause/);
+  const paused = await console.until(/Watched from [\s\S]*p resume/);
   expect(paused.split('\n').at(-1)).not.toContain('w watch');
 });
 

@@ -23,7 +23,7 @@ export function counterWidths(columns: number): Record<keyof CounterCells, numbe
   const more = Math.min(4, Math.floor(extra / 10));
   const fixed = { records, keeper, sure: 8, rows: 8 + more, accurate: 9 + more, wrong: 6 + more };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 2);
-  return { name: Math.max(19, Math.min(60, columns - taken)), ...fixed };
+  return { name: Math.max(19, columns - taken), ...fixed };
 }
 
 const titles: Record<keyof CounterCells, string> = {

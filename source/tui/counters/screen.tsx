@@ -5,6 +5,7 @@ import { clock, count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import type { State } from '../state/model.ts';
 import { titledRows } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
@@ -147,7 +148,7 @@ function Detail({ counters, state }: { counters: Counters; state: State }) {
       {entry
         ? detailOf(entry).map((text, index) => (
             <Box key={text} flexShrink={0}>
-              <Text bold={index === 0}>{displayText(text)}</Text>
+              <Paragraph bold={index === 0}>{displayText(text)}</Paragraph>
             </Box>
           ))
         : null}

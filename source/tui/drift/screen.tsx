@@ -120,7 +120,7 @@ function Entries({ state }: { state: State }) {
     shown.map(({ preset }) => preset),
   );
   const fixed = Object.values(columns).reduce((sum, width) => sum + width + 1, 2);
-  const width = Math.max(10, Math.min(60, state.size.columns - fixed));
+  const width = Math.max(10, state.size.columns - fixed);
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line bold>{`  ${row(titles(state), width, theme)}`}</Line>

@@ -5,6 +5,7 @@ import { type SchemaFinding, schemaFindings } from '../../counter/schema/schema-
 import { inWordsOf } from '../../diagnosis/in-words.ts';
 import { counterSchemaLines, schemaLines } from '../../format/schema-lines.ts';
 import { displayText } from '../../format/text.ts';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
 import { titledRows } from '../state/selectors.ts';
@@ -37,7 +38,7 @@ export function TablesScreen({ state }: { state: State }) {
         marginTop={kind === 'head' ? 1 : 0}
         paddingLeft={kind === 'head' ? 0 : 2}
       >
-        <Text bold={kind === 'head'}>{displayText(text)}</Text>
+        <Paragraph bold={kind === 'head'}>{displayText(text)}</Paragraph>
       </Box>
     )),
   ];
@@ -73,7 +74,7 @@ function Remark({ remark: { severity, message } }: { remark: SchemaFinding }) {
           {severity}
         </Text>
       </Box>
-      <Text>{displayText(message)}</Text>
+      <Paragraph>{displayText(message)}</Paragraph>
     </Box>
   );
 }

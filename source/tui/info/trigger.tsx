@@ -11,6 +11,7 @@ import { enabledMeaningOf, type TriggerState } from '../../trigger/health.ts';
 import { contentionFinding } from '../../watch/contention.ts';
 import { Facts } from '../shared/facts.tsx';
 import { FindingList } from '../shared/findings.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
@@ -79,7 +80,9 @@ function Evidence({ evidence }: { evidence: readonly string[] }) {
     <Box flexDirection="column" flexShrink={0} marginTop={1}>
       <Text bold>How the counter is known</Text>
       {evidence.map(sentence => (
-        <Text key={sentence}>{displayText(`  ${sentence}`)}</Text>
+        <Box key={sentence} paddingLeft={2} flexShrink={0}>
+          <Paragraph>{displayText(sentence)}</Paragraph>
+        </Box>
       ))}
     </Box>
   );
@@ -149,10 +152,10 @@ function Writers({ writers }: { writers: Writer[] }) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: several may share a name, and they hold no state
           <Box key={index} flexDirection="column" flexShrink={0} paddingLeft={2}>
-            <Text>{displayText(head)}</Text>
+            <Paragraph>{displayText(head)}</Paragraph>
             {lines.map(line => (
               <Box key={line} paddingLeft={2} flexShrink={0}>
-                <Text dimColor>{displayText(line)}</Text>
+                <Paragraph dimColor>{displayText(line)}</Paragraph>
               </Box>
             ))}
           </Box>

@@ -29,6 +29,8 @@ export interface KeyBinding {
   label: string;
   /** What it does, in one or two words for the footer. */
   short: string;
+  /** The same, where it depends on the state. */
+  now?: (state: State) => string;
   description: string | ((nouns: CounterNouns) => string);
   screens: readonly Screen[];
   does: Action | 'quit' | 'suspend' | 'refresh' | 'redraw';
@@ -476,6 +478,7 @@ export const bindings: readonly KeyBinding[] = [
     keys: ['p'],
     label: 'p',
     short: 'pause',
+    now: ({ paused }) => (paused ? 'resume' : 'pause'),
     description: 'Stop querying the database, or resume',
     screens: everywhere,
     does: { type: 'pause' },

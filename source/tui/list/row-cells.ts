@@ -62,7 +62,7 @@ export function columnWidths(
   };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
   // Two cells for the cursor; every right-aligned column begins with a gap.
-  return { name: Math.max(10, Math.min(80, columns - taken - 2)), ...fixed };
+  return { name: Math.max(10, columns - taken - 2), ...fixed };
 }
 
 /** The titles that depend on the counter. */

@@ -10,6 +10,7 @@ import { unfinishedWords } from '../../repair/format-unfinished.ts';
 import type { HistoryEntry } from '../../repair/history-entry.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { titledRows } from '../state/selectors.ts';
@@ -123,7 +124,7 @@ const mostDamaged = 2;
 function Problems({ history: { damaged, error } }: { history: History }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
-      {error ? <Text color="red">{displayText(`${error.message} ${error.hint}`)}</Text> : null}
+      {error ? <Paragraph color="red">{displayText(`${error.message} ${error.hint}`)}</Paragraph> : null}
       {damaged.slice(0, mostDamaged).map(({ file, message }) => (
         <Text key={file} color="yellow">
           {displayText(message)}

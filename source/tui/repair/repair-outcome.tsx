@@ -5,6 +5,7 @@ import { displayText } from '../../format/text.ts';
 import { outcomeWords, refusalHint, splitLeft } from '../../repair/format-repair.ts';
 import type { RepairOutcome } from '../../repair/repair.ts';
 import { Facts } from '../shared/facts.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
@@ -38,7 +39,7 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
           <Text key="error" color="red">
             {displayText(error.message)}
           </Text>,
-          <Text key="hint">{displayText(error.hint)}</Text>,
+          <Paragraph key="hint">{displayText(error.hint)}</Paragraph>,
         ]
       : []),
     <Facts key="facts" facts={facts} />,

@@ -128,7 +128,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const numbers = deletes ? 4 : 3;
   const { sums } = nounsOf(plan.inspected.tables.definition);
   const width = sums ? widthOf(changes, Math.floor((columns - 18) / numbers) - 1) : leastWidth;
-  const name = Math.min(60, columns - 2 - numbers * (width + 1));
+  const name = columns - 2 - numbers * (width + 1);
   const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const timed = changes.some(change => lastUsedWords(change, action, touched) !== null);

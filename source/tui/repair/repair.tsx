@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import { nounsOf } from '../../counter/definition/counter-nouns.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { HostLabel } from '../shared/place-label.tsx';
 import type { State } from '../state/model.ts';
 import { windowRows } from '../state/selectors.ts';
@@ -69,7 +70,7 @@ function Phase({ repair, state, height }: { repair: Repair; state: State; height
           <Text color="red" bold>
             {displayText(error?.message ?? '')}
           </Text>
-          <Text>{displayText(error?.hint ?? '')}</Text>
+          <Paragraph>{displayText(error?.hint ?? '')}</Paragraph>
         </Box>
       );
   }

@@ -6,9 +6,9 @@ import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
 import { Health } from './health-line.tsx';
+import { identityWords } from './identity.ts';
 import { Line } from './line.tsx';
 import { ContextLabel, HostLabel } from './place-label.tsx';
-import { sessionSummary } from './session-summary.ts';
 
 /** Three lines: the database, whether its trigger works, and the sums with their age. */
 export function Header({ state, now }: { state: State; now: number }) {
@@ -21,11 +21,9 @@ export function Header({ state, now }: { state: State; now: number }) {
   );
 }
 
-// In columns: wide enough for more than the essentials.
-const wide = 120;
-
 /** What the server itself reports, and the address it was reached at. */
 function Identity({ state }: { state: State }) {
+  const { glyphs } = useTheme();
   const inspected = state.inspected ?? state.counters?.server ?? null;
   const context = <ContextLabel context={state.context} />;
   if (!inspected)
@@ -35,22 +33,13 @@ function Identity({ state }: { state: State }) {
         {context}
       </Box>
     );
-  const { server, host, label, source } = inspected;
-  // A long host is cut off, but never what may be done here.
+  const { database, rest } = identityWords(inspected, state, glyphs.ellipsis);
   return (
-    <Box height={1}>
-      <Box flexShrink={1} overflow="hidden">
-        <Line>
-          <HostLabel label={label} />
-          {context} <Text bold>{displayText(server.database)}</Text> at {displayText(host)} as{' '}
-          {displayText(server.user)}, PostgreSQL {server.version}
-          {source !== null && state.size.columns >= wide ? `, from ${displayText(source)}` : ''}
-        </Line>
-      </Box>
-      <Box flexShrink={0}>
-        <Text>, {sessionSummary(inspected, state.readOnly).join(', ')}</Text>
-      </Box>
-    </Box>
+    <Line>
+      <HostLabel label={inspected.label} />
+      {context} <Text bold>{database}</Text>
+      {rest}
+    </Line>
   );
 }
 

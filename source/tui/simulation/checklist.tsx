@@ -13,6 +13,7 @@ import { clock } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { definitionIn, nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow, titledRows } from '../state/selectors.ts';
@@ -79,7 +80,9 @@ export function ChecklistScreen({ state }: { state: State }) {
         <Source source={list.source} directory={state.appSource} />
         <Text> </Text>
       </Box>
-      {list.error ? <Text color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Text> : null}
+      {list.error ? (
+        <Paragraph color="red">{displayText(`${list.error.message} ${list.error.hint}`)}</Paragraph>
+      ) : null}
       {step ? <Evidence step={step} nouns={nouns} /> : <Pending id={current} nouns={nouns} />}
     </Box>
   );
@@ -108,8 +111,8 @@ function Source({
   const glyph = glyphOf[verdict];
   return (
     <Box flexDirection="column" paddingLeft={2}>
-      <Text {...color}>{displayText(`${glyphs.verdict[glyph]} ${sourceSentence(source)}`)}</Text>
-      {sourceHint(source) === '' ? null : <Text>{displayText(sourceHint(source))}</Text>}
+      <Paragraph {...color}>{displayText(`${glyphs.verdict[glyph]} ${sourceSentence(source)}`)}</Paragraph>
+      {sourceHint(source) === '' ? null : <Paragraph>{displayText(sourceHint(source))}</Paragraph>}
     </Box>
   );
 }
@@ -133,10 +136,10 @@ function Evidence({ step, nouns }: { step: ChecklistStep; nouns: CounterNouns })
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Text dimColor>{`${status} at ${clock(at)} UTC, in ${Math.round(durationMs)} ms`}</Text>
-      <Text>{displayText(evidence)}</Text>
-      {hint === '' ? null : <Text bold>{displayText(`Next: ${hint}`)}</Text>}
-      {status === 'failed' && key !== '' ? <Text>{displayText(key)}</Text> : null}
-      {query === null ? null : <Text dimColor>{displayText(query)}</Text>}
+      <Paragraph>{displayText(evidence)}</Paragraph>
+      {hint === '' ? null : <Paragraph bold>{displayText(`Next: ${hint}`)}</Paragraph>}
+      {status === 'failed' && key !== '' ? <Paragraph>{displayText(key)}</Paragraph> : null}
+      {query === null ? null : <Paragraph dimColor>{displayText(query)}</Paragraph>}
     </Box>
   );
 }

@@ -108,7 +108,7 @@ function Progress({ use, state }: { use: UseSimulation; state: State }) {
           <Text color="red" bold>
             {displayText(use.error?.message ?? '')}
           </Text>
-          <Text>{displayText(use.error?.hint ?? '')}</Text>
+          <Paragraph>{displayText(use.error?.hint ?? '')}</Paragraph>
         </Box>
       );
     case 'done':
@@ -149,7 +149,7 @@ function Result({ simulation, columns }: { simulation: ShownSimulation; columns:
           <Box width={14} flexShrink={0}>
             <Text dimColor>{displayText(name)}</Text>
           </Box>
-          <Text>{displayText(value)}</Text>
+          <Paragraph>{displayText(value)}</Paragraph>
         </Box>
       ))}
       {steps.length === 0 ? null : <Steps steps={steps} columns={columns} />}

@@ -115,6 +115,14 @@ describe('the table of keys', () => {
     expect(disabled({ ...state, paused: true, watching })).toBeNull();
   });
 
+  test('p says what it does now', () => {
+    const state = initialState({ columns: 200, rows: 24 });
+    const shown = (paused: boolean) => footerBindings({ ...state, paused }).map(({ short }) => short);
+    expect(shown(false)).toContain('pause');
+    expect(shown(true)).toContain('resume');
+    expect(shown(true)).not.toContain('pause');
+  });
+
   test('q quits on the first screens, and is Esc on all others', () => {
     for (const screen of ['list', 'counters'] as const) expect(bindingFor('q', screen)?.does).toBe('quit');
     for (const screen of screens.filter(each => each !== 'list'))

@@ -1,0 +1,44 @@
+import stringWidth from 'string-width';
+import type { InspectedServer } from '../../counter/inspect-database.ts';
+import { displayText, toWidth } from '../../format/text.ts';
+import type { State } from '../state/model.ts';
+import { hostLabels } from './place-label.tsx';
+import { sessionSummary } from './session-summary.ts';
+
+// In columns: wide enough for more than the essentials.
+const wide = 120;
+// In cells: a shorter name says nothing.
+const leastName = 8;
+
+/**
+ * The database, and what stands behind it in the first line. Where there is no room the user gives way first, then the
+ * name of the database, then what is said last of the session: never the host, the version, or whether it may be written.
+ */
+export function identityWords(
+  inspected: InspectedServer,
+  { size, readOnly, context }: Pick<State, 'size' | 'readOnly' | 'context'>,
+  mark: string,
+): { database: string; rest: string } {
+  const { server, host, label, source } = inspected;
+  const database = displayText(server.database);
+  const session = sessionSummary(inspected, readOnly);
+  const from = source !== null && size.columns >= wide ? `, from ${displayText(source)}` : '';
+  const words = (user: string, product: string, said: number, origin = '') =>
+    ` at ${displayText(host)}${user}, ${product}${server.version}${origin}, ${session.slice(0, said).join(', ')}`;
+  const user = ` as ${displayText(server.user)}`;
+  const labels = stringWidth(hostLabels[label]) + (context === null ? 0 : stringWidth(context.name) + 2);
+  const room = size.columns - labels - 1;
+  const ways = [
+    words(user, 'PostgreSQL ', session.length, from),
+    words(user, 'PostgreSQL ', session.length),
+    words('', 'PostgreSQL ', session.length),
+    words('', 'PG ', session.length),
+  ];
+  const whole = ways.find(rest => stringWidth(database) + stringWidth(rest) <= room);
+  if (whole !== undefined) return { database, rest: whole };
+  const shorter = session.map((_, index) => words('', 'PG ', session.length - index));
+  const least = Math.min(stringWidth(database), leastName);
+  const rest = shorter.find(each => stringWidth(each) + least <= room) ?? shorter.at(-1) ?? '';
+  const left = Math.max(least, room - stringWidth(rest));
+  return { database: toWidth(database, Math.min(left, stringWidth(database)), 'left', mark), rest };
+}
