@@ -33,6 +33,9 @@ async function main(argv: string[]): Promise<number> {
     return print((await import('./help.ts')).helpText(isUnknown ? null : command));
   if (version) return print(`${readPackage().version}\n`);
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
+  // What programs read is as it is in the database.
+  if (flags.ascii && !flags.json && (flags.format ?? 'text') === 'text')
+    (await import('../format/text.ts')).showInAscii(true);
   if (command === 'completion') return printCompletion(flags.shell);
   if (command === 'scan') return scanFiles(flags);
   // What reads only files asks no database, so it does not matter whether one can be made out.
@@ -152,6 +155,8 @@ async function openTerminal(config: Config): Promise<number> {
     );
   }
   await meetServer(config);
+  // Such a terminal cannot place the cursor, so it gets what a pipe would.
+  if (process.env.TERM === 'dumb') return withPassword(config, known => runCommand('check', known));
   const { openConsole } = await import('../tui/start.ts');
   const chosen = await withConfigured('console', config);
   const ending = await withPassword(chosen, known =>

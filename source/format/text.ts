@@ -23,6 +23,45 @@ const piled = /(\p{M}{4})\p{M}+/gu;
 const flag = /^\p{Regional_Indicator}{2}$/u;
 const joined = /[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
 
+// What has an ASCII form that Unicode does not name.
+const forms: Readonly<Record<string, string>> = {
+  '\u00df': 'ss',
+  '\u00e6': 'ae',
+  '\u00c6': 'AE',
+  '\u0153': 'oe',
+  '\u0152': 'OE',
+  '\u00f8': 'o',
+  '\u00d8': 'O',
+  '\u0142': 'l',
+  '\u0141': 'L',
+  '\u0111': 'd',
+  '\u0110': 'D',
+  '\u0131': 'i',
+  '\u00d7': 'x',
+  '\u2010': '-',
+  '\u2013': '-',
+  '\u2014': '-',
+  '\u2018': "'",
+  '\u2019': "'",
+  '\u201c': '"',
+  '\u201d': '"',
+};
+
+/** A text in ASCII: letters without their marks, and of everything else its code point, as in \u{65e5}. */
+function toAscii(text: string): string {
+  return Array.from(text.normalize('NFKD').replace(/\p{M}+/gu, ''), character =>
+    character < '\u0080' ? character : (forms[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`),
+  ).join('');
+}
+
+// Nearly everything that is shown goes through here, and --ascii holds for the whole process.
+let isAscii = false;
+
+/** For `--ascii`: from now on text from the database is shown in ASCII. */
+export function showInAscii(on: boolean): void {
+  isAscii = on;
+}
+
 /**
  * Makes text from the database fit to be written to a terminal: one line, no escape sequence, no control character.
  * Emoji that terminals measure differently (families, skin tones, flags) become their first part or their letters,
@@ -35,6 +74,7 @@ export function displayText(text: string): string {
     .replace(stray, ' ')
     .replace(piled, '$1')
     .toWellFormed();
+  if (isAscii) return toAscii(safe);
   if (!joined.test(safe) && !/\p{Regional_Indicator}/u.test(safe)) return safe;
   return Array.from(new Intl.Segmenter().segment(safe), ({ segment }) => simplify(segment)).join('');
 }

@@ -20,7 +20,7 @@ import { useClock } from './shared/use-clock.ts';
 import { ChecklistScreen } from './simulation/checklist.tsx';
 import { SimulateScreen } from './simulation/simulate.tsx';
 import type { State } from './state/model.ts';
-import { isTooSmall } from './state/selectors.ts';
+import { isTooSmall, windowRows } from './state/selectors.ts';
 import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
 import { useRedraw } from './use-redraw.ts';
@@ -44,8 +44,11 @@ export function App({ store, looks }: { store: Store; looks: Theme }) {
       <Box height={rows} width={columns} overflow="hidden" flexDirection="column">
         <Header state={state} now={now} />
         <Box flexGrow={1} flexDirection="column" overflow="hidden">
-          <Title state={state} />
-          <Body state={state} />
+          {/* The command bar covers the last rows; the others must not give way to it. */}
+          <Box flexDirection="column" flexShrink={0} height={windowRows({ columns, rows }) + 2}>
+            <Title state={state} />
+            <Body state={state} />
+          </Box>
         </Box>
         <CommandChoices state={state} />
         <Footer state={state} />

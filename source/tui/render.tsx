@@ -16,9 +16,20 @@ export interface RenderedScreen {
   fail(error: Error): void;
 }
 
+/** A terminal for --ascii: Ink's mark of what it cuts is the only other character that is left, and becomes `mark`. */
+export function markingInAscii(terminal: NodeJS.WriteStream, mark: string): NodeJS.WriteStream {
+  return Object.create(terminal, {
+    write: {
+      value: (chunk: string | Uint8Array, ...rest: [(() => void)?]) =>
+        terminal.write(typeof chunk === 'string' ? chunk.replaceAll('\u2026', mark) : chunk, ...rest),
+    },
+  });
+}
+
 /** Draws the console on the alternate screen, so that the terminal is restored afterwards. */
 export function render(store: Store, looks: Theme): RenderedScreen {
   const app = renderInk(<App store={store} looks={looks} />, {
+    stdout: looks.ascii ? markingInAscii(process.stdout, looks.glyphs.ellipsis) : process.stdout,
     alternateScreen: true,
     // Writes only the lines that changed: a tick of a busy list costs hundreds of bytes instead of thousands.
     incrementalRendering: true,

@@ -29,8 +29,8 @@ const everywhere: readonly Case[] = [
   ['an empty NO_COLOR', [], { NO_COLOR: '' }, true],
   ['--color against NO_COLOR', ['--color'], { NO_COLOR: '1' }, true],
   ['FORCE_COLOR=0', [], { FORCE_COLOR: '0' }, false],
-  ['a terminal without colours', [], { TERM: 'dumb' }, false],
-  ['FORCE_COLOR in a terminal without colours', ['--ascii'], { TERM: 'dumb', FORCE_COLOR: '1' }, true],
+  ['a terminal without colours', [], { TERM: 'unknown' }, false],
+  ['FORCE_COLOR in a terminal without colours', ['--ascii'], { TERM: 'unknown', FORCE_COLOR: '1' }, true],
 ];
 
 describe('in a terminal', () => {
@@ -52,6 +52,14 @@ describe('in a terminal', () => {
       expect(colour.test(terminal.written())).toBe(coloured);
     },
   );
+});
+
+test('a terminal that cannot place its cursor gets what check prints', async () => {
+  const dumb = { DATABASE_URL: own.url, TERM: 'dumb' };
+  terminal = startTerminal({ env: dumb });
+  expect(await terminal.exit()).toBe(0);
+  expect(terminal.written()).toMatch(/1 preset: all accurate/);
+  expect(terminal.written()).not.toContain('\u001b[');
 });
 
 test.each<Case>([

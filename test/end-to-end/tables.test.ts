@@ -105,7 +105,7 @@ test('counts that are not numbers are on the list as such', async () => {
   expect(screen).toMatch(/Nan +NaN .*Mismatch/);
   expect(screen).toMatch(/Endless +Infinity .*Mismatch/);
   console.press(keys.enter);
-  const preset = await console.until(/usage_count/);
+  const preset = await console.until(/usage_count +NaN/);
   expect(oneLine(preset)).toMatch(/usage_count +NaN/);
 });
 

@@ -1,8 +1,28 @@
 import stringWidth from 'string-width';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { glyphs, sparkline } from '../../source/format/badges.ts';
 import { ago, count, signed, span } from '../../source/format/numbers.ts';
-import { displayText, toWidth } from '../../source/format/text.ts';
+import { displayText, showInAscii, toWidth } from '../../source/format/text.ts';
+
+describe('text from the database with --ascii', () => {
+  afterEach(() => showInAscii(false));
+
+  test.each([
+    ['Ünïcödé', 'Unicode'],
+    ['Straße, Æsir, Łódź', 'Strasse, AEsir, Lodz'],
+    ['“so” – ‘it’ goes…', '"so" - \'it\' goes...'],
+    ['日本', '\\u{65e5}\\u{672c}'],
+    ['no 👩‍👩‍👧', 'no \\u{1f469}\\u{200d}\\u{1f469}\\u{200d}\\u{1f467}'],
+    ['\u001b[31mr\u00e9d\u001b[0m', 'red'],
+  ])('%j is %j', (text, shown) => {
+    showInAscii(true);
+    expect(displayText(text)).toBe(shown);
+    // It may pass here twice.
+    expect(displayText(displayText(text))).toBe(shown);
+    showInAscii(false);
+    expect(displayText('日本')).toBe('日本');
+  });
+});
 
 describe('text from the database', () => {
   test.each([

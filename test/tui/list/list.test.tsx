@@ -1,6 +1,7 @@
 import { renderToString } from 'ink';
 import { expect, test } from 'vitest';
 import { ListScreen } from '../../../source/tui/list/list.tsx';
+import { markingInAscii } from '../../../source/tui/render.tsx';
 import { Footer } from '../../../source/tui/shared/footer.tsx';
 import { type Action, initialState } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
@@ -66,6 +67,16 @@ test('what the filter found in a name is marked, and what it does not understand
   expect(renderToString(<Footer state={typing} />, { columns: 80 })).toMatch(
     /^\/drift> {3}drift is compared with a number, such as drift>10/,
   );
+});
+
+test('what is cut has a mark, in ASCII too', () => {
+  const written: unknown[] = [];
+  const terminal = { columns: 80, write: (...all: unknown[]) => written.push(...all) };
+  const ascii = markingInAscii(terminal as unknown as NodeJS.WriteStream, '~');
+  expect(ascii.columns).toBe(80);
+  const done = () => {};
+  ascii.write('Many wo…', done);
+  expect(written).toEqual(['Many wo~', done]);
 });
 
 test('rows of the same name have their keys beside it, and no others', () => {

@@ -11,7 +11,11 @@ const line = (columns: number, change: { host?: string; database?: string; sourc
     ...rest,
     server: { ...found.server, database, user: 'postgres', superuser: true },
   } as InspectedServer;
-  const words = identityWords(inspected, { size: { columns, rows: 24 }, readOnly: false, context: null }, '…');
+  const words = identityWords(
+    inspected,
+    { size: { columns, rows: 24 }, readOnly: false, context: null },
+    '…',
+  );
   const text = ` local  ${words.database}${words.rest}`;
   expect(text.length).toBeLessThanOrEqual(columns);
   return text;
