@@ -1092,6 +1092,13 @@ const statements: [name: string, body: string, fires: string, transition: string
     counted(', keeps'),
   ],
   [
+    'adds up what is not 0',
+    'UPDATE posts p SET total = p.total + n.added FROM (SELECT post_id, sum(price)::numeric AS added FROM inserted GROUP BY post_id HAVING sum(price) <> 0) n WHERE p.id = n.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    ['posts.total: sum of comments.price by post_id = id, keeps'],
+  ],
+  [
     'loops over each row of the records once',
     'FOR r IN SELECT DISTINCT post_id FROM inserted LOOP UPDATE posts SET comments_count = comments_count + 1 WHERE id = r.post_id; END LOOP;',
     'INSERT',
@@ -1500,6 +1507,7 @@ const queries: [query: string, expected: string[]][] = [
   ['SELECT count(*) FROM comments WHERE post_id = posts.id HAVING count(*) > 11', []],
   ['SELECT count(*) FROM posts p LEFT JOIN comments c ON c.post_id = p.id WHERE p.id = posts.id', []],
   ['SELECT count(*) FROM comments c RIGHT JOIN posts p ON c.post_id = p.id WHERE p.id = posts.id', []],
+  ['SELECT sum(points) FROM comments WHERE post_id = posts.id HAVING count(*) <> 3', []],
   ['SELECT greatest(count(*), 0) FROM comments WHERE post_id = posts.id', counted()],
   ['SELECT count(*) FROM comments WHERE post_id = posts.id LIMIT 1', counted()],
   ['SELECT count(*) FROM comments WHERE post_id = posts.id GROUP BY post_id HAVING count(*) > 0', counted()],
