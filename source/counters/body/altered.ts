@@ -80,10 +80,16 @@ export function askedByHaving(having: Expression): Expression[] {
   return flattened([having]).flatMap(each => {
     const named = [...within(each)].flatMap(inner => (inner.kind === 'aggregate' ? [inner.name] : []));
     if (named.length === 0) return [each];
-    const above = [1, 2, many];
+    // Beside each number that it is compared with, too. A sum of 0 adds nothing.
+    const compared = [...within(each)].flatMap(inner =>
+      inner.kind === 'value' && typeof inner.value === 'number'
+        ? [inner.value - 1, inner.value, inner.value + 1]
+        : [],
+    );
+    const above = [1, 2, many, ...compared.filter(number => number > 0)];
     const numbers = named.every(name => name === 'count')
       ? above
-      : [...above, ...above.map(number => -number)];
+      : [...above, ...above.map(number => -number), ...compared.filter(number => number < 0)];
     const isTrue = numbers.every(
       number => decide(each, inner => (inner.kind === 'aggregate' ? number : undefined)) === true,
     );

@@ -74,7 +74,7 @@ export function changesFor(decided: Decided): CounterChanges {
       ...gone.map(({ name, table }) => `DROP TRIGGER ${quoted(name)} ON ${tableOf(table)}`),
       ...installed.functions.flatMap(({ name, statement }) => [
         statement,
-        ...(facts.owned ? [`ALTER FUNCTION ${name}() OWNER TO ${quoted(facts.owner)}`] : []),
+        `ALTER FUNCTION ${name}() OWNER TO ${quoted(facts.owner)}`,
       ]),
       ...installed.triggers.map(({ statement }) => statement),
     ],
@@ -211,11 +211,17 @@ function requireWritten({ definition, circumstances }: Known, { relations }: Cou
   );
 }
 
+/** True if only bodies tell what happens to deleted records. */
+export function isInferred({ source }: CounterDefinition): boolean {
+  return source.kind === 'trigger' || source.kind === 'function';
+}
+
 /** Triggers that fire once per statement see what they need only on plain tables. */
 function requireRoom(
-  { id, via, record }: CounterDefinition,
-  { relations, inherits, virtual }: CounterFacts,
+  definition: CounterDefinition,
+  { relations, inherits, virtual, owner, foreign, forced }: CounterFacts,
 ): void {
+  const { id, via, record, onDelete } = definition;
   const { where, amount, reference } = record;
   const unseen = virtual.filter(name =>
     [...(where ? columnsOf(where) : []), amount, ...reference].includes(name),
@@ -227,6 +233,25 @@ function requireRoom(
       'Make it a STORED column, or name what it is computed from in counters.json.',
     );
 
+  const [other] = foreign;
+  if (other)
+    throw refused(
+      'owners-differ',
+      `Counting for ${id} cannot be installed: it would read ${other.name}, which belongs to ${other.owner}, as ${owner}, the owner of the count.`,
+      `What ${other.owner} defines there would run with the rights of ${owner}. Give these tables one owner.`,
+    );
+  if (forced.length > 0)
+    throw refused(
+      'does-not-fit',
+      `Counting for ${id} cannot be installed: row-level security of ${forced.join(' and ')} holds for ${owner} too, so not every row would be seen.`,
+      'Take FORCE ROW LEVEL SECURITY off, or let a role with BYPASSRLS own the tables.',
+    );
+  if (onDelete === 'keeps' && record.through && !isInferred(definition))
+    throw refused(
+      'does-not-fit',
+      `Counting for ${id} cannot be installed: a row of ${record.through.table} that comes, moves or goes is counted anew, and what was deleted is not there any more.`,
+      'Say in counters.json that onDelete is subtracts, or keep the count by a function of your own.',
+    );
   const reasons = [relations.record, ...(relations.through ? [relations.through] : [])].flatMap(
     ({ kind, name }) =>
       kind === 'p' ? [`${name} is partitioned`] : kind === 'f' ? [`${name} is in another database`] : [],

@@ -24,8 +24,12 @@ const answer = z.object({
   /** Generated columns of the records that are computed when they are read. */
   virtual: z.array(z.string()),
   lacking: z.array(z.string()),
+  /** The owner of the table with the count, as which the functions run. */
   owner: z.string(),
-  owned: z.boolean(),
+  /** Tables that the functions would read and that belong to somebody else, whose policies and generated columns would run as that owner. */
+  foreign: z.array(z.object({ name: z.string(), owner: z.string() })),
+  /** Tables of which row-level security hides rows from their owner too. */
+  forced: z.array(z.string()),
   inserts: z.boolean(),
   /** Of the names that were asked about, the server's own functions and aggregates that only read. */
   reads: z.array(z.string()),
@@ -42,6 +46,10 @@ const text = `WITH follows AS (
 ), own AS (
   SELECT c.oid, c.relname, n.oid AS schema, n.nspname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid IN ($1::oid, $2::oid, $3::oid) OR c.oid = $6::oid AND (SELECT follows FROM follows)
+), used AS (
+  SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relowner, c.relrowsecurity AND c.relforcerowsecurity AS forced
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.oid IN ($2::oid, $3::oid, $6::oid) OR c.oid = $1::oid AND ($3::oid IS NOT NULL OR (SELECT follows FROM follows))
 ), me AS (
   SELECT rolsuper OR rolbypassrls AS bypass, rolsuper AS super FROM pg_roles WHERE rolname = current_user
 ), home AS (SELECT * FROM own WHERE oid = $2::oid)
@@ -64,7 +72,10 @@ SELECT json_build_object(
       UNION ALL SELECT format('may not create functions in the schema %I', nspname) FROM home WHERE NOT has_schema_privilege(schema, 'CREATE')
       UNION ALL SELECT format('sees only the rows of %I.%I that policies show it', nspname, relname) FROM own, me WHERE relrowsecurity AND relforcerowsecurity AND NOT bypass) l),
   'owner', (SELECT pg_get_userbyid(relowner) FROM home),
-  'owned', NOT EXISTS (SELECT FROM own, home WHERE own.relowner <> home.relowner),
+  'foreign', (SELECT coalesce(json_agg(json_build_object('name', used.name, 'owner', pg_get_userbyid(used.relowner)) ORDER BY used.name), '[]')
+    FROM used, home WHERE used.relowner <> home.relowner),
+  'forced', (SELECT coalesce(json_agg(used.name ORDER BY used.name), '[]') FROM used, home JOIN pg_roles r ON r.oid = home.relowner
+    WHERE used.forced AND NOT (r.rolsuper OR r.rolbypassrls)),
   'inserts', EXISTS (SELECT FROM pg_index i, home WHERE i.indrelid = home.oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
       AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
         = (SELECT array_agg(name ORDER BY name) FROM unnest($4::text[]) AS name))

@@ -11,7 +11,14 @@ import { strandedCode } from '../../trigger/defined/findings/key-findings.ts';
 import type { CounterHealth } from '../../trigger/defined/judge.ts';
 import { readHealthIn } from '../../trigger/defined/read-health.ts';
 import { readLostNames, readOwnerTaken, type TableChange } from '../read-fired.ts';
-import { type CounterChanges, changesFor, hasRoom, isInstalled, isWrong } from './counter-plan.ts';
+import {
+  type CounterChanges,
+  changesFor,
+  hasRoom,
+  isInferred,
+  isInstalled,
+  isWrong,
+} from './counter-plan.ts';
 import { keeperName } from './names.ts';
 import { type CounterFacts, readCounterFacts } from './read-counter-facts.ts';
 import { type CounterProof, runCounterProof } from './run-counter-proof.ts';
@@ -109,15 +116,16 @@ export async function readCounterPlan(
   const first = planFor(known.definition);
   // What counts wrongly does not show what is meant to happen to deleted records, and what happens to a table between counts anew.
   const isUnproved =
-    known.definition.record.through !== null || first.changes.drops.some(each => isWrong(each, health));
+    (known.definition.record.through !== null && first.changes.statements.length > 0) ||
+    first.changes.drops.some(each => isWrong(each, health));
   const { definition, script, changes } =
-    first.changes.drops.length > 0 && isUnproved && isInferred(known.definition)
+    isUnproved && isInferred(known.definition)
       ? planFor({ ...known.definition, onDelete: 'subtracts' })
       : first;
   const { server, tables } = inspected;
   const isThere = isInstalled(facts, script);
   const installs = changes.statements.length > 0;
-  const change = countChange(facts, definition, server.user);
+  const change = countChange(facts, definition);
   const names = installs || isThere ? await readLostNames(reader, change) : [];
   const lost = names.find(({ severity }) => severity === 'error');
   if (installs && lost) throw refused(lost.code, lost.message, lost.hint);
@@ -155,22 +163,16 @@ function ranAsOwner({ triggers }: CounterHealth, writers: TriggerCatalog): boole
 }
 
 /** How what is installed changes the count. */
-function countChange(
-  { relations, inserts, owned, owner }: CounterFacts,
-  { row }: CounterDefinition,
-  user: string,
-): TableChange {
+function countChange({ relations, inserts, owner }: CounterFacts, { row }: CounterDefinition): TableChange {
   return {
     does: 'changes the count',
     table: relations.via ?? relations.row,
     columns: [row.count],
     inserts: relations.via !== null && inserts,
     path: catalogPath,
-    role: owned ? owner : user,
+    role: owner,
   };
 }
-
-const isInferred = ({ source }: CounterDefinition) => source.kind === 'trigger' || source.kind === 'function';
 
 /** What a plan does with deleted records, in a sentence; null where it subtracts them as is done today, or as the file says. */
 function deletesWords(definition: CounterDefinition, { events }: CounterHealth): string | null {

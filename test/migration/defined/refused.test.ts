@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
 import { planCounterMigration } from '../../../source/migration/defined/read-counter-plan.ts';
@@ -6,6 +6,7 @@ import { readCounterHealth } from '../../../source/trigger/defined/read-health.t
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { defined } from '../../helpers/definitions.ts';
+import { install } from './every-kind.ts';
 
 let own: TestDatabase;
 let database: Database;
@@ -119,4 +120,91 @@ test('a count in another table that is computed there is refused too', async () 
     record: { table: 'books', reference: ['shelf_id'] },
   });
   await expect(plan(aside)).rejects.toMatchObject({ code: 'count-generated' });
+});
+
+const posts = `CREATE TABLE authors (id integer PRIMARY KEY, likes_count integer NOT NULL DEFAULT 0);
+  CREATE TABLE posts (id integer PRIMARY KEY, author_id integer NOT NULL REFERENCES authors);
+  CREATE TABLE likes (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, post_id integer NOT NULL REFERENCES posts ON DELETE CASCADE);`;
+const likes = defined({
+  row: { table: 'authors', count: 'likes_count' },
+  record: {
+    table: 'likes',
+    reference: ['post_id'],
+    through: { schema: 'public', table: 'posts', key: ['id'], reference: ['author_id'] },
+  },
+});
+const renumbered =
+  'ALTER TABLE books DROP CONSTRAINT books_shelf_id_fkey, ADD FOREIGN KEY (shelf_id) REFERENCES shelves ON UPDATE CASCADE';
+
+test('where the table between is counted anew, deleted records cannot stay counted', async () => {
+  await own.sql.unsafe(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${posts}`).simple();
+  expect((await plan(likes)).statements).not.toEqual([]);
+  await expect(plan({ ...likes, onDelete: 'keeps' })).rejects.toMatchObject({
+    code: 'does-not-fit',
+    message: expect.stringContaining('what was deleted is not there any more'),
+  });
+});
+
+describe('tables of several owners', () => {
+  const roles = ['shelver', 'reader'].map(name => `${name}_${process.pid}`);
+  const [shelver = '', reader = ''] = roles;
+  const belongs = `ALTER TABLE shelves OWNER TO ${shelver}; ALTER TABLE books OWNER TO ${reader}; GRANT USAGE, CREATE ON SCHEMA public TO ${shelver}; GRANT USAGE ON SCHEMA public TO ${reader};`;
+  beforeAll(() => own.sql.unsafe(roles.map(name => `CREATE ROLE ${name}`).join(';')).simple());
+  afterAll(() =>
+    own.sql
+      .unsafe(
+        `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${roles.map(name => `DROP ROLE ${name}`).join(';')}`,
+      )
+      .simple(),
+  );
+
+  test('what is installed runs as the owner of the count, never as who installs it', async () => {
+    await shelves('integer DEFAULT 0', belongs);
+    await install(database, definition);
+    const [row] =
+      await own.sql`SELECT pg_get_userbyid(proowner) AS owner, prosecdef FROM pg_proc WHERE proname = 'keep_shelves_books_count'`;
+    expect(row).toEqual({ owner: shelver, prosecdef: true });
+    await own.sql
+      .unsafe(`SET ROLE ${reader}; INSERT INTO books (shelf_id, pages) VALUES (1, 1); RESET ROLE`)
+      .simple();
+    expect(await own.sql`SELECT books_count FROM shelves WHERE id = 1`).toEqual([{ books_count: 6 }]);
+  });
+
+  test.each([
+    ['a key that changes', definition, () => shelves('integer DEFAULT 0', `${renumbered}; ${belongs}`)],
+    [
+      'a table between',
+      likes,
+      () =>
+        own.sql
+          .unsafe(
+            `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${posts} ALTER TABLE posts OWNER TO ${reader}`,
+          )
+          .simple(),
+    ],
+  ])('nothing that reads the table of another owner is installed: %s', async (_, wanted, make) => {
+    await make();
+    await expect(plan(wanted)).rejects.toMatchObject({ code: 'owners-differ', exitCode: 4 });
+  });
+
+  test.each([
+    ['the records, if a key that changes counts them anew', `${renumbered}; ALTER TABLE books`, true],
+    ['the records, if nothing reads them', 'ALTER TABLE books', false],
+    ['the rows', 'ALTER TABLE shelves', true],
+  ])('nothing is installed that row-level security hides rows from: %s', async (_, alter, isRefused) => {
+    const owned = `ALTER TABLE shelves OWNER TO ${shelver}; ALTER TABLE books OWNER TO ${shelver}; GRANT USAGE, CREATE ON SCHEMA public TO ${shelver};`;
+    await shelves(
+      'integer DEFAULT 0',
+      `${owned} ${alter} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`,
+    );
+    if (!isRefused) expect((await plan()).statements).not.toEqual([]);
+    else
+      await expect(plan()).rejects.toMatchObject({
+        code: 'does-not-fit',
+        message: expect.stringContaining(`holds for ${shelver} too`),
+      });
+    await own.sql.unsafe(`ALTER ROLE ${shelver} BYPASSRLS`);
+    expect((await plan()).statements).not.toEqual([]);
+    await own.sql.unsafe(`ALTER ROLE ${shelver} NOBYPASSRLS`);
+  });
 });

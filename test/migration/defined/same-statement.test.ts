@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
@@ -6,6 +7,7 @@ import { readCounterHealth } from '../../../source/trigger/defined/read-health.t
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { defined } from '../../helpers/definitions.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { install } from './every-kind.ts';
 
 let own: TestDatabase;
@@ -109,6 +111,16 @@ test('a key that changes leaves what was deleted counted, where that is kept', a
   expect(await own.sql.unsafe(`${starsOf('stars', '5 + count(*)')}`)).toEqual([]);
 });
 
+test('where deleted records stay counted, what else one statement does is counted too', async () => {
+  await make(`${repos} UPDATE repos SET stars = stars + 5`);
+  await install(database, { ...stars, onDelete: 'keeps' });
+  await keeps(starsOf('stars', '5 + count(*)'), [
+    "DO $$ BEGIN UPDATE repos SET name = 30 WHERE name = 4; INSERT INTO stargazers VALUES ('a', 30, 900), ('a', 2, 900); END $$",
+    'DO $$ BEGIN UPDATE repos SET name = 31 WHERE name = 5; UPDATE stargazers SET repo_name = 31, who = who + 200 WHERE repo_name = 2; END $$',
+    "WITH renamed AS (UPDATE repos SET name = 40 WHERE name = 6) INSERT INTO stargazers VALUES ('a', 8, 900), ('a', 9, 900)",
+  ]);
+});
+
 test('a key that changes is no move for a count in another table either', async () => {
   await make(`
     CREATE TABLE posts (slug text PRIMARY KEY);
@@ -141,18 +153,15 @@ test('without a cascade there is no trigger on the rows', async () => {
   ).toEqual([]);
 });
 
-test.each([
-  ['a count', 'replies', 'count(*)', null],
-  ['a sum', 'words', 'coalesce(sum(r.words), 0)', 'words'],
-])('one statement may change records and what is between: %s', async (_, count, truth, amount) => {
-  await make(`
+const boards = `
     CREATE TABLE boards (id integer PRIMARY KEY, replies integer NOT NULL DEFAULT 0, words integer NOT NULL DEFAULT 0);
     CREATE TABLE topics (id integer PRIMARY KEY, board_id integer NOT NULL REFERENCES boards, title text);
     CREATE TABLE replies (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic_id integer NOT NULL REFERENCES topics ON UPDATE CASCADE ON DELETE CASCADE, words integer DEFAULT 3);
     INSERT INTO boards VALUES (1), (2), (3); INSERT INTO topics SELECT n, 1 + n % 2 FROM generate_series(1, 6) n;
     INSERT INTO replies (topic_id) SELECT 1 + n % 6 FROM generate_series(1, 60) n;
-    UPDATE boards SET replies = 30, words = 90 WHERE id < 3;`);
-  const definition = defined({
+    UPDATE boards SET replies = 30, words = 90 WHERE id < 3;`;
+const inBoards = (count: string, amount: string | null) =>
+  defined({
     row: { table: 'boards', count },
     record: {
       table: 'replies',
@@ -161,19 +170,56 @@ test.each([
       through: { schema: 'public', table: 'topics', key: ['id'], reference: ['board_id'] },
     },
   });
+const boardsOf = (count: string, truth: string) =>
+  `SELECT id, ${count} FROM boards b WHERE ${count} <> (SELECT ${truth} FROM replies r JOIN topics t ON t.id = r.topic_id WHERE t.board_id = b.id)`;
+
+test.each([
+  ['comes', 'INSERT INTO replies (topic_id) VALUES (2), (4)'],
+  ['goes', 'DELETE FROM replies WHERE topic_id IN (2, 4)'],
+  ['moves', 'UPDATE replies SET topic_id = 2 WHERE topic_id = 1'],
+])(
+  'a record that %s while another session moves what is between is counted where that leads then',
+  async (_, change) => {
+    await make(boards);
+    await install(database, inBoards('replies', null));
+    const mover = await own.sql.reserve();
+    const writer = postgres(own.url, { max: 1 });
+    try {
+      await mover`BEGIN`;
+      await mover`UPDATE topics SET board_id = 3 WHERE id = 2`;
+      const [session] = await writer`SELECT pg_backend_pid() AS pid`;
+      const written = writer.unsafe(change).execute();
+      await waitFor(
+        async () =>
+          (await mover`SELECT FROM pg_locks WHERE pid = ${session?.pid} AND NOT granted`).length > 0,
+        'the record to wait',
+      );
+      await mover`COMMIT`;
+      await written;
+    } finally {
+      mover.release();
+      await writer.end();
+    }
+    expect(await own.sql.unsafe(boardsOf('replies', 'count(*)'))).toEqual([]);
+  },
+);
+
+test.each([
+  ['a count', 'replies', 'count(*)', null],
+  ['a sum', 'words', 'coalesce(sum(r.words), 0)', 'words'],
+])('one statement may change records and what is between: %s', async (_, count, truth, amount) => {
+  await make(boards);
+  const definition = inBoards(count, amount);
   await install(database, definition);
-  await keeps(
-    `SELECT id, ${count} FROM boards b WHERE ${count} <> (SELECT ${truth} FROM replies r JOIN topics t ON t.id = r.topic_id WHERE t.board_id = b.id)`,
-    [
-      'WITH m AS (INSERT INTO topics VALUES (7, 3) RETURNING id) INSERT INTO replies (topic_id) SELECT id FROM m',
-      'WITH m AS (DELETE FROM replies WHERE topic_id = 3 AND id % 2 = 0) UPDATE topics SET board_id = 3 WHERE id = 3',
-      'WITH m AS (UPDATE topics SET board_id = 3 WHERE id = 4) DELETE FROM replies WHERE topic_id = 4 AND id % 2 = 0',
-      'WITH m AS (UPDATE topics SET board_id = 2 WHERE id = 5 RETURNING id) UPDATE replies SET topic_id = 5, words = 4 FROM m WHERE topic_id = 1',
-      'WITH m AS (UPDATE replies SET topic_id = 6 WHERE topic_id = 2) UPDATE topics SET board_id = 4 - board_id',
-      'UPDATE topics SET id = 70, board_id = 1 WHERE id = 7',
-      'WITH m AS (DELETE FROM topics WHERE id = 6) INSERT INTO replies (topic_id) VALUES (5), (70)',
-      "UPDATE topics SET title = 'x'; INSERT INTO replies (topic_id) VALUES (5)",
-    ],
-  );
+  await keeps(boardsOf(count, truth), [
+    'WITH m AS (INSERT INTO topics VALUES (7, 3) RETURNING id) INSERT INTO replies (topic_id) SELECT id FROM m',
+    'WITH m AS (DELETE FROM replies WHERE topic_id = 3 AND id % 2 = 0) UPDATE topics SET board_id = 3 WHERE id = 3',
+    'WITH m AS (UPDATE topics SET board_id = 3 WHERE id = 4) DELETE FROM replies WHERE topic_id = 4 AND id % 2 = 0',
+    'WITH m AS (UPDATE topics SET board_id = 2 WHERE id = 5 RETURNING id) UPDATE replies SET topic_id = 5, words = 4 FROM m WHERE topic_id = 1',
+    'WITH m AS (UPDATE replies SET topic_id = 6 WHERE topic_id = 2) UPDATE topics SET board_id = 4 - board_id',
+    'UPDATE topics SET id = 70, board_id = 1 WHERE id = 7',
+    'WITH m AS (DELETE FROM topics WHERE id = 6) INSERT INTO replies (topic_id) VALUES (5), (70)',
+    "UPDATE topics SET title = 'x'; INSERT INTO replies (topic_id) VALUES (5)",
+  ]);
   await isSettled(definition);
 });

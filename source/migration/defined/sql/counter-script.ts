@@ -177,6 +177,7 @@ function bodyOf(shape: Shape): string {
   const [added, taken] = [states(shape, 'new', 1), states(shape, 'old', -1)];
   const both = `${added}\n        UNION ALL\n        ${taken}`;
   const keeps = definition.onDelete === 'keeps';
+  const held = (...of: ('new' | 'old')[]) => of.map(each => holdBetween(shape, each)).join('');
   return `
 DECLARE
   changed pg_catalog.record;
@@ -184,13 +185,13 @@ BEGIN
   IF TG_OP ${operator('=')} 'TRUNCATE' THEN
     PERFORM FROM ${home.name} t WHERE ${notZero}${keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`} FOR NO KEY UPDATE OF t;
     UPDATE ${home.name} t SET ${count} = 0 WHERE ${notZero};
-  ELSIF TG_OP ${operator('=')} 'INSERT' THEN${changes(shape, added)}${
+  ELSIF TG_OP ${operator('=')} 'INSERT' THEN${held('new')}${keeps ? loop(shape, added) : changes(shape, added)}${
     keeps
       ? ''
       : `
-  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${changes(shape, taken)}`
+  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${held('old')}${changes(shape, taken)}`
   }
-  ELSE${changes(shape, both)}
+  ELSE${held('old', 'new')}${keeps ? keptChanges(shape, both) : changes(shape, both)}
   END IF;
   RETURN NULL;
 END
@@ -199,14 +200,47 @@ END
 
 /** What a statement changes: counted anew where it changes how records belong to rows. */
 function changes(shape: Shape, from: string): string {
-  const { definition, relations } = shape;
+  const { relations } = shape;
   if (!relations.through && !watchesKeys(shape)) return loop(shape, from);
-  // What was deleted cannot be counted anew, and a key that changes leaves the count as it is.
-  const keeps = definition.onDelete === 'keeps' && !relations.through;
   return `
-    IF ${isCountedAnew} THEN${keeps ? '\n    NULL;' : anew(shape, from)}
+    IF ${isCountedAnew} THEN${anew(shape, from)}
     ELSE${loop(shape, from)}
     END IF;`;
+}
+
+/**
+ * What an UPDATE changes where deleted records stay counted: they cannot be counted anew. Records that follow a changed key leave one
+ * that no row has any more, and the count stays in the row that has the new one.
+ */
+function keptChanges(shape: Shape, from: string): string {
+  if (!watchesKeys(shape)) return loop(shape, from);
+  const { relations } = shape;
+  const pairs = pairsOf(shape).map(({ key, refers }) => ({ home: key, refers, key }));
+  const refers = pairs.map(pair => `r.${pair.refers.quoted}`);
+  const found = pairs.map(pair => matches('q', pair, `r.${pair.refers.quoted}`));
+  return `
+    IF ${isCountedAnew} AND EXISTS (
+      SELECT FROM old_records r WHERE ${refers.map(each => `${each} IS NOT NULL`).join(' AND ')}
+         AND NOT EXISTS (SELECT FROM ${relations.row.name} q WHERE ${found.join(' AND ')})) THEN
+      NULL;
+    ELSE${loop(shape, from)}
+    END IF;`;
+}
+
+/**
+ * Keeps the rows of the table between as they are until the end, in the order of their keys: one that leads to another row meanwhile
+ * would count its records before this one is seen. As strong a lock as its own update takes, because two sessions that share one would
+ * wait for each other there.
+ */
+function holdBetween(shape: Shape, state: 'new' | 'old'): string {
+  const { definition, relations } = shape;
+  const between = definition.record.through;
+  if (!relations.through || !between) return '';
+  const { through } = relations;
+  const keys = between.key.map(name => `b.${definedColumn(through, name, definition).quoted}`);
+  return `
+    PERFORM FROM ${through.name} b WHERE EXISTS (SELECT FROM ${state}_records r WHERE ${joinedBy(shape, through)})
+      ORDER BY ${keys.join(', ')} FOR NO KEY UPDATE OF b;`;
 }
 
 function countOf({ definition, relations }: Shape): Column {
@@ -229,16 +263,21 @@ function states(shape: Shape, state: 'new' | 'old', sign: 1 | -1): string {
   return `SELECT ${[...keys, `${value} AS n`].join(', ')} FROM ${state}_records r${join(shape)}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
 }
 
-function join({ definition, relations: { record, through } }: Shape): string {
-  const between = definition.record.through;
-  if (!through || !between) return '';
-  const on = between.key.map((name, place) => {
-    const key = definedColumn(through, name, definition);
+function join(shape: Shape): string {
+  const { through } = shape.relations;
+  return through ? ` JOIN ${through.name} b ON ${joinedBy(shape, through)}` : '';
+}
+
+/** How a record `r` refers to a row `b` of the table between. */
+function joinedBy({ definition, relations: { record } }: Shape, through: Relation): string {
+  const { key = [] } = definition.record.through ?? {};
+  const on = key.map((name, place) => {
+    const column = definedColumn(through, name, definition);
     const refers = definedColumn(record, definition.record.reference[place] ?? '', definition);
-    const { equal, of } = operatorsBetween(key, refers);
-    return `b.${key.quoted} ${equal} r.${refers.quoted}${of}`;
+    const { equal, of } = operatorsBetween(column, refers);
+    return `b.${column.quoted} ${equal} r.${refers.quoted}${of}`;
   });
-  return ` JOIN ${through.name} b ON ${on.join(' AND ')}`;
+  return on.join(' AND ');
 }
 
 /** Changes each row by what its records add up to, in the order of keys. */
