@@ -1406,6 +1406,18 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     counted(', keeps, likely'),
   ],
   [
+    'stores what another one counts elsewhere',
+    `CREATE FUNCTION say(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, status) VALUES (p_post, 'said'); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;
+     CREATE FUNCTION like_it(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, status) VALUES (p_post, 'liked'); UPDATE posts SET likes_count = likes_count + 1 WHERE id = p_post $$;`,
+    [...counted(', keeps, likely'), 'posts.likes_count: comments by post_id = id, keeps, likely'],
+  ],
+  [
+    'stores by another function',
+    `CREATE FUNCTION store(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id) VALUES (p_post) $$;
+     CREATE FUNCTION say(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM store(p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps'),
+  ],
+  [
     'only adds',
     `CREATE FUNCTION hit(p_post uuid) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET likes_count = likes_count + 1 WHERE id = p_post $$;`,
     ['posts.likes_count: no, public.hit(uuid) adds to it, and nothing logs what it counts.'],

@@ -26,6 +26,13 @@ function known(ddl: string): Record<string, string[]> {
   );
 }
 
+test('a body that stores what another one counts can matter, and one that stores something else cannot', () => {
+  const { catalog } = readingsOf(`${tables}
+    ${sql('say', `INSERT INTO topics (board_id) VALUES (p); ${up('boards', 'topic_count')}`)}
+    ${sql('copy', 'INSERT INTO public."topics" (board_id) VALUES (p)')} ${sql('open', 'INSERT INTO boards (id) VALUES (p)')}`);
+  expect(relevantRoutines(catalog).map(({ name }) => name)).toEqual(['say', 'copy']);
+});
+
 test.each<[string, string, Record<string, string[]>]>([
   ['what it writes', sql('bump_topic', up('topics', 'reply_count')), { bump_topic: ['topics.reply_count'] }],
   ['that it writes nothing', sql('bump_topic', 'SELECT 1'), { bump_topic: [] }],

@@ -10,6 +10,7 @@ const furthest = 4;
 /** The languages of bodies that are read. */
 export const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
 const set = /("[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
+const stores = /\binsert\s+into\s+(?:[\p{L}\p{N}_$"]+\s*\.\s*)?([\p{L}\p{N}_$"]+)/giu;
 const several = /\(([^()]+)\)\s*=/g;
 const word = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 
@@ -45,6 +46,11 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   }
   // What sets one of these to anything else may show that it is no count.
   for (const routine of writing) if (setsAny(routine.source, counted)) chosen.add(routine);
+  // What stores the same records without counting them shows that not all of them are counted.
+  const stored = new Set([...chosen].flatMap(each => (each.isTrigger ? [] : tablesStored(each.source))));
+  for (const routine of readable)
+    if (!routine.isTrigger && tablesStored(routine.source).some(name => stored.has(name)))
+      chosen.add(routine);
   return [...withCalled(chosen, readable, fired)];
 }
 
@@ -82,6 +88,11 @@ function setsAny(source: string, names: ReadonlySet<string>): boolean {
   return [...source.matchAll(set)].some(([, quoted = '']) =>
     names.has(quoted.replace(/^"|"$/g, '').toLowerCase()),
   );
+}
+
+/** The tables that a body may insert into, by their names in lower case and without their schemas. */
+function tablesStored(source: string): string[] {
+  return [...source.matchAll(stores)].map(([, name = '']) => name.replaceAll('"', '').toLowerCase());
 }
 
 /** What may be calls in a body, by their names in lower case. */

@@ -7,6 +7,7 @@ import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
 import { commonCondition, type EventEffects } from './common-condition.ts';
 import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
+import { namesCalled } from './relevant-routines.ts';
 import { resetSentence, startSentence } from './resets.ts';
 import type { Writing } from './writings.ts';
 
@@ -65,7 +66,7 @@ export function writtenCounters(writings: readonly Writing[]): Judged[] {
         refusals: writing.refusals.filter(isOwn),
       }))
       .filter(({ effects, refusals }) => effects.length > 0 || refusals.length > 0);
-    const judged = judge(table, column, own, emptiesOnTruncate(table, column, writings));
+    const judged = judge(table, column, own, writings);
     return judged && !('reason' in judged) ? unlessReset(judged, own, writings) : (judged ?? []);
   });
 }
@@ -105,7 +106,7 @@ function judge(
   table: CatalogTable,
   column: string,
   writings: readonly Writing[],
-  empties: boolean,
+  all: readonly Writing[],
 ): Judged | null {
   const triggers = writings.filter(({ by }) => by.kind === 'trigger');
   const functions = writings.filter(({ by }) => by.kind === 'function');
@@ -180,9 +181,15 @@ function judge(
       : []),
     ...triggers.flatMap(each => each.refusals.map(sentence)),
     ...(used === functions
-      ? functions.flatMap(each => each.refusals.filter(({ kind }) => kind === 'condition').map(sentence))
+      ? [
+          ...functions.flatMap(each =>
+            each.refusals.filter(({ kind }) => kind === 'condition').map(sentence),
+          ),
+          ...storedUncounted(record, functions, all),
+        ]
       : []),
   ];
+  const empties = emptiesOnTruncate(table, column, all);
   const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
   return {
     table,
@@ -201,6 +208,27 @@ function judge(
     doubts,
     places: effects.map(({ place }) => place),
   };
+}
+
+/** Says which functions store such a record too and do not count it, unless a function that counts calls them. */
+function storedUncounted(
+  record: CatalogTable,
+  counting: readonly Writing[],
+  writings: readonly Writing[],
+): string[] {
+  const called = new Set(
+    counting.flatMap(({ by }) => (by.kind === 'function' ? namesCalled(by.routine.source) : [])),
+  );
+  return writings.flatMap(({ by, outcome }) => {
+    if (by.kind !== 'function' || called.has(by.routine.name.toLowerCase())) return [];
+    if (counting.some(other => other.by === by)) return [];
+    const isStored = outcome.insertions.some(
+      ({ source, table }) => source.kind === 'inserted' && table === record,
+    );
+    return isStored
+      ? [`${by.routine.identity} stores records of ${record.name} too, and does not count them.`]
+      : [];
+  });
 }
 
 const floats: ReadonlySet<string> = new Set(['double precision', 'real']);
