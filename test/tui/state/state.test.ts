@@ -105,7 +105,9 @@ describe('the list', () => {
     ]);
     expect(order(state)).toBe('abc');
     const found = { drift: -1, diagnosis: { code: 'trigger-gap' } as Diagnosis };
-    const diagnosed = reduce(state, { type: 'diagnosed', diagnoses: new Map([['b', found]]) });
+    // No row changed since, so only the causes are new.
+    const ticked = play([tick(['c'], [counter('c', 2, 2)], 3)], state);
+    const diagnosed = reduce(ticked, { type: 'diagnosed', diagnoses: new Map([['b', found]]) });
     expect(order(diagnosed)).toBe('bac');
     expect(order(reduce(diagnosed, { type: 'diagnosed', diagnoses: new Map() }))).toBe('abc');
   });
