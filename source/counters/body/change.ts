@@ -9,6 +9,8 @@ export interface Change {
   /** What is true where it happens: the way through the body, and which row it is. */
   conditions: readonly Expression[];
   verb: 'update' | 'upsert' | 'assign';
+  /** Of an upsert: what the column of a row that was not there begins with. */
+  begins?: Expression;
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */

@@ -170,6 +170,7 @@ function inserted(
           ...set,
           conditions: [...conditions, ...found, ...where],
           verb: 'upsert',
+          begins: values.find(each => each.column === set.column)?.value ?? defaultOf(table, set.column),
           repeated,
           place,
         });
@@ -178,6 +179,12 @@ function inserted(
     const own = { alias: table.name, row: rowOf(source), source };
     return returned(returningClause, withEntries(scope, [own]), [], [source]);
   });
+}
+
+function defaultOf({ columns }: CatalogTable, name: string): Expression {
+  const start = columns.find(each => each.name === name)?.start ?? null;
+  if (start === null) return value(null);
+  return Number.isNaN(Number(start)) ? opaque('a default') : value(Number(start));
 }
 
 /** A row that is deleted is known as one that is inserted is: by what its columns are equal to. */

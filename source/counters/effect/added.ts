@@ -196,6 +196,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     swallowed: change.swallowed ?? false,
     locked: change.locked ?? false,
     upsert: change.verb === 'upsert',
+    begins: beginsElse(change, term),
     found: [sideOf(record)],
     measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,
     when: [],
@@ -203,6 +204,12 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     once: isOnce(term.amount, change, occasion),
     place: change.place,
   };
+}
+
+/** A constant that an upsert inserts where its first record should be counted. */
+function beginsElse({ begins }: Change, { amount, sign }: Term): string | null {
+  if (begins?.kind !== 'value' || sign < 0 || keyOf(begins) === keyOf(amount)) return null;
+  return begins.value === null ? 'NULL' : String(begins.value);
 }
 
 // What a function inserts is a record after its event, and what it deletes one before it.

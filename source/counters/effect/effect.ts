@@ -26,6 +26,8 @@ export interface Effect {
   /** Of a recount: an earlier statement locks the row, so that it sees what others have committed. */
   locked: boolean;
   upsert: boolean;
+  /** What a row that was not there begins with, if that is not what its first record adds. */
+  begins: string | null;
   /** By which states of the record the row is found; empty where every row is written. */
   found: readonly Side[];
   /** The state of the record whose amount is added; null if records are counted. */

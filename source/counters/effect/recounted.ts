@@ -142,6 +142,7 @@ function asRecount(
     swallowed: change.swallowed ?? false,
     locked: change.locked ?? false,
     upsert: change.verb === 'upsert' || occasion.event === 'truncate',
+    begins: null,
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,
     when: flattened(given).filter(

@@ -847,6 +847,19 @@ describe('what the catalog adds', () => {
     const ddl = `CREATE TABLE tags (id uuid PRIMARY KEY, slug text UNIQUE, uses integer); CREATE TABLE taggings (id uuid PRIMARY KEY, ${slug}); ${more}`;
     expect(finding('key-change-strands', ddl, {}, tagged) !== undefined).toBe(isTold);
   });
+  test.each<[string, string, string | null]>([
+    ['0', '(member_id, likes) VALUES (NEW.target_id, 0)', '0'],
+    ['another number', '(member_id, likes) VALUES (NEW.target_id, 5)', '5'],
+    ['the default', '(member_id) VALUES (NEW.target_id)', 'NULL'],
+    ['what the record adds', '(member_id, likes) VALUES (NEW.target_id, 1)', null],
+  ])('a row that is not there and begins with %s', (_, values, begins) => {
+    const upsert = `INSERT INTO member_stats ${values} ON CONFLICT (member_id) DO UPDATE SET likes = member_stats.likes + 1;`;
+    const ddl = `${others} ${on('likes', 'INSERT', upsert)}`;
+    const told = finding('first-not-counted', ddl, { countRowsThere: false }, aside);
+    if (begins === null) expect(told).toBeUndefined();
+    else expect(told?.message).toContain(`inserts it with ${begins}: its first record is not counted.`);
+    expect(finding('first-not-counted', ddl, {}, aside)).toBeUndefined();
+  });
   test('a row that nothing makes', () => {
     const ddl = `${others} ${on('likes', 'INSERT', 'UPDATE member_stats SET likes = likes + 1 WHERE member_id = NEW.target_id;')}`;
     expect(finding('count-row-missing', ddl, { countRowsMade: false }, aside)).toBeDefined();

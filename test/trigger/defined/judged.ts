@@ -29,6 +29,7 @@ export const calm: Circumstances = {
   owner: 'owner',
   keyCascades: false,
   countRowsMade: true,
+  countRowsThere: true,
 };
 
 /** The health of a counter in the database that `ddl` makes. */

@@ -81,6 +81,8 @@ export interface Circumstances {
   keyCascades: boolean;
   /** Something makes the row of another table that holds the count; true if it is the row itself. */
   countRowsMade: boolean;
+  /** The row with the count is there before its first record is: a trigger of the rows inserts it. */
+  countRowsThere: boolean;
   /** Null where it was not looked at; undefined where something in the database counts what is inserted. */
   agreement?: Agreement | null | undefined;
 }

@@ -133,7 +133,8 @@ export async function readCircumstances(
       others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function)), writings),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
-      countRowsMade: definition.via === null || makesCountRows(definition, writings),
+      countRowsMade: definition.via === null || makesCountRows(definition, writings, ['row', 'record']),
+      countRowsThere: definition.via === null || makesCountRows(definition, writings, ['row']),
       agreement,
     };
     return { circumstances, writers: triggers };
@@ -188,13 +189,18 @@ function defaultOf({ default: text, made, category }: z.infer<typeof column>): V
 }
 
 /** Whether a trigger of the rows, or of the records, inserts the row with the count. */
-function makesCountRows({ row, via, record: own }: CounterDefinition, writings: readonly Writing[]): boolean {
+function makesCountRows(
+  definition: CounterDefinition,
+  writings: readonly Writing[],
+  by: readonly ('row' | 'record')[],
+): boolean {
+  const { via } = definition;
   return writings.some(
-    ({ by, record, outcome }) =>
-      by.kind === 'trigger' &&
-      by.trigger.enabled &&
-      by.event === 'insert' &&
-      [row, own].some(each => record?.name === each.table && record.schema === each.schema) &&
+    ({ by: writer, record, outcome }) =>
+      writer.kind === 'trigger' &&
+      writer.trigger.enabled &&
+      writer.event === 'insert' &&
+      by.some(each => record?.name === definition[each].table && record.schema === definition[each].schema) &&
       outcome.insertions.some(
         ({ table, source }) =>
           source.kind === 'inserted' && table.schema === via?.schema && table.name === via.table,

@@ -112,6 +112,15 @@ export function bodyFindings(
       message: `${count} begins as NULL, and ${placeText(unguarded.effect.place)} adds to it without COALESCE: NULL stays NULL.`,
       hint: `Write coalesce(${count}, 0), or ALTER TABLE ... ALTER COLUMN ${count} SET DEFAULT 0 and set what is NULL to 0.`,
     });
+  const begun = first(({ begins }) => begins !== null);
+  if (begun && !circumstances.countRowsThere)
+    findings.push({
+      code: 'first-not-counted',
+      severity: 'error',
+      message: `Where the row with ${count} is missing, ${placeText(begun.effect.place)} inserts it with ${begun.effect.begins}: its first ${nouns.record[0]} is not counted.`,
+      hint: 'Insert what the record adds: 1, or its amount.',
+      ...about([begun.keeping.by]),
+    });
   const before = first(
     (effect, { by }) => effect.kind === 'adds' && by.kind === 'trigger' && (by.trigger.type & 2) !== 0,
   );
