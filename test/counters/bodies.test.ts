@@ -1092,6 +1092,20 @@ const statements: [name: string, body: string, fires: string, transition: string
     counted(', keeps'),
   ],
   [
+    'gives all records to the row of the first',
+    'UPDATE posts SET comments_count = comments_count + (SELECT count(*) FROM inserted) WHERE id = (SELECT post_id FROM inserted LIMIT 1);',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    refused('depends on the first record of the statement.'),
+  ],
+  [
+    'gives all records to the row of the first, by a variable',
+    'SELECT post_id INTO r FROM inserted LIMIT 1; UPDATE posts SET comments_count = comments_count + (SELECT count(*) FROM inserted) WHERE id = r.post_id;',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    refused('depends on the first record of the statement.'),
+  ],
+  [
     'adds up what is not 0',
     'UPDATE posts p SET total = p.total + n.added FROM (SELECT post_id, sum(price)::numeric AS added FROM inserted GROUP BY post_id HAVING sum(price) <> 0) n WHERE p.id = n.post_id;',
     'INSERT',

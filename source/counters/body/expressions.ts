@@ -16,7 +16,7 @@ import {
   value,
 } from './expression.ts';
 import { printed } from './print.ts';
-import { meaning, namesOf, opaque, type Scope } from './scope.ts';
+import { lookedUp, meaning, namesOf, opaque, type Scope } from './scope.ts';
 
 /** A tree of the parser as an expression, with variables and functions of the application replaced by what they give. */
 export function readExpression(node: Node | null | undefined, scope: Scope): Expression {
@@ -291,9 +291,7 @@ function subquery({ subLinkType, subselect, testexpr, operName = [] }: SubLink, 
       const [row] = rows;
       const [only] = row?.columns ?? [];
       if (rows.length !== 1 || !row || !only) return opaque('a query');
-      return row.conditions.length === 0
-        ? only.value
-        : { kind: 'lookup', value: only.value, conditions: row.conditions };
+      return lookedUp(row, only.value);
     }
     case 'EXISTS_SUBLINK':
       return { kind: 'among', arg: null, rows };

@@ -19,7 +19,7 @@ import {
 import { readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
-import { opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
+import { lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { runStatement } from './statements.ts';
 
 /** A routine that has been read. */
@@ -371,10 +371,7 @@ class Walk {
       this.#unknown(target);
       return;
     }
-    const given = (each: Expression): Expression =>
-      how === 'looked up' && row.conditions.length > 0
-        ? { kind: 'lookup', value: each, conditions: row.conditions }
-        : each;
+    const given = (each: Expression): Expression => (how === 'looked up' ? lookedUp(row, each) : each);
     if ('record' in target) {
       this.#state.variables.set(target.record, {
         fields: row.columns.map(each => ({ name: each.name, value: given(each.value) })),
@@ -481,7 +478,7 @@ function resultOf(rows: readonly Row[]): Expression {
   const [row, more] = rows;
   const found = row?.columns[0]?.value;
   if (!row || more || !found) return opaque('a query');
-  return row.conditions.length === 0 ? found : { kind: 'lookup', value: found, conditions: row.conditions };
+  return lookedUp(row, found);
 }
 
 /** What variables hold after branches: the same in all, or by which of them was taken. */

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { CatalogTable } from '../catalog.ts';
 import type { Given } from './calls.ts';
-import { column, type Expression, type Row, type Source, value } from './expression.ts';
+import { column, type Expression, type Row, type Source, value, within } from './expression.ts';
 
 /** A variable: one value, or a record with fields. */
 export type Variable =
@@ -115,4 +115,13 @@ export function withEntries(scope: Scope, entries: Scope['entries']): Scope {
 /** The items of a list of names. */
 export function namesOf(fields: readonly Node[] | undefined): string[] {
   return (fields ?? []).map(each => ('String' in each ? (each.String.sval ?? '') : '*'));
+}
+
+/** A value that a query looks up in one row. Of the records of a statement it is one of perhaps several. */
+export function lookedUp({ conditions, sources }: Row, found: Expression): Expression {
+  const isOfSeveral =
+    sources.some(({ kind }) => kind === 'new' || kind === 'old') &&
+    ![...within(found)].some(({ kind }) => kind === 'aggregate');
+  const all = isOfSeveral ? [...conditions, opaque('the first record of the statement')] : conditions;
+  return all.length === 0 ? found : { kind: 'lookup', value: found, conditions: all };
 }

@@ -5,7 +5,7 @@ import type { Outcome, Place } from './change.ts';
 import { column, type Expression, type Row, type Source, value } from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { combinations, readQuery, targetColumns, withQueries } from './queries.ts';
-import { opaque, rowOf, type Scope, withEntries } from './scope.ts';
+import { lookedUp, opaque, rowOf, type Scope, withEntries } from './scope.ts';
 import { areSingle, givesSeveral } from './single.ts';
 
 /** Where a statement stands: the conditions on the way to it. */
@@ -125,9 +125,7 @@ function ofSeveral(
   const [row, more] = readQuery(query.SelectStmt, scope);
   const found = row?.columns[colno - 1]?.value;
   if (!row || more || !found) return opaque('a query');
-  return row.conditions.length === 0
-    ? found
-    : ({ kind: 'lookup', value: found, conditions: row.conditions } satisfies Expression);
+  return lookedUp(row, found);
 }
 
 function inserted(
