@@ -1096,14 +1096,14 @@ const statements: [name: string, body: string, fires: string, transition: string
     'UPDATE posts SET comments_count = comments_count + (SELECT count(*) FROM inserted) WHERE id = (SELECT post_id FROM inserted LIMIT 1);',
     'INSERT',
     'NEW TABLE AS inserted',
-    refused('depends on the first record of the statement.'),
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on the first record of the statement.'],
   ],
   [
     'gives all records to the row of the first, by a variable',
     'SELECT post_id INTO r FROM inserted LIMIT 1; UPDATE posts SET comments_count = comments_count + (SELECT count(*) FROM inserted) WHERE id = r.post_id;',
     'INSERT',
     'NEW TABLE AS inserted',
-    refused('depends on the first record of the statement.'),
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on the first record of the statement.'],
   ],
   [
     'adds up what is not 0',

@@ -109,7 +109,7 @@ describe('counters', () => {
     );
     expect(out).toMatch(/^public\.posts\.likes +likes by post_id +2 +2 {2}name, guess$/m);
     expect(out).toMatch(
-      /public\.posts\.likes: Nothing but its name says what it counts: .* 0 of 2 rows that were compared agree\./,
+      /public\.posts\.likes: Its name is no more than that of the records, .* 0 of 2 rows that were compared agree\./,
     );
     expect(out).toContain('public.posts.views: public.hit(integer) adds to it');
     expect(code).toBe(0);
