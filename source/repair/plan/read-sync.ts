@@ -9,7 +9,7 @@ import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { PlanDraft } from './draft.ts';
 import { exceptCauses } from './except-causes.ts';
 import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
-import { doubtedRemarks } from './remarks.ts';
+import { disagreeingRemarks, doubtedRemarks } from './remarks.ts';
 import { syncChange } from './sync.ts';
 
 /**
@@ -31,12 +31,18 @@ export async function planSync({ database, found, facts, request, signal }: Plan
     { signal },
   );
   const wrong =
-    presets.length > 0 ? { ids: [], allRecords: null } : await mismatched(database, tables, signal);
+    presets.length > 0
+      ? { ids: [], allRecords: null, disagreeing: 0 }
+      : await mismatched(database, tables, signal);
   const read = await statesOf(database, tables, [...new Set([...wrong.ids, ...ids])], times, signal);
   const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
   const { written, left } = splitWritable(states, { tables, facts });
   const changes = written.flatMap(state => syncChange(state, times) ?? []);
-  const remarks: Remark[] = [...causes, ...doubtedRemarks(tables.definition)];
+  const remarks: Remark[] = [
+    ...causes,
+    ...doubtedRemarks(tables.definition),
+    ...disagreeingRemarks(tables.definition, wrong.disagreeing),
+  ];
   if (options.lastUsed && !times) {
     remarks.push({
       code: 'no-times',
@@ -57,17 +63,27 @@ export async function planSync({ database, found, facts, request, signal }: Plan
   };
 }
 
+/** The wrong rows; `disagreeing` is the number of those with records, if no such row is right and some wrong row counts something. */
 async function mismatched(
   database: Database,
   tables: Tables,
   signal: AbortSignal | undefined,
-): Promise<{ ids: string[]; allRecords: number }> {
+): Promise<{ ids: string[]; allRecords: number; disagreeing: number }> {
   const ids: string[] = [];
-  const { allRecords } = await auditCounters(database, tables, {
+  let [records, withRecords, counting] = [0, 0, 0];
+  const { allRecords, totals } = await auditCounters(database, tables, {
     scope: 'mismatched',
     gentle: true,
     signal,
-    onPage: ({ counters }) => ids.push(...counters.filter(isWrong).map(({ id }) => id)),
+    onPage({ counters }) {
+      for (const counter of counters.filter(isWrong)) {
+        ids.push(counter.id);
+        records += counter.records ?? 0;
+        if (counter.records) withRecords += 1;
+        if (counter.usageCount) counting += 1;
+      }
+    },
   });
-  return { ids, allRecords };
+  const areAll = totals.records > 0 && records === totals.records;
+  return { ids, allRecords, disagreeing: areAll && counting > 0 ? withRecords : 0 };
 }

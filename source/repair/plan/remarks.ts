@@ -1,5 +1,6 @@
 import { type CounterNouns, nounsOfPresets, titled } from '../../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { rowsOf } from '../../counter/definition/nouns.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { searchPathOf } from '../../sql/search-path-setting.ts';
@@ -20,6 +21,22 @@ export function doubtedRemarks({ doubts = [] }: CounterDefinition): Remark[] {
     severity: 'warning',
     message: `A count may be meant to differ from its records. ${doubt}`,
   }));
+}
+
+// Fewer may all be wrong by chance.
+const fewest = 3;
+
+/** That no row bears out what was read, of `disagreeing` rows: what was configured needs no proof, nor does what this console knows. */
+export function disagreeingRemarks({ source, nouns }: CounterDefinition, disagreeing: number): Remark[] {
+  if (disagreeing < fewest || source.kind === 'config' || source.kind === 'built-in') return [];
+  const [, records] = nouns.record;
+  return [
+    {
+      code: 'no-row-agrees',
+      severity: 'warning',
+      message: `None of the ${rowsOf({ nouns }, disagreeing)} with ${records} has the count that its ${records} give. That may be drift, or not what is counted: look at a few before you confirm.`,
+    },
+  ];
 }
 
 /** What will make the counts wrong again, or is not what it seems. */

@@ -248,3 +248,25 @@ test('the plan of a sync says what speaks against the counter', async () => {
     },
   ]);
 });
+
+test('the plan of a sync says if no row bears out what was read of the counter', async () => {
+  const message = async (counter: CounterDefinition) =>
+    (await planRepair(database, asked(counter, 'sync'))).remarks.find(({ code }) => code === 'no-row-agrees')
+      ?.message;
+  const read: CounterDefinition = { ...count, source: { kind: 'trigger', evidence: [] } };
+  await own.sql
+    .unsafe(
+      `INSERT INTO shops VALUES (3, 'third', 0, 8), (4, 'empty', 0, 0); INSERT INTO sales (shop) VALUES (3)`,
+    )
+    .simple();
+  expect(await message(read)).toBe(
+    'None of the 3 rows with records has the count that its records give. That may be drift, or not what is counted: look at a few before you confirm.',
+  );
+  // What the user says needs no proof, and one row that agrees is some.
+  expect(await message(count)).toBeUndefined();
+  await own.sql`UPDATE shops SET sold = 1 WHERE id = 3`;
+  expect(await message(read)).toBeUndefined();
+  // Counts that were all set to 0 speak of a reset, not of another meaning.
+  await own.sql`UPDATE shops SET sold = 0`;
+  expect(await message(read)).toBeUndefined();
+});
