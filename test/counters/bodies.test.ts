@@ -57,6 +57,20 @@ const counted = (rest = '') => [`posts.comments_count: comments by post_id = id$
 const refused = (line: string) => [`posts.comments_count: no, Line 1 of public.count_it() ${line}`];
 
 const simple: Case[] = [
+  [
+    'finds the row by a key for those without one',
+    'UPDATE categories SET products_count = products_count + 1 WHERE id = COALESCE(NEW.points, 1);',
+    'INSERT',
+    [
+      'categories.products_count: no, Line 1 of public.count_it() finds the row by categories.id = COALESCE(NEW.points, 1).',
+    ],
+  ],
+  [
+    'finds no row for those without a key',
+    "UPDATE posts SET comments_count = comments_count + 1 WHERE id = COALESCE(NEW.post_id, '');",
+    'INSERT',
+    counted(', keeps'),
+  ],
   ['adds with each insert', `${up} RETURN NEW;`, 'INSERT', counted(', keeps')],
   [
     'branches by TG_OP',
@@ -1270,6 +1284,12 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     'deletes and adds in one statement',
     `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH gone AS (DELETE FROM comments WHERE post_id = p_post RETURNING 1) UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
     ['posts.comments_count: no, public.empty(uuid) adds to it, and nothing logs what it counts.'],
+  ],
+  [
+    'keeps the newest record only',
+    `CREATE FUNCTION ping(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n uuid; BEGIN INSERT INTO comments (post_id) VALUES (p_post) RETURNING id INTO n;
+       UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; DELETE FROM comments WHERE post_id = p_post AND id <> n; END $$;`,
+    counted(', keeps, likely'),
   ],
   [
     'adds the number of those that it deletes',

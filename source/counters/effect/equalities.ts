@@ -54,11 +54,14 @@ export class Equalities {
   }
 }
 
-/** A value behind COALESCE(x, y), which is x wherever x is something. */
+// What stands for no row.
+const none: ReadonlySet<unknown> = new Set([0, -1, '']);
+
+/** A value behind COALESCE(x, y), which is x wherever x is something. A constant for where it is not may be another row's key. */
 function unguarded(each: Expression): Expression {
   if (each.kind !== 'coalesce') return each;
-  const [first] = each.args;
-  return first ?? each;
+  const [first, ...others] = each.args;
+  return first && others.every(other => other.kind !== 'value' || none.has(other.value)) ? first : each;
 }
 
 function isTerm({ kind }: Expression): boolean {

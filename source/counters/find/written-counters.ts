@@ -186,6 +186,7 @@ function judge(
             each.refusals.filter(({ kind }) => kind === 'condition').map(sentence),
           ),
           ...storedUncounted(record, functions, all),
+          ...deletedUncounted(record, functions),
         ]
       : []),
   ];
@@ -229,6 +230,15 @@ function storedUncounted(
       ? [`${by.routine.identity} stores records of ${record.name} too, and does not count them.`]
       : [];
   });
+}
+
+/** Says which functions that only add throw records away besides, such as one that keeps the newest. */
+function deletedUncounted(record: CatalogTable, counting: readonly Writing[]): string[] {
+  return counting.flatMap(({ by, effects, outcome }) =>
+    by.kind === 'function' && effects.every(({ sign }) => sign === 1) && outcome.emptied.includes(record)
+      ? [`${by.routine.identity} deletes records of ${record.name} too, and subtracts nothing.`]
+      : [],
+  );
 }
 
 const floats: ReadonlySet<string> = new Set(['double precision', 'real']);
