@@ -117,9 +117,10 @@ export function namesOf(fields: readonly Node[] | undefined): string[] {
   return (fields ?? []).map(each => ('String' in each ? (each.String.sval ?? '') : '*'));
 }
 
-/** A value that a query looks up in one row. Of the records of a statement it is one of perhaps several. */
-export function lookedUp({ conditions, sources }: Row, found: Expression): Expression {
+/** A value that a query looks up in one row. Where LIMIT leaves one of the records of a statement, that is one of perhaps several. */
+export function lookedUp({ conditions, sources, altered = [] }: Row, found: Expression): Expression {
   const isOfSeveral =
+    altered.some(({ how }) => how === 'cuts') &&
     sources.some(({ kind }) => kind === 'new' || kind === 'old') &&
     ![...within(found)].some(({ kind }) => kind === 'aggregate');
   const all = isOfSeveral ? [...conditions, opaque('the first record of the statement')] : conditions;
