@@ -1132,6 +1132,39 @@ export const guards: readonly Guard[] = [
       'test/migration/defined/migrate.test.ts',
       'a condition on a stored column is installed and kept, and on a virtual one it is refused',
     ],
+    says: "to match object { code: 'does-not-fit'",
+  },
+  {
+    file: 'source/migration/defined/counter-plan.ts',
+    guard: 'migrate: nothing that reads the table of another owner',
+    text: 'const [other] = foreign;',
+    without: 'const [other] = [] as typeof foreign;',
+    test: [
+      'test/migration/defined/refused.test.ts',
+      'tables of several owners > nothing that reads the table of another owner is installed: a table between',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/migration/defined/counter-plan.ts',
+    guard: 'migrate: not where row-level security hides rows from their owner',
+    text: 'if (forced.length > 0)',
+    without: 'if (false)',
+    test: [
+      'test/migration/defined/refused.test.ts',
+      'tables of several owners > nothing is installed that row-level security hides rows from: the records, if a key that changes counts them anew',
+    ],
+    says: 'promise resolved',
+  },
+  {
+    file: 'source/migration/defined/counter-plan.ts',
+    guard: 'migrate: not where what was deleted would be counted anew',
+    text: "if (onDelete === 'keeps' && record.through && !isInferred(definition))",
+    without: 'if (false)',
+    test: [
+      'test/migration/defined/refused.test.ts',
+      'where the table between is counted anew, deleted records cannot stay counted',
+    ],
     says: 'promise resolved',
   },
   {
