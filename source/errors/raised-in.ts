@@ -7,7 +7,7 @@ const signature = new RegExp(
 
 /**
  * The function of PL/pgSQL that raised an error or a notice, with the line in it, from its context: the innermost one, such as
- * `public.refuse() line 3`. Null if there is none, or only a DO block, which has no name. The server translates everything around it.
+ * `public.refuse() line 3`. Null if the context names no function: a DO block has no name. The server translates the words around it.
  */
 export function raisedIn(context: string | null | undefined): string | null {
   for (const line of (context ?? '').split('\n')) {

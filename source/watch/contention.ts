@@ -1,7 +1,7 @@
 import type { Finding } from '../counter/finding.ts';
 import { count } from '../format/numbers.ts';
 
-/** That sessions wait for rows which other transactions have written, at one look. */
+/** Sessions that wait for rows which other transactions have written, as seen at one look. */
 export interface Contention {
   /** The row that most of them wait for; null where it is not known. */
   name: string | null;

@@ -42,8 +42,8 @@ export type Expression =
   /** What depends on the session alone, such as pg_trigger_depth() or FOUND. */
   | { kind: 'session'; name: string }
   /**
-   * A clause makes fewer or more rows of those that are counted. If it merges them, those with the same `args` are one: a sum of what
-   * each of them adds up is right all the same.
+   * A clause changes how many rows are counted. If it merges them, all rows with the same `args` become one. A sum over what was added
+   * up for each of those is still right.
    */
   | { kind: 'altered'; by: string; how: 'merges' | 'cuts' | 'adds'; args: readonly Expression[] }
   /** What is not followed. */

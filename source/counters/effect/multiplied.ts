@@ -5,8 +5,8 @@ import { findLink, isUnique } from './link.ts';
 type Aggregate = Extract<Expression, { kind: 'aggregate' }>;
 
 /**
- * A source that an aggregate takes together with the records, and of which a record may meet several rows, so that it is counted
- * several times; null if there is none. `known` are those of which it meets one.
+ * A source that an aggregate joins to the records, and that may have several rows for one record: that record is then counted several
+ * times. Null if there is no such source. `known` are sources with one row for each record.
  */
 export function besideRecord(
   { sources }: Aggregate,

@@ -159,7 +159,7 @@ function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => b
     }
     case 'extreme': {
       const open = each.args.filter(arg => arg.kind !== 'value');
-      // Around the count itself it keeps that from going too far; around what is added it changes that.
+      // Around the count it is only a limit of the count. Around what is added it changes what is added.
       return open.length === 1 && open[0] && (mentions(each, isSelf) || neverBinds(each))
         ? linear(open[0], sign, isSelf)
         : one(each);

@@ -17,7 +17,7 @@ export function causeRanks(
     found.get(position) ?? (rows.isWrong(position) || (rows.lastDrift(position) ?? 0) !== 0 ? 0 : -1);
 }
 
-/** The diagnosis of each position; one of another drift than the present one is none. */
+/** The diagnosis of each position. It is left out if the drift has changed since it was made. */
 export function* causesFound(
   rows: CounterRows,
   diagnoses: ReadonlyMap<string, Diagnosed>,

@@ -50,7 +50,7 @@ function readAnew(text: string): Filter {
   };
 }
 
-/** The term that a word is; or why it is none. */
+/** What a word of the filter asks for, or why it was not understood. */
 function termOf(word: string): Term | string {
   const [, name, value = ''] = named.exec(word) ?? [];
   if (name !== undefined) return namedTerm(name.toLowerCase(), value.toLowerCase(), word);

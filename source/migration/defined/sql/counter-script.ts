@@ -209,8 +209,8 @@ function changes(shape: Shape, from: string): string {
 }
 
 /**
- * What an UPDATE changes where deleted records stay counted: they cannot be counted anew. Records that follow a changed key leave one
- * that no row has any more, and the count stays in the row that has the new one.
+ * What an UPDATE changes where deleted records stay counted, so that counting anew would lose them. When records follow a changed key,
+ * no row has the old key any more, and the row with the new key already has the count: nothing is changed then.
  */
 function keptChanges(shape: Shape, from: string): string {
   if (!watchesKeys(shape)) return loop(shape, from);
