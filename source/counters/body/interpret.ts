@@ -4,6 +4,7 @@ import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
 import { emptyOutcome, type Outcome, placeText } from './change.ts';
 import {
+  type Altered,
   allOf,
   anyOf,
   choose,
@@ -190,7 +191,7 @@ class Walk {
         if (this.#run.unclear !== null)
           for (const each of changes.slice(first)) each.unclear ??= this.#run.unclear;
         held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
-        if (step.into) this.#into(step.into, rows, 'looked up');
+        if (step.into) this.#into(step.into, step.strict ? rows : rows.map(firstOf), 'looked up');
         else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
         return value(false);
       }
@@ -461,6 +462,10 @@ function isThinned({ altered = [], columns }: Row): boolean {
     !columns.some(each => [...within(each.value)].some(({ kind }) => kind === 'aggregate'))
   );
 }
+
+/** INTO without STRICT leaves all rows but the first. */
+const firstOf = (row: Row): Row => ({ ...row, altered: [...(row.altered ?? []), cutByInto] });
+const cutByInto: Altered = { kind: 'altered', by: 'INTO', how: 'cuts', args: [] };
 
 /** Every column of a row, as a record variable has it. */
 export function wholeOf(source: Source): Variable {

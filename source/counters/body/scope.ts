@@ -117,7 +117,7 @@ export function namesOf(fields: readonly Node[] | undefined): string[] {
   return (fields ?? []).map(each => ('String' in each ? (each.String.sval ?? '') : '*'));
 }
 
-/** A value that a query looks up in one row. With LIMIT, that row may be only one of several records of the statement. */
+/** A value that a query looks up in one row. Where rows are cut, that row may be only one of several records of the statement. */
 export function lookedUp({ conditions, sources, altered = [] }: Row, found: Expression): Expression {
   const isOfSeveral =
     altered.some(({ how }) => how === 'cuts') &&

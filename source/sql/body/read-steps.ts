@@ -66,7 +66,7 @@ function sqlSteps(source: string, parser: Parser): Step[] {
   return (body ? flat(body) : nodes).map(node =>
     'ReturnStmt' in node
       ? { kind: 'return', value: node.ReturnStmt.returnval ?? null, line: 0 }
-      : { kind: 'statement', node, into: null, line: 0 },
+      : { kind: 'statement', node, into: null, strict: true, line: 0 },
   );
 }
 
@@ -181,7 +181,8 @@ class StepReader {
       case 'PLpgSQL_stmt_perform':
       case 'PLpgSQL_stmt_call': {
         const node = this.#statement(fields.sqlstmt ?? fields.expr);
-        return node ? [{ kind: 'statement', node, into: targetOf(fields.target), line }] : [];
+        const strict = fields.strict === true;
+        return node ? [{ kind: 'statement', node, into: targetOf(fields.target), strict, line }] : [];
       }
       case 'PLpgSQL_stmt_dynexecute':
         return [

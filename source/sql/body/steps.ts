@@ -2,8 +2,11 @@ import type { Node } from 'libpg-query';
 
 /** One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body; SQL
  * has 0. */
-export type Step = { line: number } & (
-  | { kind: 'statement'; node: Node; into: IntoTarget | null }
+export type Step = {
+  line: number;
+} & /** `strict`: INTO raises an error where there are several rows; else it takes the first. */
+(
+  | { kind: 'statement'; node: Node; into: IntoTarget | null; strict: boolean }
   | { kind: 'assign'; target: readonly string[]; value: Node | null }
   /** GET DIAGNOSTICS: the number of rows that the statement before it changed. */
   | { kind: 'row-count'; target: readonly string[] }
