@@ -1,11 +1,10 @@
 import type { Node } from 'libpg-query';
 
-/** One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body; SQL
- * has 0. */
-export type Step = {
-  line: number;
-} & /** `strict`: INTO raises an error where there are several rows; else it takes the first. */
-(
+/**
+ * One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body; SQL has 0.
+ * `strict`: INTO raises an error where there are several rows; else it takes the first.
+ */
+export type Step = { line: number } & (
   | { kind: 'statement'; node: Node; into: IntoTarget | null; strict: boolean }
   | { kind: 'assign'; target: readonly string[]; value: Node | null }
   /** GET DIAGNOSTICS: the number of rows that the statement before it changed. */
