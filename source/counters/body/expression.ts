@@ -105,6 +105,7 @@ export function not(arg: Expression): Expression {
 /** In IF and WHERE unknown is false; the branches after it are taken where it is not true. */
 export function notTrue(arg: Expression): Expression {
   if (arg.kind === 'value') return value(arg.value !== true);
+  if (arg.kind === 'and' && arg.args.some(each => isValue(each, null))) return yes;
   return { kind: 'not', arg: { kind: 'is', arg, value: true } };
 }
 

@@ -12,7 +12,7 @@ export type Event = 'insert' | 'update' | 'delete' | 'truncate';
 /** A trigger that was read, or a function that the application calls, with what it does to counts for one event. */
 export interface Writing {
   by:
-    | { kind: 'trigger'; trigger: CatalogTrigger; event: Event }
+    | { kind: 'trigger'; trigger: CatalogTrigger; routine: CatalogRoutine; event: Event }
     | { kind: 'function'; routine: CatalogRoutine };
   /** The table of the trigger. */
   record: CatalogTable | null;
@@ -55,7 +55,8 @@ export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
       .filter(([bit]) => (trigger.type & bit) !== 0)
       .map(([, event]): Writing => {
         const start = startOf(trigger, record, event, detail);
-        return judged({ kind: 'trigger', trigger, event }, record, interpret(read, start, world));
+        const by = { kind: 'trigger', trigger, routine: read.routine, event } as const;
+        return judged(by, record, interpret(read, start, world));
       });
   });
   const byFunctions = [...bodies.values()]

@@ -1,5 +1,6 @@
 import type { CounterWriter } from '../../counter/definition/definition.ts';
 import type { Predicate } from '../../counter/definition/predicate.ts';
+import { keepsDeleted } from '../../counter/installed-body.ts';
 import { type Place, placeText } from '../body/change.ts';
 import type { CatalogTable } from '../catalog.ts';
 import { columnsIn } from '../condition/evaluate.ts';
@@ -191,7 +192,8 @@ function judge(
       : []),
   ];
   const empties = emptiesOnTruncate(table, column, all);
-  const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined);
+  const kept = triggers.some(({ by }) => keepsDeleted(by.routine.source));
+  const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined, kept);
   return {
     table,
     column,
@@ -258,9 +260,9 @@ function inexactly(
 
 /**
  * Whether deleted records should be subtracted. That nothing does it means something only where records are added and never change
- * what is counted, as in a log: elsewhere it is as likely forgotten.
+ * what is counted, as in a log: elsewhere it is as likely forgotten. What was installed so that they stay counted is `kept`.
  */
-function onDeleteOf(groups: readonly EventEffects[], where: Predicate | null, more: boolean) {
+function onDeleteOf(groups: readonly EventEffects[], where: Predicate | null, more: boolean, kept: boolean) {
   const isSeen = groups.some(({ event, effects }) =>
     effects.some(({ kind, sign }) => kind === 'recounts' || (event === 'delete' && sign === -1)),
   );
@@ -269,7 +271,7 @@ function onDeleteOf(groups: readonly EventEffects[], where: Predicate | null, mo
     ({ event, effects }) =>
       (event === 'insert' || event === 'call') && effects.every(({ sign, once }) => sign === 1 && !once),
   );
-  const subtracts = !onlyAdds || where !== null || more;
+  const subtracts = !kept && (!onlyAdds || where !== null || more);
   return {
     subtracts,
     unseen: subtracts

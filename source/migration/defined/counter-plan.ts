@@ -46,7 +46,8 @@ export function changesFor(decided: Decided): CounterChanges {
   const foreign = keepers.filter(({ by }) => !isOurs(by, known, ours));
   // What this program installed and somebody took a part of is put back.
   const isOwn = keepers.length > 0 && foreign.length === 0;
-  if (!isOwn && isKept(health, known.definition)) return nothing;
+  const outdated = outdatedTriggers(facts, script);
+  if (!isOwn && outdated.length === 0 && isKept(health, known.definition)) return nothing;
   requireRoom(known.definition, facts);
   requireAlone(decided, foreign);
   const added = missingTriggers(decided, foreign);
@@ -56,7 +57,7 @@ export function changesFor(decided: Decided): CounterChanges {
     ({ name }) =>
       installed.triggers.some(each => each.name === name) && !dropped.some(each => each.name === name),
   );
-  const gone = [...dropped, ...stale];
+  const gone = [...dropped, ...outdated, ...stale];
   const { record, row, through } = facts.relations;
   const tableOf = (oid: number) => [record, row, through].find(each => each?.oid === oid)?.name ?? '';
   return {
@@ -64,6 +65,10 @@ export function changesFor(decided: Decided): CounterChanges {
       ...dropped.map(
         ({ name, table }) =>
           `the trigger ${name} on ${tableOf(table)}${isWrong(name, health) ? ', which counts wrongly, is dropped' : ' is replaced'}`,
+      ),
+      ...outdated.map(
+        ({ name, table }) =>
+          `the trigger ${name} on ${tableOf(table)}, which an earlier run installed, is dropped`,
       ),
       ...installed.functions.map(({ name }) => `the function ${name}()`),
       ...installed.triggers.map(({ name, table }) => `the trigger ${name} on ${table}`),
@@ -86,13 +91,29 @@ export function changesFor(decided: Decided): CounterChanges {
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** Whether exactly this is installed and fires. */
-export function isInstalled(facts: CounterFacts, { functions, triggers }: CounterScript): boolean {
+export function isInstalled(facts: CounterFacts, script: CounterScript): boolean {
+  const { functions, triggers } = script;
   return (
     functions.every(({ name, source }) =>
       facts.functions.some(
         each => name.endsWith(`.${quoted(each.name)}`) && each.source === source && each.sound,
       ),
-    ) && triggers.every(({ name }) => facts.triggers.some(each => each.name === name && each.enabled))
+    ) &&
+    triggers.every(({ name }) => facts.triggers.some(each => each.name === name && each.enabled)) &&
+    outdatedTriggers(facts, script).length === 0
+  );
+}
+
+/** Triggers that an earlier run installed for events that are not counted now. The function would take them for others. */
+function outdatedTriggers(
+  facts: CounterFacts,
+  { functions, triggers }: CounterScript,
+): CounterFacts['triggers'] {
+  return facts.triggers.filter(
+    each =>
+      each.function !== null &&
+      functions.some(({ name }) => name.endsWith(`.${quoted(each.function ?? '')}`)) &&
+      !triggers.some(({ name }) => name === each.name),
   );
 }
 
@@ -115,7 +136,9 @@ export function isWrong(name: string, { events, findings }: CounterHealth): bool
 
 /** The events that are meant to be counted. */
 function meantEvents({ events }: CounterHealth, { onDelete }: CounterDefinition): EventHealth[] {
-  return events.filter(({ event }) => event !== 'delete' || onDelete === 'subtracts');
+  return events.filter(
+    ({ event }) => onDelete === 'subtracts' || (event !== 'delete' && event !== 'truncate'),
+  );
 }
 
 /**

@@ -105,6 +105,67 @@ test('a plan whose definition keeps deleted records says so', async () => {
   expect(plan.differs.join()).not.toContain('_delete');
 });
 
+test('what is installed where deleted records stay counted leaves them counted, and is read so', async () => {
+  const definition = await counterIn(
+    `${plays.replace('REFERENCES songs', 'REFERENCES songs ON UPDATE CASCADE')} ${trigger('one', 'INSERT', add(1))}
+     INSERT INTO sales (song_id) VALUES (1), (1), (2)`,
+  );
+  const isLeft = async () => {
+    expect(await own.sql`SELECT id, sales_count FROM songs ORDER BY id`).toEqual([
+      { id: 1, sales_count: 2 },
+      { id: 2, sales_count: 1 },
+    ]);
+    const { counters } = await findCounters(database, 'public');
+    expect(counters).toMatchObject([{ onDelete: 'keeps', confidence: 'certain' }]);
+    return readCounterHealth(database, counters[0] ?? definition);
+  };
+  const { result } = await install(database, definition);
+  expect(result.findings.filter(({ code }) => code === 'function-unread')).toEqual([]);
+  await own.sql`TRUNCATE sales`;
+  const { health } = await isLeft();
+  expect(health.events.map(({ event, handled }) => [event, handled])).toEqual([
+    ['insert', true],
+    ['delete', false],
+    ['move', true],
+    ['truncate', false],
+  ]);
+  expect((await install(database, definition)).plan.statements).toEqual([]);
+
+  // What earlier versions installed.
+  const [{ source = '' } = {}] = await own.sql<{ source: string }[]>`
+    SELECT pg_get_functiondef('keep_songs_sales_count'::regproc) AS source`;
+  await own.sql
+    .unsafe(
+      `${source.replace('IF TG_OP', "IF TG_OP OPERATOR(pg_catalog.=) 'TRUNCATE' THEN UPDATE public.songs t SET sales_count = 0 WHERE t.sales_count OPERATOR(pg_catalog.<>) 0; ELSIF TG_OP")};
+       CREATE TRIGGER keep_songs_sales_count_truncate AFTER TRUNCATE ON sales FOR EACH STATEMENT EXECUTE FUNCTION keep_songs_sales_count()`,
+    )
+    .simple();
+  expect((await isLeft()).health.findings).toContainEqual(
+    expect.objectContaining({
+      code: 'truncate-counted',
+      severity: 'warning',
+      triggers: ['keep_songs_sales_count_truncate'],
+    }),
+  );
+  const { plan } = await install(database, definition);
+  expect(plan.differs).toContain(
+    'the trigger keep_songs_sales_count_truncate on public.sales, which an earlier run installed, is dropped',
+  );
+  await own.sql`TRUNCATE sales`;
+  await isLeft();
+
+  const config = { ...definition, source: { kind: 'config' as const, evidence: [] } };
+  await install(database, { ...config, onDelete: 'subtracts' });
+  await install(database, config);
+  await own.sql`INSERT INTO sales (song_id) VALUES (1), (2)`;
+  await own.sql`DELETE FROM sales WHERE song_id = 1`;
+  await own.sql`TRUNCATE sales`;
+  expect(await own.sql`SELECT sales_count FROM songs ORDER BY id`).toEqual([
+    { sales_count: 3 },
+    { sales_count: 2 },
+  ]);
+});
+
 test('what a table between leaves uncounted is said, and what to do', async () => {
   const definition = await counterIn(`
     CREATE TABLE albums (id integer PRIMARY KEY, play_count integer NOT NULL DEFAULT 0);

@@ -6,6 +6,7 @@ import { operatorsBetween } from '../../../counter/discovery/column-kinds.ts';
 import { definedColumn } from '../../../counter/discovery/defined-column.ts';
 import type { Column } from '../../../counter/discovery/find-column.ts';
 import { type Relations, typedColumns } from '../../../counter/discovery/truth.ts';
+import { installedStart, isOperation } from '../../../counter/installed-body.ts';
 import type { Relation } from '../../../counter/schema/relation.ts';
 
 /** What keeps a counter, as it is installed. */
@@ -49,8 +50,8 @@ export function counterScript(shape: Shape): CounterScript {
     ['delete', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_records'],
     ['truncate', 'AFTER TRUNCATE', null],
   ] as const;
-  const wanted =
-    definition.onDelete === 'subtracts' ? events : events.filter(([event]) => event !== 'delete');
+  const ends: ReadonlySet<string> = new Set(['delete', 'truncate']);
+  const wanted = definition.onDelete === 'subtracts' ? events : events.filter(([event]) => !ends.has(event));
   const triggers = wanted.map(([event, fires, tables]) =>
     triggerOf(`${name}_${event}`, relations.record.name, fires, tables, `${schema}.${quoted(name)}`),
   );
@@ -176,22 +177,18 @@ function bodyOf(shape: Shape): string {
   const notZero = `t.${count} ${operator('<>')} 0`;
   const [added, taken] = [states(shape, 'new', 1), states(shape, 'old', -1)];
   const both = `${added}\n        UNION ALL\n        ${taken}`;
-  const keeps = definition.onDelete === 'keeps';
   const held = (...of: ('new' | 'old')[]) => of.map(each => holdBetween(shape, each)).join('');
-  return `
-DECLARE
-  changed pg_catalog.record;
-BEGIN
-  IF TG_OP ${operator('=')} 'TRUNCATE' THEN
+  const body =
+    definition.onDelete === 'keeps'
+      ? `${isOperation('INSERT')} THEN${loop(shape, added)}
+  ELSE${keptChanges(shape, both)}`
+      : `${isOperation('TRUNCATE')} THEN
     PERFORM FROM ${home.name} t WHERE ${notZero}${keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`} FOR NO KEY UPDATE OF t;
     UPDATE ${home.name} t SET ${count} = 0 WHERE ${notZero};
-  ELSIF TG_OP ${operator('=')} 'INSERT' THEN${held('new')}${keeps ? loop(shape, added) : changes(shape, added)}${
-    keeps
-      ? ''
-      : `
-  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${held('old')}${changes(shape, taken)}`
-  }
-  ELSE${held('old', 'new')}${keeps ? keptChanges(shape, both) : changes(shape, both)}
+  ELSIF ${isOperation('INSERT')} THEN${held('new')}${changes(shape, added)}
+  ELSIF ${isOperation('DELETE')} THEN${held('old')}${changes(shape, taken)}
+  ELSE${held('old', 'new')}${changes(shape, both)}`;
+  return `${installedStart}${body}
   END IF;
   RETURN NULL;
 END
@@ -398,12 +395,8 @@ function betweenBody(shape: Shape, through: Relation): string {
   const keys = pairs.map(({ refers }, place) => `c.${refers.quoted} AS ${keyName(place)}`);
   const each = (from: string) => anew(shape, `SELECT ${keys.join(', ')} FROM (${from}) c`, countAnew);
   const [before, after] = [state('old_records'), state('new_records')];
-  return `
-DECLARE
-  changed pg_catalog.record;
-BEGIN
-  IF TG_OP ${operator('=')} 'INSERT' THEN${each(after)}
-  ELSIF TG_OP ${operator('=')} 'DELETE' THEN${each(before)}
+  return `${installedStart}${isOperation('INSERT')} THEN${each(after)}
+  ELSIF ${isOperation('DELETE')} THEN${each(before)}
   ELSE${each(`(${before} EXCEPT ALL ${after}) UNION ALL (${after} EXCEPT ALL ${before})`)}
   END IF;
   RETURN NULL;

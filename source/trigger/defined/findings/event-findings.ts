@@ -21,7 +21,9 @@ export function eventFindings(
   const found =
     verdict.missing && verdict.needed
       ? [missingFinding(event, causes, definition, circumstances), ...faults]
-      : faults;
+      : event === 'truncate' && verdict.handled === true && definition.onDelete === 'keeps'
+        ? [emptiedFinding(verdict, definition), ...faults]
+        : faults;
   return found.map(each => ({ ...each, event }));
 }
 
@@ -37,13 +39,11 @@ function missingFinding(
   const only = owner === null ? 'only their owner' : `only ${owner}, who owns ${record.table},`;
   const shown = causes.slice(0, mostCauses).map(({ text }) => text);
   const more = causes.length - shown.length;
-  const keeps = event === 'delete' && onDelete === 'keeps';
+  const keeps = (event === 'delete' || event === 'truncate') && onDelete === 'keeps';
   return {
     code: `${event}-not-counted`,
     severity: severityOf(event, causes, keeps),
-    message: keeps
-      ? `Deleting ${one(definition.nouns.record)} leaves the count above its records: no trigger subtracts, which may be meant.`
-      : missingWords(event, definition),
+    message: keeps ? keptWords(event, definition) : missingWords(event, definition),
     hint:
       event === 'insert' && agreement !== undefined && mayBeKept(agreement)
         ? 'The application may count them: another finding says why.'
@@ -60,6 +60,24 @@ function severityOf(event: EventName, causes: readonly Cause[], keeps: boolean):
   if (causes.length === 0) return 'info';
   const isBound = causes.some(({ kind }) => !['grant', 'state', 'owner'].includes(kind));
   return isBound && !keeps ? 'error' : 'warning';
+}
+
+function keptWords(event: EventName, { nouns, record }: CounterDefinition): string {
+  return event === 'truncate'
+    ? `TRUNCATE of ${record.table} leaves the counts above their records: no trigger sets them to 0, which may be meant.`
+    : `Deleting ${one(nouns.record)} leaves the count above its records: no trigger subtracts, which may be meant.`;
+}
+
+/** A finding about a trigger that sets every count to 0, where those of deleted records are meant to stay. */
+function emptiedFinding({ by }: EventVerdict, { id, nouns, record }: CounterDefinition): Finding {
+  const [, records] = nouns.record;
+  return {
+    code: 'truncate-counted',
+    severity: 'warning',
+    message: `TRUNCATE of ${record.table} sets every count to 0, although deleted ${records} stay counted: see ${listOf(by)}.`,
+    hint: `If migrate installed that, it drops it now: preset-usage migrate --counter ${id} --dry-run. Otherwise take it out, or set onDelete to subtracts in counters.json.`,
+    ...about(by),
+  };
 }
 
 function missingWords(event: EventName, definition: CounterDefinition): string {
