@@ -41,7 +41,7 @@ async function main(argv: string[]): Promise<number> {
   // What reads only files asks no database, so it does not matter whether one can be made out.
   const own = isOffline(command) ? { ...flags, demo: true } : flags;
   const config = loadConfig(own, process.env, process.cwd(), await contextOf(flags));
-  if (command === 'console') return openTerminal(config);
+  if (command === 'console') return openTerminal(config, flags);
   if (isOffline(command)) {
     return interruptible(async signal => tell(await offlineCommands[command](config, flags, signal), config));
   }
@@ -132,7 +132,8 @@ function print(text: string): number {
   return exitCodes.healthy;
 }
 
-async function openTerminal(config: Config): Promise<number> {
+/** Opens the console, and again for each other context that is chosen in it. */
+async function openTerminal(config: Config, given: Flags = {}): Promise<number> {
   if (config.json) {
     throw usageError(
       'json-without-command',
@@ -164,7 +165,15 @@ async function openTerminal(config: Config): Promise<number> {
       leaveScreen = fail;
     }),
   );
+  leaveScreen = null;
+  if (typeof ending === 'object') return openTerminal(await inContext(ending.context, given), given);
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
+}
+
+/** The same flags for another database: what names one, or what is in one, was not meant for this. */
+async function inContext(context: string, given: Flags): Promise<Config> {
+  const { databaseUrl, demo, schema, counter, preset, ...flags } = given;
+  return loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
 }
 
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;

@@ -5,8 +5,8 @@ import { type Theme, theme } from './theme.ts';
 
 export { theme };
 
-/** How the console ended. */
-export type Ending = 'quit' | 'interrupted';
+/** How the console ended; with the name of a context, the console opens again on that database. */
+export type Ending = 'quit' | 'interrupted' | { context: string };
 
 /** The console on the terminal. */
 export interface RenderedScreen {
@@ -41,7 +41,8 @@ export function render(store: Store, looks: Theme): RenderedScreen {
     maxFps: 60,
   });
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
-  app.waitUntilExit().then(value => resolve(value === 'interrupted' ? 'interrupted' : 'quit'), reject);
+  // useKeys ends it, with nothing else.
+  app.waitUntilExit().then(value => resolve((value as Ending | undefined) ?? 'quit'), reject);
   return {
     ended: promise,
     fail(error) {

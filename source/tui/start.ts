@@ -8,7 +8,7 @@ import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { isOfPresets } from '../counter/definition/counter-nouns.ts';
 import type { CounterDefinition } from '../counter/definition/definition.ts';
 import { type OpenDatabase, openDatabase } from '../demo/run.ts';
-import type { ConsoleError } from '../errors/errors.ts';
+import { type ConsoleError, isConsoleError } from '../errors/errors.ts';
 import type { DriftFile } from '../watch/kept/drift-file.ts';
 import { Watch } from '../watch/run/watch.ts';
 import type { Focus } from '../watch/watch-event.ts';
@@ -190,6 +190,7 @@ export async function openConsole(
   begun.catch((error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   collectEarlyGarbage();
+  void offerContexts(store.dispatch);
   // Written now, so that the next start is faster even if this console is killed.
   setTimeout(flushCompileCache, 1_000).unref();
   try {
@@ -213,6 +214,17 @@ export async function openConsole(
       process.stderr.write(`${driftSummary(store.get(), lost)}\n`);
     }
     await open?.close();
+  }
+}
+
+/** The contexts that the command bar offers. What is wrong with their file should not keep anybody from another database. */
+async function offerContexts(dispatch: (action: Action) => void): Promise<void> {
+  const { contextNames } = await import('../config/contexts/read-context.ts');
+  try {
+    dispatch({ type: 'contexts', contexts: { names: contextNames(process.env), problem: null } });
+  } catch (error) {
+    if (!isConsoleError(error)) throw error;
+    dispatch({ type: 'contexts', contexts: { names: [], problem: error.message } });
   }
 }
 

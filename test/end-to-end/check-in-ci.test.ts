@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
+import { keys, startTerminal } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -127,6 +128,20 @@ test('--context names the database and its counters, and refuses to write where 
     code: 'unknown-context',
     message: expect.stringContaining('Did you mean staging?'),
   });
+  const terminal = startTerminal({ args: ['--context', 'staging'], env });
+  try {
+    await terminal.until(/ staging [\s\S]*read-write/);
+    terminal.press(':');
+    await terminal.until(/Actions of this screen/);
+    terminal.press('context');
+    await terminal.until(/› context prod/);
+    terminal.press(keys.enter);
+    await terminal.until(/ prod [\s\S]*read-only/);
+    terminal.press('q');
+    expect(await terminal.exit()).toBe(0);
+  } finally {
+    terminal.kill('SIGKILL');
+  }
 });
 
 function withoutPassword(text: string): { password: string; href: string } {

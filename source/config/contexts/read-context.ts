@@ -33,6 +33,11 @@ export function readContext(name: string, environment: Record<string, string | u
   };
 }
 
+/** The names of all contexts. Throws a usage error (exit code 2) for anything in the file that is not understood. */
+export function contextNames(environment: Record<string, string | undefined>): string[] {
+  return readContexts(contextsFile(environment)).map(({ name }) => name);
+}
+
 function readContexts(path: string): readonly WrittenContext[] {
   const text = readText(path);
   if (text === null) return [];

@@ -1,17 +1,47 @@
 import { bindings, descriptionOf, type KeyBinding } from '../keys/keymap.ts';
+import { whyBusy, whyNotLeave } from '../keys/why-disabled.ts';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 
 /** How many actions the command bar shows. */
 export const shownActions = 8;
 
-/** What can be done on the open screen: its keys, but for those that move, and for the one that asks this. */
+/** What can be done on the open screen: its keys, but for those that move, and for the one that asks this. And the other contexts. */
 function actionsHere(state: State): KeyBinding[] {
-  return bindings.filter(
+  const keys = bindings.filter(
     ({ screens, does, offered }) =>
       screens.includes(state.screen) &&
-      !(typeof does === 'object' && (does.type === 'move' || does.type === 'open-command')) &&
+      !(
+        typeof does === 'object' &&
+        'type' in does &&
+        (does.type === 'move' || does.type === 'open-command')
+      ) &&
       (offered?.(state) ?? true),
+  );
+  return [...keys, ...contextActions(state)];
+}
+
+function contextActions({ screen, context, contexts }: State): KeyBinding[] {
+  const { names, problem } = contexts ?? { names: [], problem: null };
+  const action = (name: string, more: Pick<KeyBinding, 'description' | 'disabled'>): KeyBinding => ({
+    keys: [],
+    label: '',
+    short: `context ${name}`.trim(),
+    screens: [screen],
+    does: { context: name },
+    ...more,
+  });
+  const others = names.filter(name => name !== context?.name);
+  if (others.length === 0) {
+    const why =
+      problem ?? 'There is no other context: docs/connecting.md#contexts shows how to describe one.';
+    return [action('', { description: why, disabled: () => why })];
+  }
+  return others.map(name =>
+    action(name, {
+      description: 'Close this database and open that one',
+      disabled: state => whyNotLeave(state) ?? whyBusy(state),
+    }),
   );
 }
 

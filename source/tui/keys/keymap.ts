@@ -4,7 +4,7 @@ import { whyNotCopy } from '../menu/copy.ts';
 import { whyNotTakeBack } from '../repair/history.ts';
 import { whyNotAsk, whyNotToggle } from '../repair/state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
-import type { Action, Sort, State } from '../state/model.ts';
+import type { Action, Leaving, Sort, State } from '../state/model.ts';
 import type { Screen } from '../state/screens.ts';
 import { whyNotSort } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
@@ -33,7 +33,7 @@ export interface KeyBinding {
   now?: (state: State) => string;
   description: string | ((nouns: CounterNouns) => string);
   screens: readonly Screen[];
-  does: Action | 'quit' | 'suspend' | 'refresh' | 'redraw';
+  does: Action | Leaving | 'suspend' | 'refresh' | 'redraw';
   /** Why it does nothing now; null if it works. */
   disabled?: (state: State) => string | null;
   /** False where the counter that is open has no such thing; then help leaves the key out. Where it is left out it is true. */

@@ -6,7 +6,7 @@ import type { CommandStep } from '../command/model.ts';
 import { openMenu } from '../menu/choices.ts';
 import { isRepairing } from '../repair/model.ts';
 import { isAskingToStop, isTypingPhrase } from '../repair/state.ts';
-import type { Action, State } from '../state/model.ts';
+import type { Action, Leaving, State } from '../state/model.ts';
 import { isFirstScreen } from '../state/navigation.ts';
 import { isTooSmall } from '../state/selectors.ts';
 import { lostEvents } from '../state/watch-counter.ts';
@@ -42,7 +42,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
     }
     // Nobody should answer a question that is not visible.
     if (isTooSmall(state.size)) {
-      if (key === 'q' && !isRepairing(state)) exit();
+      if (key === 'q' && !isRepairing(state)) exit('quit');
       return;
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
@@ -60,7 +60,9 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
       if (byName || !binding.quiet) dispatch({ type: 'why-not', reason });
       return;
     }
-    if (binding.does === 'quit') return leave(state, dispatch, exit);
+    if (binding.does === 'quit' && !isFirstScreen(state)) return dispatch({ type: 'back' });
+    if (binding.does === 'quit' || isContext(binding.does))
+      return leave(binding.does, state, { dispatch, exit });
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
     if (binding.does === 'redraw') return redraw();
@@ -99,24 +101,25 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
   });
 }
 
-/** Ends the console, if this is its first screen and nothing is lost. */
-function leave(state: State, dispatch: KeyHandlers['dispatch'], exit: () => void): void {
-  if (!isFirstScreen(state)) dispatch({ type: 'back' });
-  else if (lostEvents(state) > 0) dispatch({ type: 'menu', menu: 'quit' });
-  else exit();
+type Exit = Pick<KeyHandlers, 'dispatch'> & { exit: (ending: Leaving) => void };
+
+/** Ends the console, after a question if something is lost. */
+function leave(how: Leaving, state: State, { dispatch, exit }: Exit): void {
+  if (lostEvents(state) > 0) dispatch({ type: 'menu', menu: how });
+  else exit(how);
+}
+
+function isContext(does: KeyBinding['does']): does is Exclude<Leaving, 'quit'> {
+  return typeof does === 'object' && 'context' in does;
 }
 
 /** A key of the open menu; any other closes it. */
-function choose(
-  key: string,
-  state: State,
-  { dispatch, copy, exit }: Pick<KeyHandlers, 'dispatch' | 'copy'> & { exit: () => void },
-): void {
+function choose(key: string, state: State, { dispatch, copy, exit }: Exit & Pick<KeyHandlers, 'copy'>): void {
   const does = openMenu(state)?.choices.find(choice => choice.key === key)?.does;
   dispatch({ type: 'menu', menu: null });
   if (!does) return;
-  if (does === 'quit') {
-    exit();
+  if ('leave' in does) {
+    exit(does.leave);
     return;
   }
   if ('format' in does) {

@@ -1,3 +1,4 @@
+import { titled } from '../../counter/definition/counter-nouns.ts';
 import { eventsOf } from '../../watch/format-drift.ts';
 import { exportedWords } from '../state/marks.ts';
 import type { State } from '../state/model.ts';
@@ -27,11 +28,14 @@ export function openMenu(state: State): Menu | null {
       return { title: 'Copy', choices: copyChoices(state), close: 'nothing' };
     case 'export':
       return { title: `Export ${exportedWords(state)}`, choices: formats, close: 'nothing' };
-    case 'quit':
+    default: {
+      const { menu } = state;
+      const short = menu === 'quit' ? 'quit' : `open ${menu.context}`;
       return {
-        title: `Quit? ${eventsOf(lostEvents(state))} would be lost.`,
-        choices: [{ key: 'y', short: 'quit', does: 'quit' }],
+        title: `${titled(short)}? ${eventsOf(lostEvents(state))} would be lost.`,
+        choices: [{ key: 'y', short, does: { leave: menu } }],
         close: 'stay',
       };
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { ExportFormat } from '../export/formats.ts';
-import type { State } from '../state/model.ts';
+import type { Leaving, State } from '../state/model.ts';
 
 /** A text to copy, and what to call it; or why it is not copied. */
 export type Copy = { text: string; what: string } | { whyNot: string };
@@ -8,5 +8,5 @@ export type Copy = { text: string; what: string } | { whyNot: string };
 export interface MenuChoice {
   key: string;
   short: string;
-  does: { copy: (state: State) => Copy } | { format: ExportFormat } | 'quit';
+  does: { copy: (state: State) => Copy } | { format: ExportFormat } | { leave: Leaving };
 }

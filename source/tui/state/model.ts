@@ -27,6 +27,15 @@ import type { Screen } from './screens.ts';
 
 export { type Row, type Sort, type SortAndFilter, sorts };
 
+/** The names of the contexts in config.json, and why it cannot be read, if that is so. */
+export interface Contexts {
+  names: readonly string[];
+  problem: string | null;
+}
+
+/** What ends the console: `quit`, or the context to open instead. */
+export type Leaving = 'quit' | { context: string };
+
 export interface State extends SortAndFilter {
   size: { columns: number; rows: number };
   /** What a list begins with. */
@@ -37,6 +46,8 @@ export interface State extends SortAndFilter {
   appSource: string | null;
   /** The name of the database that --context gave, and its colour; null without it. */
   context: Pick<Context, 'name' | 'color'> | null;
+  /** The contexts that can be opened instead, or why they are not known; null until they were read. */
+  contexts: Contexts | null;
   /** The file that drift is kept in, if one was named. */
   driftLog: string | null;
   screen: Screen;
@@ -78,8 +89,8 @@ export interface State extends SortAndFilter {
   repair: Repair | null;
   /** Null until it was opened. */
   history: History | null;
-  /** The menu that is open in the footer: what can be copied, the formats of an export, or whether to quit. */
-  menu: 'copy' | 'export' | 'quit' | null;
+  /** The menu that is open in the footer: what can be copied, the formats of an export, or whether to leave. */
+  menu: 'copy' | 'export' | Leaving | null;
   /** The command bar; null while it is closed. */
   command: CommandBar | null;
   /** What was run from it, the newest first. */
@@ -122,6 +133,7 @@ export type Action =
   /** Watches another counter from now on. */
   | { type: 'watch-counter'; counter: CounterDefinition }
   | { type: 'counters'; step: CountersStep }
+  | { type: 'contexts'; contexts: Contexts }
   | WatchEvent
   /** Drift of earlier runs, oldest first; it comes before any of this run. */
   | { type: 'kept-drift'; events: readonly DriftEvent[]; problem: string | null }
@@ -167,6 +179,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     readOnly: false,
     appSource: null,
     context: null,
+    contexts: null,
     driftLog: null,
     screen: 'list',
     behindHelp: 'list',

@@ -32,6 +32,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, starting: { stage: action.stage, done: action.done, total: action.total } };
     case 'counters':
       return reduceCounters(state, action.step);
+    case 'contexts':
+      return { ...state, contexts: action.contexts };
     case 'watch-counter':
       return watchCounter(state, action.counter);
     case 'connected':

@@ -9,7 +9,8 @@ export function watchedId({ inspected, counter }: Pick<State, 'inspected' | 'cou
 
 /** Starts anew with another counter: of the last one only its drift log stays, for when it is watched again. */
 export function watchCounter(state: State, counter: CounterDefinition): State {
-  const { size, firstSort, readOnly, appSource, context, driftLog, paused, counters, commands } = state;
+  const { size, firstSort, readOnly, appSource, context, contexts, driftLog, paused, counters, commands } =
+    state;
   const drifts = logsOf(state);
   const kept = drifts.get(counter.id);
   return {
@@ -17,6 +18,7 @@ export function watchCounter(state: State, counter: CounterDefinition): State {
     readOnly,
     appSource,
     context,
+    contexts,
     driftLog,
     paused,
     counter,

@@ -15,6 +15,7 @@ const step = (done: Extract<Action, { type: 'command' }>['step']): Action => ({
 const play = (actions: Action[], from: State = begin) =>
   [{ type: 'open-command' } as Action, ...actions].reduce(reduce, from);
 const names = (text: string, state: State = begin) => matchingActions(state, text).map(({ short }) => short);
+const contexts = { names: ['staging', 'prod', 'here'], problem: null };
 
 describe('the command bar', () => {
   test('has every key of the screen under a name of its own, but for those that move', () => {
@@ -24,7 +25,7 @@ describe('the command bar', () => {
       expect(found).toEqual([...new Set(found)]);
       const moving = ['up', 'down', 'page up', 'page down', 'top', 'bottom', 'do'];
       const all = bindings.filter(each => each.screens.includes(screen) && !moving.includes(each.short));
-      expect(found.toSorted()).toEqual(all.map(({ short }) => short).toSorted());
+      expect(found.toSorted()).toEqual(['context', ...all.map(({ short }) => short)].toSorted());
     }
   });
 
@@ -74,6 +75,23 @@ describe('the command bar', () => {
     expect(names('h', twice)[0]).toBe('history');
     // A worse match does not come first for it.
     expect(names('ref', twice)[0]).toBe('refresh');
+  });
+
+  test('offers the other contexts, but not in the middle of a repair', () => {
+    const state = { ...begin, context: { name: 'here', color: null }, contexts };
+    expect(names('context', state)).toEqual(['context staging', 'context prod']);
+    const [staging] = matchingActions(state, 'staging');
+    expect(staging?.does).toEqual({ context: 'staging' });
+    expect(staging?.disabled?.(state)).toBeNull();
+    const repairing = { ...state, repair: { phase: 'running' } as State['repair'] };
+    expect(staging?.disabled?.(repairing)).toMatch(/^A repair is running: /);
+  });
+
+  test('says why no other context is offered', () => {
+    const why = (known: State['contexts']) =>
+      matchingActions({ ...begin, contexts: known }, 'context').map(({ disabled }) => disabled?.(begin));
+    expect(why(null)).toEqual([expect.stringMatching(/^There is no other context: /)]);
+    expect(why({ names: [], problem: 'The file cannot be read.' })).toEqual(['The file cannot be read.']);
   });
 
   test('shows names, keys and what they do, or why not', () => {

@@ -142,7 +142,11 @@ describe('the table of keys', () => {
     expect(lostEvents({ ...logged, driftLog: 'drift.jsonl' })).toBe(0);
     expect(openMenu({ ...logged, menu: 'quit' })).toMatchObject({
       title: 'Quit? 1,201 drift events would be lost.',
-      choices: [{ key: 'y', does: 'quit' }],
+      choices: [{ key: 'y', does: { leave: 'quit' } }],
+    });
+    expect(openMenu({ ...logged, menu: { context: 'staging' } })).toMatchObject({
+      title: 'Open staging? 1,201 drift events would be lost.',
+      choices: [{ key: 'y', does: { leave: { context: 'staging' } } }],
     });
   });
 
