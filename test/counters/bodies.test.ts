@@ -1474,6 +1474,39 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     [...counted(', keeps, likely'), 'posts.likes_count: comments by post_id = id, keeps, likely'],
   ],
   [
+    'stores another kind than another one counts elsewhere',
+    `CREATE FUNCTION view_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'view'); UPDATE comments SET points = points + 1 WHERE id = p_comment $$;
+     CREATE FUNCTION like_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'like'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_comment $$;
+     CREATE FUNCTION love_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'love'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_comment $$;`,
+    [
+      "comments.likes_count: reactions by comment_id = id where kind IN ('like', 'love'), keeps",
+      "comments.points: reactions by comment_id = id where kind = 'view', keeps",
+    ],
+  ],
+  [
+    'stores two kinds and counts one of them',
+    `CREATE FUNCTION pass(p_from uuid, p_to uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_from, 'out'), (p_to, 'in'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_to $$;`,
+    ["comments.likes_count: reactions by comment_id = id where kind = 'in', keeps"],
+  ],
+  [
+    'stores a kind that something changes',
+    `CREATE FUNCTION like_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'like'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_comment $$;
+     CREATE FUNCTION view_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'view'); UPDATE reactions SET kind = 'seen' WHERE comment_id = p_comment $$;`,
+    ['comments.likes_count: reactions by comment_id = id, keeps, likely'],
+  ],
+  [
+    'stores a kind that another one does not count',
+    `CREATE FUNCTION like_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'like'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_comment $$;
+     CREATE FUNCTION copy_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'like') $$;`,
+    ['comments.likes_count: reactions by comment_id = id, keeps, likely'],
+  ],
+  [
+    'stores any kind beside one that it counts',
+    `CREATE FUNCTION like_it(p_comment uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, 'like'); UPDATE comments SET likes_count = likes_count + 1 WHERE id = p_comment $$;
+     CREATE FUNCTION react(p_comment uuid, p_kind text) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (comment_id, kind) VALUES (p_comment, p_kind) $$;`,
+    ['comments.likes_count: reactions by comment_id = id, keeps, likely'],
+  ],
+  [
     'stores by another function',
     `CREATE FUNCTION store(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id) VALUES (p_post) $$;
      CREATE FUNCTION say(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM store(p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,

@@ -197,6 +197,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     locked: change.locked ?? false,
     upsert: change.verb === 'upsert',
     begins: beginsElse(change, term),
+    stored: occasion.insertions.find(({ source }) => source === record && source.kind === 'inserted') ?? null,
     found: [sideOf(record)],
     measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,
     when: [],

@@ -28,6 +28,8 @@ export interface Effect {
   upsert: boolean;
   /** What a row that was not there begins with, if that is not what its first record adds. */
   begins: string | null;
+  /** The record that a function stores beside it; null where it stores none. */
+  stored: Insertion | null;
   /** By which states of the record the row is found; empty where every row is written. */
   found: readonly Side[];
   /** The state of the record whose amount is added; null if records are counted. */

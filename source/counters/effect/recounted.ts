@@ -143,6 +143,7 @@ function asRecount(
     locked: change.locked ?? false,
     upsert: change.verb === 'upsert' || occasion.event === 'truncate',
     begins: null,
+    stored: null,
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,
     when: flattened(given).filter(

@@ -2,6 +2,7 @@ import type { Change, Insertion } from '../body/change.ts';
 import {
   column,
   type Expression,
+  isNull,
   keyOf,
   notTrue,
   type Source,
@@ -110,6 +111,15 @@ function isOfOneRow(own: Insertion, reference: readonly string[]): boolean {
 /** What a column of the stored record is given. */
 function held({ values }: Insertion, name: string): Expression[] {
   return values.flatMap(each => (each.column === name ? [each.value] : []));
+}
+
+/** That columns of a stored record have the constants that a function stores in them. */
+export function storedConstants({ table, values }: Insertion, names: readonly string[]): Expression[] {
+  return values.flatMap(({ column: name, value: given }) => {
+    if (given.kind !== 'value' || !names.includes(name)) return [];
+    const own = column({ kind: 'new', table, id: 0 }, name);
+    return given.value === null ? isNull(own) : { kind: 'operator', name: '=', args: [own, given] };
+  });
 }
 
 /** A condition of a function, with the record's own columns instead of what was stored in them. */

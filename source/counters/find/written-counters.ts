@@ -1,5 +1,5 @@
 import type { CounterWriter } from '../../counter/definition/definition.ts';
-import type { Predicate } from '../../counter/definition/predicate.ts';
+import { columnsOf, type Predicate } from '../../counter/definition/predicate.ts';
 import { keepsDeleted } from '../../counter/installed-body.ts';
 import { type Place, placeText } from '../body/change.ts';
 import type { CatalogTable } from '../catalog.ts';
@@ -10,6 +10,7 @@ import { commonCondition, type EventEffects } from './common-condition.ts';
 import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
 import { namesCalled } from './relevant-routines.ts';
 import { resetSentence, startSentence } from './resets.ts';
+import { type StoredKind, storedKind } from './stored-kind.ts';
 import type { Writing } from './writings.ts';
 
 /** A counter as the bodies that write it say it. */
@@ -74,12 +75,13 @@ export function writtenCounters(writings: readonly Writing[]): Judged[] {
 
 /** A counter, unless some body sets it to a number. */
 function unlessReset(counter: WrittenCounter, own: readonly Writing[], writings: readonly Writing[]): Judged {
-  const { table, column, record, link, amount } = counter;
+  const { table, column, record, link, amount, where } = counter;
   const conditions = own.flatMap(({ effects }) => effects.flatMap(each => each.conditions));
   const columns = new Set([
     ...(link?.reference ?? []),
     ...(amount === null ? [] : [amount]),
     ...conditions.flatMap(columnsIn),
+    ...(where ? columnsOf(where) : []),
   ]);
   const counted = { table, column, record, key: link?.key ?? [], columns };
   const start = startSentence(writings, counted);
@@ -140,9 +142,13 @@ function judge(
     return uncheckable(`${(record.kind === 'f' ? record : table).name} is in another database.`);
   const inexact = (amount === null ? null : inexactly(record, amount, floats)) ?? inexactly(table, column);
   if (inexact !== null) return uncheckable(inexact);
+  const storing = storingBeside(functions, all);
+  const kind = used === functions ? storedKind(record, effects, storing, all) : null;
+  const withKind = (each: Effect) =>
+    kind && each.stored ? { ...each, conditions: [...each.conditions, kind.condition] } : each;
   const groups = used
     .flatMap(({ by, effects: list }) =>
-      by.kind === 'trigger' ? [{ event: by.event, effects: list }] : calledGroups(list),
+      by.kind === 'trigger' ? [{ event: by.event, effects: list }] : calledGroups(list.map(withKind)),
     )
     .filter(({ effects: list }) => list.length > 0);
   if (countsItself(table, record, link)) return null;
@@ -168,6 +174,7 @@ function judge(
       `${first.place.routine} finds its rows by ${link.key.join(', ')}, which is not unique.`,
     );
   }
+  const uncounted = storedUncounted(record, functions, storing, kind);
   // An upsert that follows UPDATE ... IF NOT FOUND counts what that did not find.
   const isAfterUpdate = ({ upsert }: Effect, doubt: string) => upsert && /\bFOUND\b/.test(doubt);
   const doubts = [
@@ -186,14 +193,16 @@ function judge(
           ...functions.flatMap(each =>
             each.refusals.filter(({ kind }) => kind === 'condition').map(sentence),
           ),
-          ...storedUncounted(record, functions, all),
+          ...(kind ? [] : uncounted),
           ...deletedUncounted(record, functions),
         ]
       : []),
   ];
   const empties = emptiesOnTruncate(table, column, all);
   const kept = triggers.some(({ by }) => keepsDeleted(by.routine.source));
-  const onDelete = onDeleteOf(groups, common.where, empties || refused !== undefined, kept);
+  // A log of one kind of records is a log.
+  const where = kind && effects.every(({ conditions }) => conditions.length === 0) ? null : common.where;
+  const onDelete = onDeleteOf(groups, where, empties || refused !== undefined, kept);
   return {
     table,
     column,
@@ -207,29 +216,39 @@ function judge(
     writers: writersOf(used),
     by: used === triggers ? 'trigger' : 'function',
     certain: doubts.length === 0,
-    evidence: [...evidenceOf(used, effects.find(({ sign }) => sign === 1) ?? first), ...doubts],
+    evidence: [
+      ...evidenceOf(used, effects.find(({ sign }) => sign === 1) ?? first),
+      ...(kind ? uncounted : []),
+      ...doubts,
+    ],
     doubts,
     places: effects.map(({ place }) => place),
   };
 }
 
-/** Says which functions store such a record too and do not count it, unless a function that counts calls them. */
-function storedUncounted(
-  record: CatalogTable,
-  counting: readonly Writing[],
-  writings: readonly Writing[],
-): string[] {
+/** The functions, but for those that a function that counts calls. */
+function storingBeside(counting: readonly Writing[], writings: readonly Writing[]): Writing[] {
   const called = new Set(
     counting.flatMap(({ by }) => (by.kind === 'function' ? namesCalled(by.routine.source) : [])),
   );
-  return writings.flatMap(({ by, outcome }) => {
-    if (by.kind !== 'function' || called.has(by.routine.name.toLowerCase())) return [];
-    if (counting.some(other => other.by === by)) return [];
+  return writings.filter(({ by }) => by.kind === 'function' && !called.has(by.routine.name.toLowerCase()));
+}
+
+/** Says which functions store such a record too and do not count it. */
+function storedUncounted(
+  record: CatalogTable,
+  counting: readonly Writing[],
+  storing: readonly Writing[],
+  kind: StoredKind | null,
+): string[] {
+  return storing.flatMap(({ by, outcome }) => {
+    if (by.kind !== 'function' || counting.some(other => other.by === by)) return [];
     const isStored = outcome.insertions.some(
       ({ source, table }) => source.kind === 'inserted' && table === record,
     );
+    const which = kind ? `with another ${kind.column}` : 'too';
     return isStored
-      ? [`${by.routine.identity} stores records of ${record.name} too, and does not count them.`]
+      ? [`${by.routine.identity} stores records of ${record.name} ${which}, and does not count them.`]
       : [];
   });
 }

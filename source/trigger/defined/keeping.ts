@@ -1,7 +1,9 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Finding } from '../../counter/finding.ts';
 import type { CatalogRoutine, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Effect, Refusal } from '../../counters/effect/effect.ts';
+import { storedConstants } from '../../counters/effect/stored.ts';
 import type { Event, Writing } from '../../counters/find/writings.ts';
 
 /** A trigger, or a function that the application calls. */
@@ -47,7 +49,7 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
         otherwise.push({ by, why });
     }
     const refusals = writing.refusals.filter(isCount);
-    if (writing.by.kind === 'function') own.push(...calledFor(by, fitting));
+    if (writing.by.kind === 'function') own.push(...calledFor(by, fitting, definition));
     else {
       const empties = emptiesAll(writing, isCount);
       if (fitting.length > 0 || refusals.length > 0 || empties)
@@ -90,9 +92,17 @@ function keptBy({ by, record }: Writing): KeptBy | null {
   return record && { kind: 'trigger', trigger: by.trigger, table: record };
 }
 
-/** A function adds where it inserts a record, and subtracts where it deletes one. One that counts anew is no part of an event. */
-function calledFor(by: KeptBy, effects: readonly Effect[]): Keeping[] {
-  const adding = effects.filter(({ kind }) => kind === 'adds');
+/**
+ * A function adds where it inserts a record, and subtracts where it deletes one. One that counts anew is no part of an event. It counts
+ * no record but those that it stores, with the constants that it stores.
+ */
+function calledFor(by: KeptBy, effects: readonly Effect[], { record }: CounterDefinition): Keeping[] {
+  const asked = record.where ? columnsOf(record.where) : [];
+  const adding = effects.flatMap(effect => {
+    if (effect.kind !== 'adds') return [];
+    const constants = effect.stored ? storedConstants(effect.stored, asked) : [];
+    return { ...effect, conditions: [...effect.conditions, ...constants] };
+  });
   return ([1, -1] as const).flatMap(sign => {
     const own = adding.filter(effect => effect.sign === sign);
     if (own.length === 0) return [];

@@ -661,6 +661,20 @@ const kinds: Case[] = [
     'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! insert-by-function-only',
   ],
   [
+    'a function that stores the constant of the condition',
+    approved,
+    `CREATE FUNCTION track(post uuid) RETURNS void LANGUAGE sql AS $$
+       INSERT INTO comments (post_id, status) VALUES (post, 'approved'); UPDATE posts SET comments_count = comments_count + 1 WHERE id = post $$;`,
+    'insert +1, delete no, move no, condition no, truncate no | delete-not-counted! move-not-counted! condition-not-counted! truncate-not-counted! insert-by-function-only',
+  ],
+  [
+    'a function that stores another constant than that of the condition',
+    approved,
+    `CREATE FUNCTION track(post uuid) RETURNS void LANGUAGE sql AS $$
+       INSERT INTO comments (post_id, status) VALUES (post, 'spam'); UPDATE posts SET comments_count = comments_count + 1 WHERE id = post $$;`,
+    'insert wrong, delete no, move no, condition no, truncate no | insert-not-counted! delete-not-counted! move-not-counted! condition-not-counted! truncate-not-counted! condition-lacking insert-by-function-only',
+  ],
+  [
     'a function that inserts and adds beside a trigger',
     count,
     `${trigger({ on: 'INSERT', body: up })}
