@@ -307,7 +307,8 @@ function requireAlone({ known, health }: Decided, foreign: readonly Keeping[]): 
       'Find out what it does, and drop it if it counts; then run migrate.',
     );
   const unknown = health.findings.find(
-    ({ code }) => code === 'function-unread' || code === 'conditions-not-played',
+    ({ code }) =>
+      code === 'function-unread' || code === 'conditions-not-played' || code === 'change-not-played',
   );
   if (unknown && foreign.length > 0)
     throw wouldCountTwice(unknown.message, 'Drop what counts now by hand; then run migrate.');

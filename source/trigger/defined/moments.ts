@@ -6,7 +6,7 @@ import { type Domain, domainsOf } from '../../counters/condition/domain.ts';
 import { columnsIn, evaluate } from '../../counters/condition/evaluate.ts';
 import { combinationsOf } from '../../counters/condition/record-set.ts';
 import { columnsOfEvent, type EventName } from './events.ts';
-import type { GeneratedColumn } from './facts/generated.ts';
+import { type GeneratedColumn, withSources } from './facts/generated.ts';
 import { expressionOf } from './predicate-expression.ts';
 
 /** What the columns of a record hold, as far as they matter. */
@@ -92,7 +92,7 @@ function momentsWith(
     ...states.map((before): Moment => ({ event: 'delete', before, after: null, changed: null })),
     ...states.flatMap(before =>
       states.flatMap(after => {
-        const update = updateOf(definition, table, domains, before, after);
+        const update = updateOf(definition, table, domains, computed, before, after);
         return update ? byEachSource(update, free) : [];
       }),
     ),
@@ -104,6 +104,7 @@ function updateOf(
   definition: CounterDefinition,
   table: CatalogTable,
   domains: readonly Domain[],
+  computed: readonly GeneratedColumn[],
   before: Held,
   after: Held,
 ): Moment | null {
@@ -111,7 +112,12 @@ function updateOf(
   const kinds = (['move', 'condition', 'amount'] as const).filter(event =>
     columnsOfEvent(event, definition).some(name => changed.has(name)),
   );
-  const known = new Set(kinds.flatMap(event => columnsOfEvent(event, definition)));
+  const known = new Set(
+    withSources(
+      kinds.flatMap(event => columnsOfEvent(event, definition)),
+      computed,
+    ),
+  );
   const others = [...changed].filter(name => !known.has(name));
   // Of many columns, what three of them do at once says nothing more.
   const written = domains.filter(({ column: name }) => changed.has(name));

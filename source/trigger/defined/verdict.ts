@@ -27,6 +27,8 @@ export interface EventVerdict {
   handled: boolean | null;
   /** Nothing changes the count for it. */
   missing: boolean;
+  /** No such event could be played. */
+  unplayed?: boolean;
   /** What happens to the count, such as `+1`; null if nothing does. */
   effect: string | null;
   by: readonly KeptBy[];
@@ -82,7 +84,7 @@ function isFollowed({ moment, side, is, by }: Played, { record }: CounterDefinit
   return isFromRow && side === 'new' && !isNear(is, 0) && by.some(adds);
 }
 
-type Judged = Pick<EventVerdict, 'handled' | 'missing' | 'effect' | 'by' | 'faults'>;
+type Judged = Pick<EventVerdict, 'handled' | 'missing' | 'unplayed' | 'effect' | 'by' | 'faults'>;
 
 function onPlays(
   event: EventName,
@@ -90,6 +92,8 @@ function onPlays(
   definition: CounterDefinition,
   keepings: readonly Keeping[],
 ): Judged {
+  if (event !== 'update' && plays.length === 0)
+    return { handled: null, missing: false, unplayed: true, effect: null, by: [], faults: [] };
   // What is counted anew is not counted again.
   const faults = faultsIn(event, event === 'update' ? plays.filter(isAdded) : plays);
   // What adds as much as it subtracts does nothing.

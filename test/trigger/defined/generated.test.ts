@@ -188,6 +188,36 @@ describe('a condition on a generated column', () => {
   });
 });
 
+test.each([
+  ['CASE kind WHEN 2 THEN 1 WHEN 3 THEN -1 ELSE 0 END', 'amount the difference', []],
+  ['1', 'amount ?', ['change-not-played']],
+])(
+  'an amount that is %s, where the key has the column that it is computed from',
+  async (expression, amount, codes) => {
+    await own.sql
+      .unsafe(`
+      DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+      CREATE TABLE posts (id integer PRIMARY KEY, score integer NOT NULL DEFAULT 0);
+      CREATE TABLE votes (post_id integer NOT NULL REFERENCES posts ON DELETE CASCADE, user_id integer, kind integer,
+        value integer GENERATED ALWAYS AS (${expression}) STORED, PRIMARY KEY (post_id, user_id, kind));
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN
+        IF TG_OP <> 'INSERT' THEN UPDATE posts SET score = score - OLD.value WHERE id = OLD.post_id; END IF;
+        IF TG_OP <> 'DELETE' THEN UPDATE posts SET score = score + NEW.value WHERE id = NEW.post_id; END IF;
+        RETURN NULL; END $$;
+      CREATE TRIGGER keep AFTER INSERT OR UPDATE OR DELETE ON votes FOR EACH ROW EXECUTE FUNCTION keep();`)
+      .simple();
+    const score = defined({
+      row: { table: 'posts', count: 'score' },
+      record: { table: 'votes', reference: ['post_id'], amount: 'value' },
+    });
+    const { health } = await readCounterHealth(database, score);
+    expect(told(health)).toContain(`move moved, ${amount},`);
+    expect(health.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code)).toEqual(
+      codes,
+    );
+  },
+);
+
 test.each<[string, string | undefined]>([
   ['qty * price', undefined],
   ['-(qty + 1)::numeric / price', undefined],

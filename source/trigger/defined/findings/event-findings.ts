@@ -6,7 +6,7 @@ import type { Cause, Circumstances } from '../facts/circumstances.ts';
 import { about, type KeptBy, nameOf } from '../keeping.ts';
 import type { Played } from '../play.ts';
 import type { EventVerdict, Fault } from '../verdict.ts';
-import { capital, momentWords, one } from '../words.ts';
+import { capital, eventWords, momentWords, one } from '../words.ts';
 import { mayBeKept } from './absence.ts';
 
 /** Findings about an event that changes nothing, or changes the count wrongly. */
@@ -18,8 +18,9 @@ export function eventFindings(
   const causes = circumstances.causes.get(verdict.event) ?? [];
   const { event } = verdict;
   const faults = verdict.faults.map(fault => faultFinding(fault, event, causes, definition, circumstances));
-  const found =
-    verdict.missing && verdict.needed
+  const found = verdict.unplayed
+    ? [unplayedFinding(event, definition)]
+    : verdict.missing && verdict.needed
       ? [missingFinding(event, causes, definition, circumstances), ...faults]
       : event === 'truncate' && verdict.handled === true && definition.onDelete === 'keeps'
         ? [emptiedFinding(verdict, definition), ...faults]
@@ -43,7 +44,7 @@ function missingFinding(
   return {
     code: `${event}-not-counted`,
     severity: severityOf(event, causes, keeps),
-    message: keeps ? keptWords(event, definition) : missingWords(event, definition),
+    message: keeps ? meantWords(event, definition) : missingWords(event, definition),
     hint:
       event === 'insert' && agreement !== undefined && mayBeKept(agreement)
         ? 'The application may count them: another finding says why.'
@@ -62,7 +63,16 @@ function severityOf(event: EventName, causes: readonly Cause[], keeps: boolean):
   return isBound && !keeps ? 'error' : 'warning';
 }
 
-function keptWords(event: EventName, { nouns, record }: CounterDefinition): string {
+function unplayedFinding(event: EventName, definition: CounterDefinition): Finding {
+  return {
+    code: 'change-not-played',
+    severity: 'warning',
+    message: `It is not known what happens to the count when ${eventWords(event, definition)}: no such change was found that could be played.`,
+    hint: 'Make a test change and watch the count.',
+  };
+}
+
+function meantWords(event: EventName, { nouns, record }: CounterDefinition): string {
   return event === 'truncate'
     ? `TRUNCATE of ${record.table} leaves the counts above their records: no trigger sets them to 0, which may be meant.`
     : `Deleting ${one(nouns.record)} leaves the count above its records: no trigger subtracts, which may be meant.`;
