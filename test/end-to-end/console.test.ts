@@ -146,6 +146,10 @@ describe('keys', () => {
     expect(screen).toMatch(/Records +9/);
     expect(screen).toMatch(/Drift +\+33: the count is too high/);
     expect(screen).toMatch(/Uses per day +█/);
+    console.press('v');
+    await console.until(
+      /Uses per hour +█\n +last 48 hours \(UTC\), at most 9 per hour\nLast 7 days +9, and 0 in/,
+    );
     console.press(keys.escape);
     await console.until(/1 of 5/);
   });

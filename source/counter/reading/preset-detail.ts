@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { shortColumn, shortText } from '../short-text.ts';
 import { milliseconds } from './counters.ts';
+import { readUsesOverTime, type UsesOverTime } from './uses-over-time.ts';
 
 /** A record of one preset. Times in milliseconds since 1970. */
 interface UsageRecord {
@@ -11,17 +12,14 @@ interface UsageRecord {
 }
 
 /** What the screen of one preset shows besides its counter. */
-export interface PresetDetail {
+export interface PresetDetail extends UsesOverTime {
   /** Newest first, at most ten; in no order if the table has no time column. */
   latest: UsageRecord[];
   /** The newest record's time in milliseconds since 1970. */
   newestAt: number | null;
-  /** Uses per day (UTC), oldest first, ending today; empty if the table has no time column. */
-  perDay: number[];
 }
 
 const latest = z.array(z.object({ at: z.nullable(z.number()), type: z.nullable(shortText) }));
-const perDay = z.array(z.object({ day: z.number(), uses: z.number() }));
 
 /** Reads the records of the preset `id` over the last `days` days. */
 export async function readPresetDetail(
@@ -46,26 +44,9 @@ export async function readPresetDetail(
       tables.path,
     ),
   );
-  if (time === null) return { latest: newest, newestAt: null, perDay: [] };
-  const rows = perDay.parse(
-    await reader.rows(
-      // A time without a zone is read as UTC, as everywhere else; infinite times belong to no day.
-      `SELECT ((pg_catalog.now() AT TIME ZONE 'UTC')::pg_catalog.date OPERATOR(pg_catalog.-) ${utcDay(time, records.timeType)})::double precision AS day, pg_catalog.count(*)::double precision AS uses
-        ${mine} AND ${time} OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.make_interval(days => $2::integer)) AND pg_catalog.isfinite(${time}) GROUP BY 1`,
-      [id, days],
-      tables.path,
-    ),
-  );
-  const filled = Array.from({ length: days }, () => 0);
-  for (const { day, uses } of rows) {
-    const index = days - 1 - day;
-    if (index >= 0 && index < days) filled[index] = uses;
-  }
-  return { latest: newest, newestAt: newest[0]?.at ?? null, perDay: filled };
-}
-
-function utcDay(time: string, type: string | null): string {
-  return /with time zone/.test(type ?? '')
-    ? `(${time} AT TIME ZONE 'UTC')::pg_catalog.date`
-    : `${time}::pg_catalog.date`;
+  return {
+    latest: newest,
+    newestAt: time === null ? null : (newest[0]?.at ?? null),
+    ...(await readUsesOverTime(reader, tables, { mine, id, days })),
+  };
 }

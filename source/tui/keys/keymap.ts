@@ -10,6 +10,7 @@ import { whyNotSort } from '../state/selectors.ts';
 import { watchedId } from '../state/watch-counter.ts';
 import {
   whyBusy,
+  whyNotByHour,
   whyNotHistory,
   whyNotLeave,
   whyNotLeaveCounter,
@@ -299,6 +300,17 @@ export const bindings: readonly KeyBinding[] = [
     screens: ['preset'],
     does: { type: 'watch-use' },
     disabled: whyNotWatch,
+  },
+  {
+    keys: ['v'],
+    label: 'v',
+    short: 'by hour',
+    now: ({ byHour }) => (byHour ? 'by day' : 'by hour'),
+    description: ({ event: [, many] }) => `Plot ${many} by hour, or by day again`,
+    screens: ['preset'],
+    does: { type: 'by-hour' },
+    disabled: whyNotByHour,
+    spare: true,
   },
   {
     keys: ['u'],

@@ -5,7 +5,7 @@ import { isRepairing } from '../repair/model.ts';
 import { isSimulating } from '../simulation/simulation-state.ts';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
-import { selectedRow } from '../state/selectors.ts';
+import { hidesRecords, selectedRow } from '../state/selectors.ts';
 import { whyNotWrite } from './write-guard.ts';
 
 export function whyNotOpen(state: State): string | null {
@@ -16,6 +16,16 @@ export function whyNotWatch(state: State): string | null {
   if (isWatching(state)) return null;
   if (!selectedRow(state)) return `This ${nounsIn(state).row[0]} is gone.`;
   return state.paused ? 'Paused: press p to resume first.' : null;
+}
+
+/** Not what is being read: then the key waits for it. */
+export function whyNotByHour(state: State): string | null {
+  const { record } = nounsIn(state);
+  if (!state.inspected) return null;
+  if (hidesRecords(state)) return `This role may not see all ${record[1]}.`;
+  const { time, timeType } = state.inspected.tables.records;
+  if (time === null) return `No column has the time of a ${record[0]}.`;
+  return timeType === 'date' ? `Of a ${record[0]} only the day is known.` : null;
 }
 
 export function whyNotOpenDrifted(state: State): string | null {

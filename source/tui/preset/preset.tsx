@@ -2,9 +2,9 @@ import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { badge, drift } from '../../counter/counter.ts';
 import { titled } from '../../counter/definition/counter-nouns.ts';
-import { badgeWords, sparkline } from '../../format/badges.ts';
+import { badgeWords } from '../../format/badges.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
-import { ago, count, countOf, dateTime } from '../../format/numbers.ts';
+import { ago, countOf, dateTime } from '../../format/numbers.ts';
 import { presetName } from '../../format/preset-name.ts';
 import { displayText, toWidth } from '../../format/text.ts';
 import { Line } from '../shared/line.tsx';
@@ -12,12 +12,12 @@ import { Scrolled } from '../shared/scrolled.tsx';
 import { Place } from '../shared/title.tsx';
 import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Row, State } from '../state/model.ts';
-import { selectedRow, windowRows } from '../state/selectors.ts';
+import { hidesRecords, selectedRow, windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
-import { diagnosisOf } from './diagnoses.ts';
 import { whyWrongLines } from './diagnosis.tsx';
 import { driftWords } from './drift-words.ts';
 import { seenLines, watchingLines } from './panel.tsx';
+import { trendLines } from './trend.tsx';
 
 /** One row: its count and its records, the last use according to each, and the latest records. */
 export function PresetScreen({ state }: { state: State }) {
@@ -40,7 +40,7 @@ export function PresetScreen({ state }: { state: State }) {
 }
 
 function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme): ReactElement[] {
-  const kind = badge(row, state.inspected?.tables.hiddenBy.length === 0);
+  const kind = badge(row, !hidesRecords(state));
   const nouns = nounsIn(state);
   // A sum may be below 0.
   const sums = row.exactDrift !== undefined;
@@ -110,31 +110,14 @@ function when(time: number | null, now: number): string {
   return time === null ? 'never' : `${dateTime(time)} (${ago(time, now)})`;
 }
 
-function recordLines(state: State, row: Row, { glyphs }: Theme): ReactElement[] {
+function recordLines(state: State, row: Row, theme: Theme): ReactElement[] {
   const detail = state.detail?.id === row.id ? state.detail.value : null;
-  const { record, event } = nounsIn(state);
+  const { record } = nounsIn(state);
   const records = displayText(record[1]);
   if (!detail) return [<Text key="wait"> </Text>, <Text key="reading">{`Reading its ${records}`}</Text>];
-  const hidden = state.inspected?.tables.hiddenBy.length !== 0;
-  // The plot of all records includes the last days, and there is no room for both.
-  const plotted = state.recordHistory?.id === row.id && diagnosisOf(state, row) !== null;
-  const most = Math.max(0, ...detail.perDay);
-  const plot =
-    detail.perDay.length === 0 || hidden || (plotted && state.recordHistory?.history)
-      ? []
-      : [
-          <Text key="gap"> </Text>,
-          <Line key="plot">
-            <Text dimColor>{displayText(`${titled(event[1])} per day`).padEnd(20)}</Text>
-            <Text color="cyan">{sparkline(detail.perDay, glyphs)}</Text>
-          </Line>,
-          <Line key="scale" dimColor>
-            {''.padEnd(20)}
-            {`last ${detail.perDay.length} days (UTC), at most ${count(most)} per day`}
-          </Line>,
-        ];
+  const hidden = hidesRecords(state);
   return [
-    ...plot,
+    ...trendLines(state, row, detail, theme),
     <Text key="gap2"> </Text>,
     <Text key="title" bold>
       {hidden ? `Latest ${records} that this role may see` : `Latest ${records}`}

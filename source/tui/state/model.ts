@@ -82,6 +82,8 @@ export interface State extends SortAndFilter {
   /** The index of the first row in the window. */
   top: number;
   detail: { id: string; value: PresetDetail } | null;
+  /** True if the open preset's uses are plotted by hour, and not by day. */
+  byHour: boolean;
   simulation: SimulationState;
   /** The wait for a real use of the preset that is open. */
   watching: Watching | null;
@@ -168,6 +170,8 @@ export type Action =
   | { type: 'keep-filter' }
   | { type: 'clear-filter' }
   | { type: 'watch-use' }
+  /** Plots by hour, or by day again. */
+  | { type: 'by-hour' }
   | { type: 'watch-step' }
   | { type: 'pause' };
 
@@ -205,6 +209,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     cursor: 0,
     top: 0,
     detail: null,
+    byHour: false,
     simulation: noSimulation,
     watching: null,
     repair: null,

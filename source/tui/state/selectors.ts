@@ -33,6 +33,11 @@ export function selectedRow(state: State): Row | undefined {
   return id === undefined ? undefined : state.rows.get(id);
 }
 
+/** True while it is not known that this role sees every record. */
+export function hidesRecords({ inspected }: Pick<State, 'inspected'>): boolean {
+  return inspected?.tables.hiddenBy.length !== 0;
+}
+
 /** Why the list cannot be sorted by this; null if it can. */
 export function whyNotSort(state: State, by: Sort): string | null {
   const { row, event, touched, sums } = nounsIn(state);

@@ -192,6 +192,8 @@ export function reduce(state: State, action: Action): State {
       return rearrange({ ...state, editingFilter: false, filter: '' });
     case 'watch-use':
       return toggleWatching(state);
+    case 'by-hour':
+      return { ...state, byHour: !state.byHour };
     case 'watch-step':
       return watchStep(state);
     case 'pause':

@@ -142,7 +142,7 @@ describe('another counter', () => {
     order: ['1'],
     selected: '1',
     totals: { rows: 1, accurate: 0, mismatched: 1, tooHigh: 1, tooLow: 0, records: 1 },
-    detail: { id: '1', value: { latest: [], newestAt: null, perDay: [1, 2] } },
+    detail: { id: '1', value: { latest: [], newestAt: null, perDay: [1, 2], perHour: [], weeks: null } },
     newest: { value: null },
     whyNot: null,
   };

@@ -31,9 +31,10 @@ describe('keys that arrive', () => {
   });
 });
 
-const inspected = { server: {}, tables: { hiddenBy: [] as string[], seenBy: [] } } as unknown as NonNullable<
-  State['inspected']
->;
+const inspected = {
+  server: {},
+  tables: { hiddenBy: [] as string[], seenBy: [], records: { time: 'created_at', timeType: null } },
+} as unknown as NonNullable<State['inspected']>;
 const plan = {
   changes: [{ id: 'a' }],
   firesTriggers: [{ name: 't' }],
@@ -113,6 +114,28 @@ describe('the table of keys', () => {
     // Stopping is always possible.
     const watching = { id: 'a', since: 1, until: null, base: null, blind: null, changes: [] };
     expect(disabled({ ...state, paused: true, watching })).toBeNull();
+  });
+
+  test('v plots by hour, where the hour of a record is known', () => {
+    const size = { columns: 200, rows: 24 };
+    const state: State = { ...initialState(size), screen: 'preset', inspected: inspectedWith(comments) };
+    const disabled = (records: object, hiddenBy: string[] = []) =>
+      bindingFor('v', 'preset')?.disabled?.({
+        ...state,
+        inspected: {
+          ...inspected,
+          tables: { ...inspectedWith(comments).tables, hiddenBy, records },
+        } as never,
+      });
+    const time = { time: 'made', timeType: 'timestamp with time zone' };
+    expect(disabled(time)).toBeNull();
+    expect(disabled({ ...time, timeType: 'date' })).toBe('Of a comment only the day is known.');
+    expect(disabled({ ...time, time: null })).toBe('No column has the time of a comment.');
+    expect(disabled(time, ['a policy'])).toBe('This role may not see all comments.');
+    const shown = (byHour: boolean) =>
+      footerBindings({ ...state, byHour, inspected }).map(({ short }) => short);
+    expect(shown(false)).toContain('by hour');
+    expect(shown(true)).toContain('by day');
   });
 
   test('p says what it does now', () => {
