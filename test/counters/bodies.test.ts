@@ -1317,6 +1317,20 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     'keeps the newest record only',
     `CREATE FUNCTION ping(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n uuid; BEGIN INSERT INTO comments (post_id) VALUES (p_post) RETURNING id INTO n;
        UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; DELETE FROM comments WHERE post_id = p_post AND id <> n; END $$;`,
+    [
+      'posts.comments_count: no, public.ping(uuid) deletes records of comments where it adds one, and subtracts nothing.',
+    ],
+  ],
+  [
+    'deletes records where it adds none',
+    `CREATE FUNCTION ping(p_post uuid, p_ends boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF p_ends THEN DELETE FROM comments WHERE post_id = p_post; RETURN; END IF;
+       INSERT INTO comments (post_id) VALUES (p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'replaces a record, and adds one where it replaces none',
+    `CREATE FUNCTION vote(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM comments WHERE post_id = p_post AND author_id = p_user;
+       IF NOT FOUND THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); END $$;`,
     counted(', keeps, likely'),
   ],
   [

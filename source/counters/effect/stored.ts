@@ -48,6 +48,12 @@ export function storedBeside(
   return sign === 1 ? stored : [...deleted, ...stored];
 }
 
+/** Whether a function may do both on one way through it. */
+export function areOnOneWay(one: Insertion, other: Insertion): boolean {
+  const on = new Set(flattened(other.path).map(keyOf));
+  return !flattened(one.path).some(each => isDenied(each, on));
+}
+
 /** Whether a condition of one branch is not true in another. */
 function isDenied(each: Expression, on: ReadonlySet<string>): boolean {
   const denied = each.kind === 'not' && each.arg.kind === 'is' && each.arg.value ? each.arg.arg : null;

@@ -6,6 +6,7 @@ import type { CatalogTable } from '../catalog.ts';
 import { columnsIn } from '../condition/evaluate.ts';
 import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
+import { areOnOneWay } from '../effect/stored.ts';
 import { commonCondition, type EventEffects } from './common-condition.ts';
 import { countedWords, isOrdinal, pluralWords } from './count-name.ts';
 import { namesCalled } from './relevant-routines.ts';
@@ -174,6 +175,8 @@ function judge(
       `${first.place.routine} finds its rows by ${link.key.join(', ')}, which is not unique.`,
     );
   }
+  const thrown = used === functions ? thrownAway(record, functions) : null;
+  if (thrown !== null) return uncheckable(thrown);
   const uncounted = storedUncounted(record, functions, storing, kind);
   // An upsert that follows UPDATE ... IF NOT FOUND counts what that did not find.
   const isAfterUpdate = ({ upsert }: Effect, doubt: string) => upsert && /\bFOUND\b/.test(doubt);
@@ -253,11 +256,32 @@ function storedUncounted(
   });
 }
 
-/** Says which functions that only add throw records away besides, such as one that keeps the newest. */
+/** Says which function throws away records where it stores one, such as one that keeps the newest: its count is not what is left. */
+function thrownAway(record: CatalogTable, counting: readonly Writing[]): string | null {
+  for (const { by, effects, outcome } of addingAlone(record, counting)) {
+    const gone = outcome.insertions.filter(
+      ({ source, table }) => source.kind === 'deleted' && table === record,
+    );
+    // What only adds where it finds nothing replaces a record.
+    const always = effects.filter(({ doubts }) => !doubts.some(doubt => /\bFOUND\b/.test(doubt)));
+    if (always.some(({ stored }) => stored && gone.some(each => areOnOneWay(stored, each))))
+      return `${by.routine.identity} deletes records of ${record.name} where it adds one, and subtracts nothing.`;
+  }
+  return null;
+}
+
+/** Says which functions that only add also delete records elsewhere. */
 function deletedUncounted(record: CatalogTable, counting: readonly Writing[]): string[] {
+  return addingAlone(record, counting).map(
+    ({ by }) => `${by.routine.identity} deletes records of ${record.name} too, and subtracts nothing.`,
+  );
+}
+
+/** The functions that delete records and only add. */
+function addingAlone(record: CatalogTable, counting: readonly Writing[]) {
   return counting.flatMap(({ by, effects, outcome }) =>
     by.kind === 'function' && effects.every(({ sign }) => sign === 1) && outcome.emptied.includes(record)
-      ? [`${by.routine.identity} deletes records of ${record.name} too, and subtracts nothing.`]
+      ? { by, effects, outcome }
       : [],
   );
 }
