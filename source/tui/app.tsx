@@ -1,5 +1,6 @@
 import { Box, useStdout, useWindowSize } from 'ink';
 import { useEffect } from 'react';
+import type { Background } from './background.ts';
 import { CommandChoices } from './command/bar.tsx';
 import { CountersScreen } from './counters/screen.tsx';
 import { DriftScreen } from './drift/screen.tsx';
@@ -26,11 +27,12 @@ import { type Theme, ThemeContext } from './theme.ts';
 import { useRedraw } from './use-redraw.ts';
 
 /** The whole console: the header, the open screen, and its keys. */
-export function App({ store, looks }: { store: Store; looks: Theme }) {
+export function App({ store, looks, background }: { store: Store; looks: Theme; background: Background }) {
   const state = useStore(store);
   const { columns, rows } = useWindowSize();
   const now = useClock(store);
   const redraw = useRedraw();
+  useEffect(() => background.onChange(redraw), [background, redraw]);
   const { stdout } = useStdout();
   const copy = (text: string, what: string) => {
     stdout.write(copySequence(text, process.env));

@@ -1,5 +1,6 @@
 import { render as renderInk } from 'ink';
 import { App } from './app.tsx';
+import { Background } from './background.ts';
 import type { Store } from './store.ts';
 import { type Theme, theme } from './theme.ts';
 
@@ -12,24 +13,34 @@ export type Ending = 'quit' | 'interrupted' | { context: string };
 export interface RenderedScreen {
   /** Resolves when the console is left; rejects with the error given to `fail`. */
   ended: Promise<Ending>;
+  /** Asks the terminal whether its background is light. */
+  askBackground(): void;
   /** Gives the terminal back and ends with `error`. */
   fail(error: Error): void;
 }
 
-/** A terminal for --ascii: Ink's mark of what it cuts is the only other character that is left, and becomes `mark`. */
-export function markingInAscii(terminal: NodeJS.WriteStream, mark: string): NodeJS.WriteStream {
+/** A terminal that gets every text as `change` makes it. */
+function changed(terminal: NodeJS.WriteStream, change: (text: string) => string): NodeJS.WriteStream {
   return Object.create(terminal, {
     write: {
       value: (chunk: string | Uint8Array, ...rest: [(() => void)?]) =>
-        terminal.write(typeof chunk === 'string' ? chunk.replaceAll('\u2026', mark) : chunk, ...rest),
+        terminal.write(typeof chunk === 'string' ? change(chunk) : chunk, ...rest),
     },
   });
 }
 
+/** A terminal for --ascii: Ink's mark of what it cuts is the only other character that is left, and becomes `mark`. */
+export function markingInAscii(terminal: NodeJS.WriteStream, mark: string): NodeJS.WriteStream {
+  return changed(terminal, text => text.replaceAll('\u2026', mark));
+}
+
 /** Draws the console on the alternate screen, so that the terminal is restored afterwards. */
 export function render(store: Store, looks: Theme): RenderedScreen {
-  const app = renderInk(<App store={store} looks={looks} />, {
-    stdout: looks.ascii ? markingInAscii(process.stdout, looks.glyphs.ellipsis) : process.stdout,
+  const background = new Background(process.env, { colors: looks.colors });
+  const terminal = changed(process.stdout, text => background.adapted(text));
+  const app = renderInk(<App store={store} looks={looks} background={background} />, {
+    stdin: background.input(process.stdin),
+    stdout: looks.ascii ? markingInAscii(terminal, looks.glyphs.ellipsis) : terminal,
     alternateScreen: true,
     // Writes only the lines that changed: a tick of a busy list costs hundreds of bytes instead of thousands.
     incrementalRendering: true,
@@ -45,6 +56,7 @@ export function render(store: Store, looks: Theme): RenderedScreen {
   app.waitUntilExit().then(value => resolve((value as Ending | undefined) ?? 'quit'), reject);
   return {
     ended: promise,
+    askBackground: () => background.ask(process.stdout),
     fail(error) {
       reject(error);
       app.unmount();

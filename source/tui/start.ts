@@ -185,9 +185,11 @@ export async function openConsole(
   begun.catch(() => {});
   const { render, theme } = await loadScreens();
   await withDeadline(begun, config.target.kind === 'demo' ? 0 : patience, undefined);
-  const screen = render(store, theme(config.ascii, color));
+  const colors = color ? 2 ** process.stdout.getColorDepth() : 0;
+  const screen = render(store, theme(config.ascii, color, colors));
   onScreen(screen.fail);
-  begun.catch((error: ConsoleError) => screen.fail(error));
+  // Not before: the answer to a console that fails at once would reach the shell, or the question for a password.
+  begun.then(screen.askBackground, (error: ConsoleError) => screen.fail(error));
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   collectEarlyGarbage();
   void offerContexts(store.dispatch);

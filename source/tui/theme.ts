@@ -10,6 +10,8 @@ export interface Theme {
   badge: Record<Badge, Style>;
   severity: Record<Severity, string>;
   ascii: boolean;
+  /** How many colours the terminal has; 0 without colours. */
+  colors: number;
   /** Styles a text that becomes part of a longer one; see ListRow. */
   paint: (style: Style, text: string) => string;
 }
@@ -21,12 +23,13 @@ const badge = { accurate: 'green', mismatch: 'red', checking: 'yellow', hidden: 
 const severity = { error: 'red', warning: 'yellow', info: 'cyan' };
 
 /** The theme for `--ascii` and `--no-color`. Outside `paint`, chalk decides about colours. */
-export function theme(ascii: boolean, color: boolean): Theme {
+export function theme(ascii: boolean, color: boolean, colors = color ? 16 : 0): Theme {
   return {
     glyphs: glyphs(ascii),
     badge,
     severity,
     ascii,
+    colors,
     paint: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),
   };
 }

@@ -3,6 +3,7 @@ import { createDatabase, insertPresets, type TestDatabase } from '../helpers/dat
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 let own: TestDatabase;
 let terminal: Terminal | undefined;
@@ -52,6 +53,17 @@ describe('in a terminal', () => {
       expect(colour.test(terminal.written())).toBe(coloured);
     },
   );
+});
+
+test('on a light background colours are darker, and the answer of the terminal is no keys', async () => {
+  terminal = startTerminal({ env: { DATABASE_URL: own.url } });
+  const { written, press, until } = terminal;
+  await waitFor(async () => written().includes('\u001b]11;?\u001b\\'), 'the question for the background');
+  expect(written()).not.toContain('\u001b[38;5;28m');
+  press('\u001b]11;rgb:ffff/ff', 'ff/ffff\u001b\\');
+  await waitFor(async () => written().includes('\u001b[38;5;28m'), 'dark green');
+  press('?');
+  expect(await until(/^Keys here$/m)).not.toContain('rgb');
 });
 
 test('a terminal that cannot place its cursor gets what check prints', async () => {

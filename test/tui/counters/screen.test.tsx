@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { NotCheckable } from '../../../source/counter/definition/definition.ts';
 import { App } from '../../../source/tui/app.tsx';
+import { Background } from '../../../source/tui/background.ts';
 import { CountersScreen } from '../../../source/tui/counters/screen.tsx';
 import { ListScreen } from '../../../source/tui/list/list.tsx';
 import { initialState, type State } from '../../../source/tui/state/model.ts';
@@ -152,7 +153,10 @@ describe('another counter', () => {
       () => {},
       () => {},
     );
-    return renderToString(<App store={store} looks={theme(false, false)} />, { columns: now.size.columns });
+    return renderToString(
+      <App store={store} looks={theme(false, false)} background={new Background({}, { colors: 0 })} />,
+      { columns: now.size.columns },
+    );
   };
 
   test.each(screens)('is never called a preset on the %s screen', screen => {
