@@ -424,6 +424,30 @@ const conditions: Case[] = [
     counted(" where status = 'approved' AND deleted_at IS NULL"),
   ],
   [
+    'counts by what is never true',
+    `IF NEW.status = 'x' AND NEW.status <> 'x' THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    ['posts.comments_count: no, Its condition is never true: see public.count_it().'],
+  ],
+  [
+    'subtracts by what is never true, and adds always',
+    `IF TG_OP = 'INSERT' THEN ${up} ELSIF OLD.status = 'x' AND OLD.status <> 'x' THEN ${down} END IF; RETURN NULL;`,
+    both,
+    counted(),
+  ],
+  [
+    'counts by the order of texts',
+    `IF NEW.status > 'b' AND NEW.status < 'Z' THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    ['posts.comments_count: no, Its condition depends on how values are ordered: see public.count_it().'],
+  ],
+  [
+    'counts by five columns',
+    `IF NEW.points > 1 AND (NEW.quantity > 2 OR NEW.status = 'y') AND NOT (NEW.is_deleted OR NEW.hidden) THEN ${up} END IF; RETURN NULL;`,
+    'INSERT',
+    ['posts.comments_count: no, Its condition has too many parts: see public.count_it().'],
+  ],
+  [
     'counts by one column or another',
     `IF NEW.status = 'approved' OR NEW.hidden THEN ${up} END IF; RETURN NULL;`,
     'INSERT',

@@ -36,12 +36,14 @@ export function commonCondition(
 ): Common {
   const conditions = groups.flatMap(({ effects }) => effects.flatMap(each => each.conditions));
   const domains = domainsOf(conditions, record, keys);
-  const size =
-    domains?.reduce((product, { values }) => product * values.length, 1) ?? Number.POSITIVE_INFINITY;
-  if (!domains || size > most) return { why: 'its condition has too many parts' };
-  const said = groups
-    .flatMap(group => setsOf(group, domains, keys).map(set => ({ group, set })))
-    .filter(({ set }) => !isAll(set) && !isEmpty(set));
+  if (!domains) return { why: 'its condition depends on how values are ordered' };
+  const size = domains.reduce((product, { values }) => product * values.length, 1);
+  if (size > most) return { why: 'its condition has too many parts' };
+  const every = groups.flatMap(group => setsOf(group, domains, keys).map(set => ({ group, set })));
+  const keeping = every.filter(isKeeping);
+  if (keeping.length > 0 && keeping.every(({ set }) => isEmpty(set)))
+    return { why: 'its condition is never true' };
+  const said = every.filter(({ set }) => !isAll(set) && !isEmpty(set));
   const sets = said.map(({ set }) => set);
   const [first, ...others] = sets;
   if (!first) return { where: null, doubts: [] };
