@@ -7,10 +7,6 @@ import type { ScanSubject } from './subject.ts';
 // Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
 
-// Generated code concatenates thousands of texts, which nest as deeply. If the system does not have that much stack, only this
-// process ends, and that is handled.
-const flags = ['--stack-size=3500'];
-
 /** Milliseconds after which a file is skipped. The largest real files take less than one second. */
 const longest = 30_000;
 
@@ -65,7 +61,7 @@ function attempt(
   }: { signal: AbortSignal | undefined; patience: number; onParsed: (done: number, total: number) => void },
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = fork(file, { execArgv: flags, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   let on: string | null = null;
   let why = 'it is nested too deeply for the parser';
   let watch: NodeJS.Timeout | undefined;

@@ -71,13 +71,16 @@ test.each<[string, Record<string, string>]>([
   expect(unparsed).toEqual([]);
 });
 
+const joined = (texts: number) => `${bump}const q = 'usage_count'\n${"+ ' 1'\n".repeat(texts)};`;
+
 test.each<[string, string]>([
-  ['too deep for the walk', `${bump}const q = 'usage_count'\n${"+ ' 1'\n".repeat(20_000)};`],
+  ['too deep for the walk', joined(30_000)],
   ['too deep for the parser', `${bump}const q = ${'[\n'.repeat(200_000)}${']'.repeat(200_000)};`],
 ])('a file that is nested %s is named, and the others are read', async (_, text) => {
-  await write({ 'deep.ts': text, 'sound.ts': bump });
+  // As deep as generated code is.
+  await write({ 'deep.ts': text, 'long.ts': joined(11_000), 'sound.ts': bump });
   const { writes, unparsed } = await scanApart(root);
-  expect(writes.map(({ file }) => file)).toEqual(['sound.ts']);
+  expect(writes.map(({ file }) => file)).toEqual(['long.ts', 'sound.ts']);
   expect(unparsed).toEqual([
     expect.objectContaining({ file: 'deep.ts', message: expect.stringContaining('nested too deeply') }),
   ]);
