@@ -7,10 +7,10 @@ import type { CounterChoice } from '../counter/definition/counter-choice.ts';
 import { usageError } from '../errors/errors.ts';
 import { type ColumnChoice, readColumnChoice } from './column-choice.ts';
 import { type Context, isReadOnly } from './contexts/context.ts';
+import { ownDirectory } from './directories.ts';
 import { readEnvFile, refuseReference } from './env-file.ts';
 import { type FlagValues, type Format, flagTable, invalidValue, isValid, type Sort, sorts } from './flags.ts';
 import { type JwtClaims, readJwtClaims } from './jwt-claims.ts';
-import { stateDirectory } from './state-directory.ts';
 import { otherVariables, refuseMistakes } from './url-mistakes.ts';
 
 export type { ServerTarget };
@@ -105,7 +105,7 @@ export function loadConfig(
     sort: rest.sort ?? sortOf(environment) ?? 'drift',
     color: rest.color ?? colorOf(environment),
     claims: readJwtClaims(jwtClaims, rest.asRole),
-    stateDirectory: stateDirectory(environment, homedir()),
+    stateDirectory: ownDirectory('state', environment, homedir()),
     target: Object.freeze(target),
     replica: replica === null ? null : Object.freeze(findReplica(replica, target, environment)),
     addressFrom,

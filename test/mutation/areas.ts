@@ -50,7 +50,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'test/config/known-servers.test.ts',
       'test/repair/receipts/journal.test.ts',
       'test/repair/receipts/on-disk.test.ts',
-      'test/repair/receipts/places.test.ts',
+      'test/repair/receipts/receipt-id.test.ts',
       'test/repair/receipts/read-receipt.test.ts',
       'test/repair/receipts/receipt-line.test.ts',
       'test/repair/receipts/records/stored-records.test.ts',

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { usageError } from '../../errors/errors.ts';
 import { nearest } from '../../format/nearest.ts';
+import { ownDirectory } from '../directories.ts';
 import { invalidSettings, parseSettings, placeOf, type SettingsFile } from '../json/settings-file.ts';
 import type { Context } from './context.ts';
 import { contextsSchema, type WrittenContext } from './context-schema.ts';
 
-/** The file with the contexts, by the XDG Base Directory Specification. It need not exist. */
+/** The file with the contexts. It need not exist. */
 export function contextsFile(environment: Record<string, string | undefined>): string {
-  const { XDG_CONFIG_HOME: given, HOME } = environment;
-  const base = given !== undefined && isAbsolute(given) ? given : join(HOME || homedir(), '.config');
-  return join(base, 'preset-usage', 'config.json');
+  return join(ownDirectory('config', environment, environment.HOME || homedir()), 'config.json');
 }
 
 /**

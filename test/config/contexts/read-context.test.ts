@@ -30,10 +30,6 @@ const said = (text: string) => {
 const staging = { name: 'staging', url: 'postgres://reader@db.example:5433/shop' };
 
 test('the file is in the directory for configurations', () => {
-  expect(contextsFile({ HOME: '/home/me' })).toBe('/home/me/.config/preset-usage/config.json');
-  expect(contextsFile({ HOME: '/home/me', XDG_CONFIG_HOME: 'x' })).toBe(
-    '/home/me/.config/preset-usage/config.json',
-  );
   expect(contextsFile({ HOME: '/home/me', XDG_CONFIG_HOME: '/etc/me' })).toBe(
     '/etc/me/preset-usage/config.json',
   );

@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateDirectory } from '../../../source/config/state-directory.ts';
 import { newReceiptId, receiptId } from '../../../source/repair/receipts/receipt-id.ts';
-
-test.each([
-  [{}, '/home/ada/.local/state/preset-usage-console'],
-  [{ XDG_STATE_HOME: '/var/ada' }, '/var/ada/preset-usage-console'],
-  [{ XDG_STATE_HOME: '' }, '/home/ada/.local/state/preset-usage-console'],
-  [{ XDG_STATE_HOME: 'state' }, '/home/ada/.local/state/preset-usage-console'],
-])('%j: %s', (environment, directory) => {
-  expect(stateDirectory(environment, '/home/ada')).toBe(directory);
-});
 
 test('an id sorts by time and is not given twice', () => {
   const at = new Date('2026-11-23T04:15:54.999Z');
