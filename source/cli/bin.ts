@@ -1,13 +1,18 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { jsonText } from '../format/json-text.ts';
+import { refuse } from './refuse.ts';
 
 /** The oldest Node that this runs on, as package.json says it; the build defines it. */
 declare const OLDEST_NODE: string;
 
 if (isOlder(process.versions.node, OLDEST_NODE)) {
-  refuse();
+  // It would fail midway, and could not even load what tells errors.
+  refuse(
+    'old-node',
+    `preset-usage needs Node ${OLDEST_NODE} or later, but this is ${process.version}.`,
+    'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.',
+  );
 } else {
   // The list makes short-lived garbage with every frame. V8 would let it grow to tens of megabytes before collecting it; kept
   // small, it is collected in a millisecond. Optimizing compilers are needed later: see config/optimizer.ts. With these, and with
@@ -24,14 +29,4 @@ function isOlder(version: string, oldest: string): boolean {
     text.split('.').map(Number),
   ) as [number[], number[]];
   return major < least || (major === least && minor < leastMinor);
-}
-
-/** An older Node would fail midway, and could not even load what tells errors. */
-function refuse(): void {
-  const message = `preset-usage needs Node ${OLDEST_NODE} or later, but this is ${process.version}.`;
-  const hint = 'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.';
-  if (process.argv.includes('--json'))
-    process.stdout.write(`${jsonText({ error: { code: 'old-node', message, hint } })}\n`);
-  else process.stderr.write(`${message}\n${hint}\n`);
-  process.exitCode = 2;
 }

@@ -17,12 +17,15 @@ export function isInstalled(name: OptionalPackage): boolean {
 
 /** The error for an optional package that is not there: exit code 2, with the line that installs it. */
 export function missingPackage(name: OptionalPackage): ConsoleError {
+  const isExecutable = process.getBuiltinModule('node:sea').isSea();
   const { optionalDependencies: versions } = readPackage();
   const exact = `${name}@${versions[name]?.replace(/^\^/, '')}`;
   return usageError(
     'package-missing',
     `${optional[name]} needs ${name}, which is not installed for ${process.platform}-${process.arch}.`,
-    `Run: ${lineToInstall(exact, packageDirectory)}`,
+    isExecutable
+      ? 'This executable was built without it. Install preset-usage-console with npm.'
+      : `Run: ${lineToInstall(exact, packageDirectory)}`,
   );
 }
 

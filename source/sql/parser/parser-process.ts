@@ -12,8 +12,14 @@ const file = new URL(
   import.meta.url,
 );
 
-// Without this V8 would recompile the parser's largest function in the background, which takes a second and 500 MB.
-const flags = ['--liftoff-only', '--max-semi-space-size=1', '--v8-pool-size=1'];
+// Without the first two V8 would recompile the parser's largest function in the background, which takes a second and 500 MB. Unlike
+// --liftoff-only they can be set after the start, as the single executable does.
+const flags = [
+  '--no-wasm-tier-up',
+  '--no-wasm-dynamic-tiering',
+  '--max-semi-space-size=1',
+  '--v8-pool-size=1',
+];
 
 /** Milliseconds without a request after which the process ends. */
 const patience = 1_000;
