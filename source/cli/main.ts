@@ -11,7 +11,7 @@ import type { Database } from '../connection/transactions.ts';
 import { presetNames } from '../counter/definition/preset-names.ts';
 import { ConsoleError, exitCodes, interrupted, isConsoleError, usageError } from '../errors/errors.ts';
 import { withoutPasswords } from '../errors/redact.ts';
-import { jsonText } from '../format/json-text.ts';
+import { jsonText, jsonVersion } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
 import { paint } from './output/paint.ts';
 import { clearProgress, progressOf, say, stepProgress } from './output/progress.ts';
@@ -30,8 +30,8 @@ async function main(argv: string[]): Promise<number> {
   // After help a word that is no command is a mistake; before --help it may be anything.
   const isUnknown = problem?.code === 'unknown-command';
   if (help && !(isUnknown && argv[0] === 'help'))
-    return print((await import('./help.ts')).helpText(isUnknown ? null : command));
-  if (version) return print(`${readPackage().version}\n`);
+    return print(asked('help', (await import('./help.ts')).helpText(isUnknown ? null : command), flags));
+  if (version) return print(asked('program', `${readPackage().version}\n`, flags));
   if (problem) throw usageError(problem.code, problem.message, problem.hint);
   // What programs read is as it is in the database.
   if (flags.ascii && !flags.json && (flags.format ?? 'text') === 'text')
@@ -125,6 +125,11 @@ async function withPassword<Value>(config: Config, work: (config: Config) => Pro
 function whoseHost(error: ConsoleError, typed: readonly TypedPassword[]): Host | undefined {
   if (error.code === 'password-wanted') return (error.cause as { host?: Host }).host;
   return error.code === 'authentication-failed' ? typed.at(-1)?.host : undefined;
+}
+
+/** The answer to --help or --version, which --json makes a document of. */
+function asked(name: 'help' | 'program', text: string, { json }: Flags): string {
+  return json ? `${jsonText({ version: jsonVersion, [name]: text.trimEnd() }, 2)}\n` : text;
 }
 
 function print(text: string): number {

@@ -1,7 +1,7 @@
 import meow from 'meow';
 import { type CommandName, commandTable, typedCommands } from '../config/commands.ts';
 import type { Flags } from '../config/config.ts';
-import { choicesBy, commandsOf, flags, flagTable, shortFlags, spelled } from '../config/flags.ts';
+import { choicesBy, commandsOf, flags, flagTable, isNumeral, shortFlags, spelled } from '../config/flags.ts';
 import { nearest } from '../format/nearest.ts';
 
 /** The command line as it was typed, or what is wrong with it. */
@@ -90,28 +90,52 @@ function namesOf(given: Record<string, unknown>): string[] {
   return Object.keys(given).filter(name => says(given[name]));
 }
 
-/** meow takes a flag without its value for one that was not typed, and ends the process over one typed twice. */
+/**
+ * meow takes a flag without its value for one that was not typed, and so a switch with a value; it ends the process over one typed twice,
+ * and reads an empty text as the number 0.
+ */
 function findUnclear(argv: string[]): Problem | null {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const [index, word] of argv.entries()) {
     const [, dashed = '', own] = /^--([a-z-]+)(=.*)?$/s.exec(word) ?? [];
     const name = dashed.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!Object.hasOwn(flagTable, name)) continue;
-    const { kind, value } = flagTable[name] ?? { kind: 'question' };
-    if (seen.has(name) && kind !== 'texts') {
+    const { kind, value, give } = flagTable[name] ?? { kind: 'question' };
+    const before = seen.get(name);
+    if (before !== undefined && kind !== 'texts') {
+      return before === dashed
+        ? {
+            code: 'repeated-flag',
+            message: `--${dashed} is given more than once.`,
+            hint: 'Give it once.',
+          }
+        : {
+            code: 'repeated-flag',
+            message: `--${before} and --${dashed} are both given.`,
+            hint: 'Give one of them.',
+          };
+    }
+    seen.set(name, dashed);
+    if (value === undefined && own !== undefined) {
       return {
-        code: 'repeated-flag',
-        message: `--${dashed} is given more than once.`,
-        hint: 'Give it once.',
+        code: 'bad-flag',
+        message: `--${dashed} takes no value.`,
+        hint: `Leave out what is after it: --${dashed}, or nothing.`,
       };
     }
-    seen.add(name);
     const next = argv[index + 1];
     if (value !== undefined && own === undefined && (next === undefined || next.startsWith('--'))) {
       return {
         code: 'bad-flag',
         message: `--${dashed} has no value.`,
         hint: `Write the value after the flag: --${dashed} ${value}.`,
+      };
+    }
+    if ((kind === 'number' || kind === 'seconds') && !isNumeral(own?.slice(1) ?? next ?? '')) {
+      return {
+        code: 'bad-flag',
+        message: `The value of --${dashed} is not valid.`,
+        hint: `Give --${dashed} ${give}.`,
       };
     }
   }

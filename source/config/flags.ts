@@ -443,6 +443,11 @@ export function isValid(name: string, value: unknown): boolean {
   return kind === 'text' ? isText(value) : typeof value === 'boolean';
 }
 
+/** True for digits, with a decimal point or without: an empty text, 1e3 and 0x10 are numbers for JavaScript alone. */
+export function isNumeral(text: string): boolean {
+  return /^[+-]?\d+(?:\.\d+)?$/.test(text);
+}
+
 /** The error for a value that is not valid: exit code 2. */
 export function invalidValue(name: string): ConsoleError {
   const flag = spelled(name);

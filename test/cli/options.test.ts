@@ -31,6 +31,28 @@ test.each(['--database-url=x', '--demo'])('--context beside %s is one database t
   expect(problem(`check --context prod ${flag}`)).toMatchObject({ code: 'bad-flag', message });
 });
 
+test.each([
+  ['--read-only=1', '--read-only takes no value.'],
+  ['--read-only=true', '--read-only takes no value.'],
+  ['--dry-run=', '--dry-run takes no value.'],
+  ['--all=false', '--all takes no value.'],
+  ['--no-color=1', '--no-color takes no value.'],
+  ['--help=1', '--help takes no value.'],
+  ['--color --no-color', '--color and --no-color are both given.'],
+  ['--json --json', '--json is given more than once.'],
+  ...['1e3', '0x10', '=', '="', '3,5', 'x', '1.', 'Infinity'].map((text): [string, string] => [
+    `--max-drift ${text}`.replace(' =', '='),
+    'The value of --max-drift is not valid.',
+  ]),
+  ['--timeout=', 'The value of --timeout is not valid.'],
+  ['--timeout 1e1', 'The value of --timeout is not valid.'],
+])('%s is refused', (flag, message) => {
+  expect(problem(`check ${flag}`)).toMatchObject({
+    code: message.endsWith('no value.') || message.endsWith('valid.') ? 'bad-flag' : 'repeated-flag',
+    message,
+  });
+});
+
 test('a format that a command does not have is named with those that it has', () => {
   expect(problem('checklist --format csv')).toMatchObject({
     message: 'checklist has no --format csv.',

@@ -94,5 +94,5 @@ test('what is coloured says the same without', async () => {
 test('turning colours on and off at once is refused', async () => {
   const { code, err } = await run(['check', '--color', '--no-color'], { DATABASE_URL: own.url });
   expect(code).toBe(2);
-  expect(err).toMatch(/given more than once/);
+  expect(err).toMatch(/^--color and --no-color are both given\.\n/);
 });

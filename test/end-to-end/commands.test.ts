@@ -323,6 +323,10 @@ test('--help and --version say what they are asked', async () => {
     out: expect.stringContaining('Usage: preset-usage'),
   });
   expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(JSON.parse((await run(['help', 'check', '--json'])).out)).toEqual({
+    version: 2,
+    help: expect.stringContaining('--max-drift'),
+  });
 });
 
 test('check tells presets of the same name apart, in its table and in what led to their causes', async () => {
