@@ -1281,6 +1281,27 @@ const statements: [name: string, body: string, fires: string, transition: string
     counted(),
   ],
   [
+    'joins the groups of both states, those without the other too',
+    'UPDATE posts p SET comments_count = p.comments_count + coalesce(a.n, 0) - coalesce(b.n, 0) FROM (SELECT post_id, count(*) AS n FROM is_now WHERE hidden GROUP BY 1) a FULL JOIN (SELECT post_id, count(*) AS n FROM was WHERE hidden GROUP BY 1) b USING (post_id) WHERE post_id = p.id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    counted(' where hidden IS TRUE'),
+  ],
+  [
+    'joins the groups of both states by another name, and asks whether one is there',
+    'UPDATE posts p SET comments_count = p.comments_count + coalesce(a.n, 0) - CASE WHEN a.n IS NULL THEN b.n ELSE 0 END FROM (SELECT post_id AS k, count(*) AS n FROM is_now WHERE hidden GROUP BY 1) a FULL JOIN (SELECT post_id AS k, count(*) AS n FROM was WHERE hidden GROUP BY 1) b ON a.k = b.k WHERE coalesce(a.k, b.k) = p.id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on count(*) IS NULL.'],
+  ],
+  [
+    'joins several groups of one key',
+    'UPDATE posts p SET comments_count = p.comments_count + coalesce(a.n, 0) - coalesce(b.n, 0) FROM (SELECT post_id, status, count(*) AS n FROM is_now WHERE hidden GROUP BY 1, 2) a FULL JOIN (SELECT post_id, count(*) AS n FROM was WHERE hidden GROUP BY 1) b USING (post_id) WHERE post_id = p.id;',
+    'UPDATE',
+    'OLD TABLE AS was NEW TABLE AS is_now',
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on a FULL JOIN.'],
+  ],
+  [
     'joins groups of groups',
     'UPDATE posts p SET comments_count = p.comments_count + d.delta FROM (SELECT k, sum(n) AS delta FROM (SELECT post_id AS k, count(*) AS n FROM is_now GROUP BY post_id UNION ALL SELECT post_id, -count(*) FROM was GROUP BY post_id) u GROUP BY k) d WHERE p.id = d.k;',
     'UPDATE',

@@ -119,8 +119,11 @@ export function isBoolean(arg: Expression, wanted: boolean): Expression {
   return arg.kind === 'value' ? value(arg.value === wanted) : { kind: 'is', arg, value: wanted };
 }
 
+/** What a join gives that finds nothing. It is not NULL as a value, so that nothing is taken for known where both sides are found. */
+export const nothing: Expression = { kind: 'opaque', text: 'what a join may not find', args: [] };
+
 export function coalesce(args: readonly Expression[]): Expression {
-  const left = args.filter(each => !isValue(each, null));
+  const left = args.filter(each => !isValue(each, null) && each !== nothing);
   const known = left.findIndex(each => each.kind === 'value' || each.kind === 'row');
   const parts = known < 0 ? left : left.slice(0, known + 1);
   const [only] = parts;

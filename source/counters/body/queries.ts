@@ -1,6 +1,15 @@
 import type { JoinExpr, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
 import { alteredBy, askedByHaving, found, joins, merged, type OuterJoin } from './altered.ts';
-import { type Altered, type Expression, type Row, type Source, value, within } from './expression.ts';
+import {
+  type Altered,
+  type Expression,
+  keyOf,
+  nothing,
+  type Row,
+  type Source,
+  value,
+  within,
+} from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { namesOf, opaque, rowOf, type Scope, starred, withEntries } from './scope.ts';
 
@@ -219,13 +228,16 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
   return left.flatMap(one => {
     const inner = withEntries(scope, one.entries);
     const right = rarg ? itemRows(rarg, inner) : [];
-    return right.map(other => {
+    return right.flatMap(other => {
       const entries = [...one.entries, ...other.entries];
       const on = withEntries(scope, entries);
       const conditions = [
         ...(quals ? [readExpression(quals, on)] : []),
         ...namesOf(usingClause).map(name => sameColumn(name, one.entries, other.entries)),
       ];
+      // Each side adds its own number, whether or not the other has one for the same key.
+      if (jointype === 'JOIN_FULL' && areGroupsOf(conditions, [one, other]))
+        return [withNothing(one, other), withNothing(other, one)];
       // An outer join gives rows that the condition is not true for.
       const isOuter = jointype !== 'JOIN_INNER';
       const optional = jointype === 'JOIN_RIGHT' ? one : other;
@@ -237,11 +249,37 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
       };
       return {
         entries,
-        conditions: [...one.conditions, ...(isOuter ? [] : other.conditions), ...conditions],
+        conditions: [
+          ...one.conditions,
+          ...(isOuter ? [] : other.conditions),
+          ...conditions,
+          ...(join.full ? [opaque('a FULL JOIN')] : []),
+        ],
         outer: [...one.outer, ...other.outer, ...(isOuter ? [join] : [])],
       };
     });
   });
+}
+
+/** Whether these are groups, each of which is one row for each value of the columns that join them. */
+function areGroupsOf(on: readonly Expression[], sides: readonly Combination[]): boolean {
+  const equal = on.map(each => (each.kind === 'operator' && each.name === '=' ? each.args.map(keyOf) : []));
+  return sides.every(({ entries }) => {
+    const [only, more] = entries;
+    const groups = (only?.row.altered ?? []).find(({ by }) => by === 'GROUP BY');
+    const keys = (groups?.args ?? []).filter(({ kind }) => kind !== 'row').map(keyOf);
+    return !more && keys.length > 0 && keys.every(key => equal.some(pair => pair.includes(key)));
+  });
+}
+
+/** The rows of one side of a full join, where the other gives none. */
+function withNothing(one: Combination, other: Combination): Combination {
+  const absent = other.entries.map(({ alias, row }) => ({
+    alias,
+    row: { columns: row.columns.map(({ name }) => ({ name, value: nothing })), conditions: [], sources: [] },
+    source: null,
+  }));
+  return { ...one, entries: [...one.entries, ...absent] };
 }
 
 function sameColumn(name: string, left: Entries, right: Entries): Expression {
