@@ -16,6 +16,7 @@ import { collectEarlyGarbage } from './collect-garbage.ts';
 import { type CountersEffects, createCountersEffects } from './counters/effects.ts';
 import { createDriftEffects, type DriftEffects } from './drift/effects.ts';
 import type { ExportFormat } from './export/formats.ts';
+import { listShape, shownDays } from './list/list-shape.ts';
 import { diagnosisOf, plotColumns } from './preset/diagnoses.ts';
 import { isWatching } from './preset/state.ts';
 import type { Ending } from './render.tsx';
@@ -24,6 +25,7 @@ import { beingWritten, type OwnWrite, presetsWritten } from './repair/pending-wr
 import { filterFor } from './rows/filter.ts';
 import { isLongList, prepareLongList } from './rows/prepared-names.ts';
 import { createSimulationEffects, type SimulationEffects } from './simulation/effects.ts';
+import { watchesPresets } from './state/counter.ts';
 import { type Action, initialState, type State } from './state/model.ts';
 import { selectedRow, visibleIds, windowRows } from './state/selectors.ts';
 import { logsOf } from './state/watch-counter.ts';
@@ -261,6 +263,10 @@ function focus(state: State): Focus {
   return {
     ids: detail ? [detail.id] : visibleIds(state),
     detail,
+    recent:
+      state.screen === 'list'
+        ? shownDays(state.size.columns, listShape(state.inspected?.tables, watchesPresets(state)))
+        : null,
     plot: open && row && diagnosisOf(state, row) ? plotColumns(state.size.columns) : null,
     urgent: isWatching(state),
     answers: state.screen === 'help',

@@ -21,6 +21,8 @@ export interface Focus {
   detail: { id: string; days: number } | null;
   /** The number of columns for the plot of that preset's whole history; null if it is not plotted. */
   plot?: number | null;
+  /** The number of days for which the uses of every row in the window are shown; null if they are not. */
+  recent?: number | null;
   /** True while somebody waits for a change: ticks come faster. */
   urgent?: boolean;
   /** Whether help is open: its answers need the newest record. */
@@ -55,8 +57,15 @@ export interface Diagnosed {
   drift: number;
 }
 
-export type DiagnosisEvent =
-  | { type: 'diagnosed'; diagnoses: ReadonlyMap<string, Diagnosed> }
+export interface DiagnosisEvent {
+  type: 'diagnosed';
+  diagnoses: ReadonlyMap<string, Diagnosed>;
+}
+
+/** What was read beside the ticks, of how uses changed over time. */
+export type TrendEvent =
+  /** The uses of each row of the window on each of the last days, oldest first. */
+  | { type: 'recent-uses'; uses: ReadonlyMap<string, readonly number[]> }
   /** All records of a preset over time; null if it is not plotted. */
   | { type: 'record-history'; id: string; history: RecordHistory | null };
 
@@ -82,6 +91,7 @@ export type WatchEvent =
    */
   | { type: 'drift'; events: DriftEvent[]; more: number; repairs?: SeenRepair[] }
   | DiagnosisEvent
+  | TrendEvent
   | { type: 'audit-page'; progress: AuditProgress; at: number }
   | { type: 'audit-done'; summary: AuditSummary; at: number }
   | { type: 'audit-failure'; error: ConsoleError; retryAt: number }

@@ -151,6 +151,7 @@ export const fakeTables: Tables = {
     indexed: true,
     covered: true,
     timeIndexed: null,
+    recentIndexed: false,
     bytes: 8192,
     vacuumed: 1,
   },

@@ -99,6 +99,8 @@ export interface Tables {
     covered: boolean;
     /** Whether an index finds the newest record of the whole table, or of each preset; null if none does. */
     timeIndexed: 'whole' | 'preset' | null;
+    /** True if an index finds the records of one preset since a time. */
+    recentIndexed: boolean;
     /** The size of the table itself in bytes; Infinity if unknown. */
     bytes: number;
     /** The share of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts depend on it. */
@@ -244,6 +246,7 @@ async function toTables(
       indexed: !through && record.indexed.some(([leading]) => definition.record.reference.includes(leading)),
       covered: isCovered(definition, relations),
       timeIndexed: through ? null : timeIndexed(record, first, time),
+      recentIndexed: !through && columns.keys.length === 1 && indexesBoth(record, first, time),
       vacuumed: record.vacuumed,
     },
     others: oids.filter(oid => oid !== row.oid && oid !== record.oid),
@@ -301,7 +304,11 @@ function columnsUsed(definition: CounterDefinition, relations: Relations) {
   return { columns, all };
 }
 
-function timeIndexed({ indexed }: Relation, preset: string, time: string | undefined) {
+function timeIndexed({ indexed }: Pick<Relation, 'indexed'>, preset: string, time: string | undefined) {
   if (indexed.some(([first]) => first === time)) return 'whole';
-  return indexed.some(([first, second]) => first === preset && second === time) ? 'preset' : null;
+  return indexesBoth({ indexed }, preset, time) ? 'preset' : null;
+}
+
+function indexesBoth({ indexed }: Pick<Relation, 'indexed'>, preset: string, time: string | undefined) {
+  return indexed.some(([first, second]) => first === preset && second === time);
 }

@@ -1,7 +1,6 @@
 import { Box, Text } from 'ink';
 import { memo } from 'react';
 import { titled } from '../../counter/definition/counter-nouns.ts';
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { count } from '../../format/numbers.ts';
@@ -16,11 +15,12 @@ import type { Row, State } from '../state/model.ts';
 import { selectedRow, visibleIds, windowRows } from '../state/selectors.ts';
 import type { Theme } from '../theme.ts';
 import { useTheme } from '../theme.ts';
+import { listShape } from './list-shape.ts';
 import {
   type Cells,
   columnWidths,
-  listShape,
   listTitles,
+  type RowReadings,
   roomForWhy,
   rowCells,
   titleCells,
@@ -55,6 +55,7 @@ export function ListScreen({ state }: { state: State }) {
             row={row}
             name={called(row)}
             diagnosis={diagnosisOf(state, row)}
+            uses={state.recentUses.get(row.id) ?? null}
             widths={widths}
             now={coarse(state.serverNow)}
             fresh={row.changedAt !== 0 && row.changedAt === state.changedAt}
@@ -75,10 +76,9 @@ function coarse(now: number): number {
   return Math.floor(now / 10_000) * 10_000;
 }
 
-interface RowProps {
+interface RowProps extends RowReadings {
   row: Row;
   name: string;
-  diagnosis: Diagnosis | null;
   widths: Record<keyof Cells, number>;
   now: number;
   fresh: boolean;
@@ -95,6 +95,7 @@ const ListRow = memo(
     row,
     name,
     diagnosis,
+    uses,
     widths,
     now,
     fresh,
@@ -105,7 +106,7 @@ const ListRow = memo(
     texts,
   }: RowProps) {
     const { glyphs, paint } = theme;
-    const cells = rowCells(row, name, widths, diagnosis, { now, fresh, complete, glyphs });
+    const cells = rowCells(row, name, widths, { diagnosis, uses }, { now, fresh, complete, glyphs });
     // One text that contains its colours: 44 rows of 8 elements took a third of the time of the first frame.
     const line =
       `${selected ? glyphs.cursor : ' '}${marked ? paint('yellow', glyphs.on) : ' '}${withMatches(cells.name, texts, theme)}` +
@@ -114,13 +115,15 @@ const ListRow = memo(
       cells.drift +
       paint(theme.badge[cells.badgeKind], cells.badge) +
       cells.why +
-      cells.lastUsed;
+      cells.lastUsed +
+      cells.recent;
     return <Line>{selected ? paint('inverse', line) : line}</Line>;
   },
   (a, b) =>
     a.row === b.row &&
     a.name === b.name &&
     a.diagnosis === b.diagnosis &&
+    a.uses === b.uses &&
     a.now === b.now &&
     a.fresh === b.fresh &&
     a.selected === b.selected &&
@@ -151,7 +154,8 @@ function joined(cells: Cells): string {
     cells.drift +
     cells.badge +
     cells.why +
-    cells.lastUsed
+    cells.lastUsed +
+    cells.recent
   );
 }
 

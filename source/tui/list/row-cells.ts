@@ -1,13 +1,13 @@
 import { type Badge, badge, drift } from '../../counter/counter.ts';
 import { type CounterNouns, titled } from '../../counter/definition/counter-nouns.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
-import { badgeWords, type Glyphs } from '../../format/badges.ts';
+import { badgeWords, type Glyphs, sparkline } from '../../format/badges.ts';
 import { briefly, driftText } from '../../format/format-figures.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
 import { toWidth } from '../../format/text.ts';
 import type { Row, Sort, SortAndFilter } from '../state/model.ts';
+import { type ListShape, ofPresets, recentDays, shownDays } from './list-shape.ts';
 
 /** The texts of one row of the list, each exactly as wide as its column. */
 export interface Cells {
@@ -20,37 +20,23 @@ export interface Cells {
   /** Why the count is wrong, in a few words; empty if there is no room for it. */
   why: string;
   lastUsed: string;
+  /** Its uses on each of the last days; empty if they are not shown. */
+  recent: string;
 }
 
 /** A terminal this wide has a column for the cause. Narrower ones show it above the list, for the row under the cursor. */
 export const roomForWhy = 106;
 
-/** What a counter needs columns for. */
-export interface ListShape {
-  /** True if amounts are added up, which have more digits than a number of records. */
-  sums: boolean;
-  /** True if rows have the time of the last use. */
-  timed: boolean;
-  /** True if causes are looked for. */
-  causes: boolean;
-}
-
-const ofPresets: ListShape = { sums: false, timed: true, causes: true };
-
-/** The shape of a counter's list; presets always have all columns. */
-export function listShape(tables: Tables | undefined, isOfPresets: boolean): ListShape {
-  if (!tables || isOfPresets) return ofPresets;
-  return { sums: tables.records.sums, timed: tables.presets.lastUsed !== null, causes: !tables.records.sums };
-}
-
 /** Column widths in cells, for a terminal of `columns` cells. */
-export function columnWidths(
-  columns: number,
-  { sums, timed, causes } = ofPresets,
-): Record<keyof Cells, number> {
+export function columnWidths(columns: number, shape = ofPresets): Record<keyof Cells, number> {
+  const { sums, timed, causes } = shape;
+  const days = shownDays(columns, shape);
+  const recent = days === null ? 0 : days + 2;
   const why = causes && columns >= roomForWhy ? 24 : 0;
   // Of a sum, what is left beside names of 18 cells, in three parts.
-  const extra = sums ? Math.max(0, Math.min(18, Math.floor((columns - (timed ? 78 : 67) - why) / 3))) : 0;
+  const extra = sums
+    ? Math.max(0, Math.min(18, Math.floor((columns - (timed ? 78 : 67) - why - recent) / 3)))
+    : 0;
   const fixed = {
     count: 10 + extra,
     change: 6,
@@ -59,6 +45,7 @@ export function columnWidths(
     badge: 12,
     why,
     lastUsed: timed ? 11 : 0,
+    recent,
   };
   const taken = Object.values(fixed).reduce((sum, width) => sum + width, 0);
   // Two cells for the cursor; every right-aligned column begins with a gap.
@@ -107,6 +94,7 @@ export function titleCells(
     badge: '  Badge',
     why: '  Why',
     lastUsed: words.lastUsed,
+    recent: `  ${recentDays} days`,
   };
   const sorted: Record<Sort, keyof Cells> = {
     uses: 'count',
@@ -119,12 +107,19 @@ export function titleCells(
   return cells(titles, widths, ellipsis);
 }
 
+/** What is known of a row beside its counter. */
+export interface RowReadings {
+  diagnosis: Diagnosis | null;
+  /** Its uses on each of the last days; null if they are not known. */
+  uses: readonly number[] | null;
+}
+
 /** One counter as cells, called `name`. `now` is the server's clock, in milliseconds since 1970; `fresh` marks a change just seen. */
 export function rowCells(
   row: Row,
   name: string,
   widths: Record<keyof Cells, number>,
-  diagnosis: Diagnosis | null,
+  { diagnosis, uses }: RowReadings,
   { now, fresh, complete, glyphs }: { now: number; fresh: boolean; complete: boolean; glyphs: Glyphs },
 ): Cells & { badgeKind: Badge } {
   const kind = badge(row, complete);
@@ -141,8 +136,14 @@ export function rowCells(
     badge: `  ${glyphs.badge[kind]} ${badgeWords[kind]}`,
     why: diagnosis ? `  ${shortDiagnosis(diagnosis)}` : '',
     lastUsed: ago(row.lastUsedAt, now),
+    recent: uses === null ? '' : `  ${recentWords(uses, glyphs)}`,
   };
   return { ...cells(texts, widths, glyphs.ellipsis), badgeKind: kind };
+}
+
+// What is not known yet is blank, and so days without a use have a word.
+function recentWords(uses: readonly number[], glyphs: Glyphs): string {
+  return uses.some(number => number > 0) ? sparkline(uses, glyphs) : 'none';
 }
 
 function briefDrift(row: Row, difference: number, width: number): string {
@@ -164,5 +165,6 @@ function cells(texts: Record<keyof Cells, string>, widths: Record<keyof Cells, n
     badge: toWidth(texts.badge, widths.badge, 'left', mark),
     why: toWidth(texts.why, widths.why, 'left', mark),
     lastUsed: right('lastUsed'),
+    recent: toWidth(texts.recent, widths.recent, 'left', mark),
   };
 }

@@ -112,6 +112,8 @@ export interface State extends SortAndFilter {
   drifts: ReadonlyMap<string, Drift>;
   /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
+  /** The uses of rows on each of the last days, oldest first, as far as they were read. */
+  recentUses: ReadonlyMap<string, readonly number[]>;
   /** All records of the open preset over time; the history is null if it is not plotted. */
   recordHistory: { id: string; history: RecordHistory | null } | null;
 
@@ -224,6 +226,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     drift: noDrift,
     contention: [],
     diagnoses: new Map(),
+    recentUses: new Map(),
     recordHistory: null,
     totals: null,
     orphans: 0,

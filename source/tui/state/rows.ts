@@ -1,5 +1,6 @@
 import type { Counter } from '../../counter/counter.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import { recentUsesAreCheap } from '../../counter/reading/recent-uses.ts';
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import type { ConsoleError } from '../../errors/errors.ts';
 import { ListedRows, type RowList } from '../rows/row-list.ts';
@@ -29,6 +30,18 @@ export function withRows(state: State, rows: ListedRows, at: number | null = nul
     marked: rows.rows.marks,
     changedAt: at ?? state.changedAt,
   });
+}
+
+// Of more rows than anybody scrolls back through, those of the last window are kept.
+const mostUses = 2_000;
+
+/** What was read of the last days, with the old object for what is the same, so that its row is not redrawn. */
+export function mergeUses(known: State['recentUses'], read: State['recentUses']): State['recentUses'] {
+  const same = Array.from(read, ([id, uses]): [string, readonly number[]] => [
+    id,
+    keep(known.get(id) ?? uses, uses),
+  ]);
+  return new Map(known.size > mostUses ? same : [...known, ...same]);
 }
 
 function isLifted({ inspected }: State, now: InspectedDatabase): boolean {
@@ -79,6 +92,7 @@ export function keepInspected(before: InspectedDatabase | null, now: InspectedDa
     tables.definition?.id,
     tables.hiddenBy,
     tables.seenBy,
+    recentUsesAreCheap(tables),
   ];
   return before && JSON.stringify(seen(before)) === JSON.stringify(seen(now)) ? before : now;
 }

@@ -16,6 +16,7 @@ import {
   hideAfter,
   keepInspected,
   mergeRows,
+  mergeUses,
   rearrange,
   rowsOf,
   rowsSeen,
@@ -95,6 +96,8 @@ export function reduce(state: State, action: Action): State {
       return addKeptDrift(state, action);
     case 'diagnosed':
       return withDiagnoses(state, keepDiagnoses(state.diagnoses, action.diagnoses));
+    case 'recent-uses':
+      return { ...state, recentUses: mergeUses(state.recentUses, action.uses) };
     case 'record-history':
       return {
         ...state,

@@ -17,6 +17,7 @@ import { isConsoleError } from '../../errors/errors.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import type { DiagnoseWatch } from './diagnose-watch.ts';
 import type { DriftWatch } from './drift-watch.ts';
+import type { TrendWatch } from './trend-watch.ts';
 
 /** What the parts of one watch share. */
 export interface WatchContext {
@@ -27,6 +28,7 @@ export interface WatchContext {
   rows: CounterRows;
   drift: DriftWatch;
   diagnosing: DiagnoseWatch;
+  trends: TrendWatch;
   onEvent: (event: WatchEvent) => void;
 }
 

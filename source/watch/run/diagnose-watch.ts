@@ -2,7 +2,6 @@ import type { Database } from '../../connection/transactions.ts';
 import type { AuditSummary } from '../../counter/audit/audit-counters.ts';
 import { type Counter, drift, isWrong } from '../../counter/counter.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
-import { readRecordHistory } from '../../counter/reading/record-history.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import { keepKnown } from '../keep-known.ts';
 import type { Diagnosed, DiagnosisEvent } from '../watch-event.ts';
@@ -12,8 +11,6 @@ const share = 100;
 const leastPause = 10_000;
 // A statement that timed out would time out again.
 const pauseAfterFailure = 600_000;
-// The plot of a preset that stays open is refreshed this often.
-const plotPause = 30_000;
 
 /**
  * Diagnoses wrong counts while ticks go on, after each audit whose mismatches differ from the last ones. A failure is left
@@ -27,8 +24,6 @@ export class DiagnoseWatch {
   #known: ReadonlyMap<string, Diagnosed> = new Map();
   #busy = false;
   #due = 0;
-  #plotting = false;
-  #plotted: { id: string; columns: number; due: number } | null = null;
 
   constructor(database: Database, signal: AbortSignal, onEvent: (event: DiagnosisEvent) => void) {
     this.#database = database;
@@ -36,9 +31,9 @@ export class DiagnoseWatch {
     this.#onEvent = onEvent;
   }
 
-  /** True while a diagnosis or a plot is being read. */
+  /** True while a diagnosis is being read. */
   get isBusy(): boolean {
-    return this.#busy || this.#plotting;
+    return this.#busy;
   }
 
   /** Takes in the result of an audit; rejects only with faults of this program. */
@@ -72,29 +67,6 @@ export class DiagnoseWatch {
       this.#due = Date.now() + pauseAfterFailure;
     } finally {
       this.#busy = false;
-    }
-  }
-
-  /** Reads the plot of a preset, unless that was done recently; rejects like `audited`. */
-  async plot(tables: Tables, id: string, columns: number): Promise<void> {
-    const known = this.#plotted;
-    if (this.#plotting || tables.hiddenBy.length > 0) return;
-    if (known?.id === id && known.columns === columns && Date.now() < known.due) return;
-    this.#plotting = true;
-    const start = performance.now();
-    let failed = false;
-    try {
-      const history = await this.#database.read(reader => readRecordHistory(reader, tables, id, columns), {
-        signal: this.#signal,
-      });
-      this.#onEvent({ type: 'record-history', id, history });
-    } catch (error) {
-      failed = true;
-      this.#forgive(error);
-    } finally {
-      const pause = failed ? pauseAfterFailure : Math.max(plotPause, share * (performance.now() - start));
-      this.#plotted = { id, columns, due: Date.now() + pause };
-      this.#plotting = false;
     }
   }
 

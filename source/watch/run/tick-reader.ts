@@ -128,10 +128,9 @@ export class TickReader {
     }
   }
 
-  /** Starts reading the plot of the open preset; ticks do not wait for it. */
-  plot({ detail, plot = null }: Focus, tables: Tables): void {
-    if (detail && plot !== null && this.#countsQuickly(tables))
-      void this.#context.diagnosing.plot(tables, detail.id, plot).catch(fatal);
+  /** Starts reading how uses changed over time; ticks do not wait for it. */
+  readTrends(focus: Focus, tables: Tables): void {
+    void this.#context.trends.read(focus, tables, this.#countsQuickly(tables)).catch(fatal);
   }
 
   async #readWatched(reader: Reader, { tables, server }: InspectedDatabase, ids: readonly string[]) {

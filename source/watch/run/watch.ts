@@ -11,6 +11,7 @@ import { AuditWatch, fatal, type WatchContext } from './audit-watch.ts';
 import { DiagnoseWatch } from './diagnose-watch.ts';
 import { DriftWatch, type Found } from './drift-watch.ts';
 import { TickReader } from './tick-reader.ts';
+import { TrendWatch } from './trend-watch.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
 
 export interface WatchOptions {
@@ -43,6 +44,7 @@ export class Watch {
   readonly #rows = new CounterRows();
   readonly #drift = new DriftWatch(this.#rows);
   readonly #diagnosing: DiagnoseWatch;
+  readonly #trends: TrendWatch;
   readonly #audit: AuditWatch;
   readonly #ticks: TickReader;
   #known: InspectedDatabase | null = null;
@@ -59,6 +61,7 @@ export class Watch {
     const { signal } = this.#stopped;
     this.#options = options;
     this.#diagnosing = new DiagnoseWatch(database, signal, onEvent);
+    this.#trends = new TrendWatch(database, signal, onEvent);
     const context: WatchContext = {
       database,
       counter,
@@ -66,6 +69,7 @@ export class Watch {
       rows: this.#rows,
       drift: this.#drift,
       diagnosing: this.#diagnosing,
+      trends: this.#trends,
       onEvent,
     };
     this.#audit = new AuditWatch(context);
@@ -129,7 +133,7 @@ export class Watch {
 
   /** True while something else is read beside the ticks. */
   get #isBusy(): boolean {
-    return this.#diagnosing.isBusy || this.#ticks.isReadingHealth;
+    return this.#diagnosing.isBusy || this.#trends.isBusy || this.#ticks.isReadingHealth;
   }
 
   async #tick(): Promise<number> {
@@ -145,7 +149,7 @@ export class Watch {
       const pace = this.#paceAfter(performance.now() - start, wasBusy || this.#isBusy);
       await this.#tellDrift(read.inspected.tables);
       onEvent({ type: 'tick', ...read, at: Date.now(), serverNow: read.inspected.now, pace });
-      this.#ticks.plot(focused, read.inspected.tables);
+      this.#ticks.readTrends(focused, read.inspected.tables);
       return pace;
     } finally {
       this.#lastTick = performance.now() - start;

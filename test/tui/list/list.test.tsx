@@ -1,5 +1,5 @@
 import { renderToString } from 'ink';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ListScreen } from '../../../source/tui/list/list.tsx';
 import { markingInAscii } from '../../../source/tui/render.tsx';
 import { Footer } from '../../../source/tui/shared/footer.tsx';
@@ -85,4 +85,72 @@ test('rows of the same name have their keys beside it, and no others', () => {
   expect(text).toContain('First First ');
   expect(text).toContain('Third First ');
   expect(text).toMatch(/^ {2}Second /m);
+});
+
+describe('the uses of the last days', () => {
+  const { tables, ...server } = inspectedWith(comments);
+  const timed = { time: 'made', timeType: 'timestamp with time zone', recentIndexed: true };
+  const drawn = (
+    uses: [string, number[]][],
+    { columns = 140, ascii = false, records = timed as object, hiddenBy = [] as string[] } = {},
+  ) => {
+    const inspected = {
+      ...server,
+      tables: { ...tables, records: { ...tables.records, ...records }, hiddenBy },
+    };
+    const actions: Action[] = [
+      { ...connected, inspected },
+      { type: 'recent-uses', uses: new Map(uses) },
+    ];
+    return renderToString(
+      <ThemeContext value={theme(ascii, false)}>
+        <ListScreen state={actions.reduce(reduce, initialState({ columns, rows: 24 }, 'uses'))} />
+      </ThemeContext>,
+      { columns },
+    );
+  };
+  const rising = Array.from({ length: 14 }, (_, day) => Math.max(0, day - 5));
+
+  test('are a column from 140 columns on, if they can be read', () => {
+    const text = drawn([['First', rising]]);
+    expect(text).toMatch(/ {2}14 days\n/);
+    expect(text).toMatch(/First .* {8}▁▂▃▄▅▆▇█\n/);
+    expect(drawn([['First', rising]], { ascii: true })).toMatch(/First .* {8}\.:-=\+\*#@\n/);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(140);
+    for (const without of [
+      { columns: 139 },
+      { records: { ...timed, recentIndexed: false } },
+      { records: { ...timed, time: null } },
+      { hiddenBy: ['a policy'] },
+    ])
+      expect(drawn([['First', rising]], without)).not.toMatch(/14 days|▁▂▃|…▁/);
+  });
+
+  test('are blank until they are known, and a word if there are none', () => {
+    const text = drawn([['First', Array(14).fill(0)]]);
+    expect(text).toMatch(/First .* none\n/);
+    expect(text).toMatch(/Second .*(never|-)\n?/);
+    expect(text.match(/none/g)).toHaveLength(1);
+  });
+
+  test('stay the same object while they are the same, so that their row is not redrawn', () => {
+    const read = (uses: [string, number[]][]): Action => ({ type: 'recent-uses', uses: new Map(uses) });
+    const before = reduce(
+      initialState({ columns: 140, rows: 24 }),
+      read([
+        ['a', [1, 2]],
+        ['b', [0]],
+      ]),
+    );
+    const after = reduce(
+      before,
+      read([
+        ['a', [1, 2]],
+        ['c', [4]],
+      ]),
+    );
+    expect(after.recentUses.get('a')).toBe(before.recentUses.get('a'));
+    expect([...after.recentUses.keys()]).toEqual(['a', 'b', 'c']);
+    expect(reduce(after, read([['a', [1, 3]]])).recentUses.get('a')).toEqual([1, 3]);
+  });
 });

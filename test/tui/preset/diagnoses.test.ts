@@ -60,12 +60,18 @@ describe('why a count is wrong', () => {
   test('has a column if there is room for it', () => {
     const row = { ...counter(12, 10), change: 0, changedAt: 0 };
     const cells = (columns: number) =>
-      rowCells(row, row.name, columnWidths(columns), found(2).diagnosis, {
-        now: 0,
-        fresh: false,
-        complete: true,
-        glyphs: glyphs(false),
-      });
+      rowCells(
+        row,
+        row.name,
+        columnWidths(columns),
+        { diagnosis: found(2).diagnosis, uses: null },
+        {
+          now: 0,
+          fresh: false,
+          complete: true,
+          glyphs: glyphs(false),
+        },
+      );
     const width = (columns: number) =>
       Object.entries(cells(columns)).reduce(
         (sum, [key, cell]) => sum + (key === 'badgeKind' ? 0 : cell.length),

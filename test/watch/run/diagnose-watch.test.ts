@@ -74,25 +74,11 @@ test('wrong counts are diagnosed once, and again only when others are wrong', as
 });
 
 test('nothing is read while rows are hidden, or if nothing is wrong', async () => {
-  const [a = ''] = await insertPresets(own.sql, ['Noir']);
+  await insertPresets(own.sql, ['Noir']);
   const { tables, counters } = await audit();
   const before = reads;
   await watch.audited({ ...tables, hiddenBy: ['a policy'] }, counters, sums);
-  await watch.plot({ ...tables, hiddenBy: ['a policy'] }, a, 10);
   await watch.audited(tables, counters, sums);
   expect(reads).toBe(before);
   expect(events).toEqual([]);
-});
-
-test('a plot is read once for a preset and a width, and a failure does not end the watch', async () => {
-  const [a = ''] = await insertPresets(own.sql, ['Noir']);
-  await insertRecords(own.sql, a, 3);
-  const { tables } = await audit();
-  await watch.plot(tables, a, 10);
-  await watch.plot(tables, a, 10);
-  expect(events).toMatchObject([{ type: 'record-history', id: a }]);
-  await watch.plot(tables, a, 20);
-  expect(events).toHaveLength(2);
-  await watch.plot({ ...tables, records: { ...tables.records, counted: 'public.nowhere' } }, a, 30);
-  expect(events).toHaveLength(2);
 });
