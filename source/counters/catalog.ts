@@ -7,6 +7,8 @@ export interface CatalogColumn {
   category: string;
   /** The server computes it from other columns. */
   generated: boolean;
+  /** It may be NULL. */
+  nullable: boolean;
   /** The default of a number, as SQL; null if it has none. */
   start: string | null;
 }

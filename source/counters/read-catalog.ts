@@ -4,8 +4,15 @@ import { searchPathOf } from '../sql/search-path-setting.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
 
 const column = z.pipe(
-  z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.nullable(z.string())]),
-  z.transform(([name, type, category, generated, start]) => ({ name, type, category, generated, start })),
+  z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean(), z.nullable(z.string())]),
+  z.transform(([name, type, category, generated, nullable, start]) => ({
+    name,
+    type,
+    category,
+    generated,
+    nullable,
+    start,
+  })),
 );
 const reference = z.object({ columns: z.array(z.string()), table: z.number(), targets: z.array(z.string()) });
 
@@ -97,7 +104,7 @@ WITH rel AS MATERIALIZED (
    WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND NOT (${isSystem})
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ), cols AS MATERIALIZED (
-  SELECT a.attrelid, json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), y.typcategory, a.attgenerated <> '',
+  SELECT a.attrelid, json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), y.typcategory, a.attgenerated <> '', NOT (a.attnotnull OR y.typnotnull),
                               CASE WHEN y.typcategory = 'N' THEN pg_get_expr(d.adbin, d.adrelid) END) ORDER BY a.attnum) AS list
     FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT oid FROM rel) GROUP BY 1

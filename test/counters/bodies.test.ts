@@ -1776,6 +1776,20 @@ describe('where writers have different conditions', () => {
     ]);
   });
 
+  test('what they say of NULL makes no difference for a column that cannot be NULL', () => {
+    const ddl = `${tables} ${inserts("IS DISTINCT FROM 'closed'")} ${deletes("<> 'closed'")}`;
+    expect(told(ddl)).toEqual([expect.stringContaining('count under different conditions')]);
+    expect(told(ddl.replace('status text', 'status text NOT NULL'))).toEqual(
+      counted(" where status <> 'closed'"),
+    );
+    const body = `IF TG_OP = 'INSERT' THEN IF NEW.hidden THEN RETURN NULL; END IF; ${up} RETURN NULL; END IF;
+      IF NOT OLD.hidden THEN ${down} END IF; RETURN NULL;`;
+    expect(inTrigger(body, 'INSERT OR DELETE')).toEqual(counted(' where hidden IS FALSE'));
+    expect(inTrigger(body.replaceAll('hidden', 'is_deleted'), 'INSERT OR DELETE')).toEqual([
+      expect.stringContaining('count under different conditions'),
+    ]);
+  });
+
   test('a setting that decides is named', () => {
     const ddl = `${tables} ${trigger('INSERT', `current_setting('app.import', true) IS DISTINCT FROM 'on'`, 'add')}`;
     const [judged] = writtenCounters(writingsOf(readingsOf(ddl)));

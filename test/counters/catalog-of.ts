@@ -77,12 +77,15 @@ function typeOf(given: TypeName | undefined) {
   return { type, category: name === 'uuid' || name === 'jsonb' ? 'U' : category };
 }
 
-function beginningOf(constraints: readonly Node[]): { generated: boolean; start: string | null } {
+function beginningOf(
+  constraints: readonly Node[],
+): Pick<CatalogTable['columns'][number], 'generated' | 'nullable' | 'start'> {
   const all = constraints.flatMap(each => ('Constraint' in each ? [each.Constraint] : []));
   const start = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
   const number = start && 'A_Const' in start ? start.A_Const.ival : undefined;
   return {
     generated: all.some(({ contype }) => contype === 'CONSTR_GENERATED'),
+    nullable: !all.some(({ contype }) => contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY'),
     start: number ? String(number.ival ?? 0) : null,
   };
 }

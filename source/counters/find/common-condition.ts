@@ -39,21 +39,34 @@ export function commonCondition(
   if (!domains) return { why: 'its condition depends on how values are ordered' };
   const size = domains.reduce((product, { values }) => product * values.length, 1);
   if (size > most) return { why: 'its condition has too many parts' };
-  const every = groups.flatMap(group => setsOf(group, domains, keys).map(set => ({ group, set })));
+  // What a condition says of NULL makes no difference for a column that cannot be NULL.
+  const possible = domains.map(each => ({
+    ...each,
+    values: each.values.filter(
+      ({ value }) =>
+        value !== null || record.columns.find(({ name }) => name === each.column)?.nullable !== false,
+    ),
+  }));
+  const every = groups.flatMap(group => {
+    const alike = setsOf(group, possible, keys);
+    return setsOf(group, domains, keys).map(
+      (set, place): Said => ({ group, set, possible: alike[place] ?? set }),
+    );
+  });
   const keeping = every.filter(isKeeping);
   if (keeping.length > 0 && keeping.every(({ set }) => isEmpty(set)))
     return { why: 'its condition is never true' };
   const said = every.filter(({ set }) => !isAll(set) && !isEmpty(set));
-  const sets = said.map(({ set }) => set);
-  const [first, ...others] = sets;
+  const [first, ...others] = said;
   if (!first) return { where: null, doubts: [] };
-  const strictest = keptBy(said) ?? others.reduce(both, first);
+  const kept = keptBy(said) ?? others.reduce<Sets>(meeting, first);
+  const strictest = kept.set;
   if (isEmpty(strictest)) return { why: 'its triggers count different records' };
   const text = (set: RecordSet) => {
     const where = toPredicate(set, domains);
     return where ? predicateText(where, name => name) : 'every record';
   };
-  const other = said.filter(({ set }) => !areSame(set, strictest));
+  const other = said.filter(each => !areAlike(each, kept));
   const agrees = other.length < said.length;
   const doubts = [
     ...new Set(other.map(({ group, set }) => `${writerOf(group)} has ${text(set)}, not ${text(strictest)}.`)),
@@ -65,10 +78,23 @@ export function commonCondition(
   return { where: toPredicate(strictest, domains), doubts };
 }
 
-interface Said {
-  group: EventEffects;
+interface Sets {
   set: RecordSet;
+  /** The same without what no record can hold. */
+  possible: RecordSet;
 }
+
+interface Said extends Sets {
+  group: EventEffects;
+}
+
+const meeting = (one: Sets, other: Sets): Sets => ({
+  set: both(one.set, other.set),
+  possible: both(one.possible, other.possible),
+});
+
+const areAlike = (one: Sets, other: Sets) =>
+  areSame(one.set, other.set) || areSame(one.possible, other.possible);
 
 const isKeeping = ({ group: { event } }: Said) => event !== 'update';
 
@@ -76,14 +102,14 @@ const isKeeping = ({ group: { event } }: Said) => event !== 'update';
  * The condition that inserts and deletes have, unless updates know of more columns than they do: which records count is said by
  * what counts them, and an update that says otherwise is mistaken.
  */
-function keptBy(said: readonly Said[]): RecordSet | null {
+function keptBy(said: readonly Said[]): Sets | null {
   const keeping = said.filter(isKeeping);
   const [first] = keeping;
-  if (!first || !keeping.every(({ set }) => areSame(set, first.set))) return null;
+  if (!first || !keeping.every(each => areAlike(each, first))) return null;
   const known = new Set(keeping.flatMap(({ group }) => columnsOf(group)));
   const both = new Set(keeping.map(({ group }) => (group.event === 'call' ? 'insert' : group.event)));
   return both.size > 1 && said.every(({ group }) => columnsOf(group).every(name => known.has(name)))
-    ? first.set
+    ? keeping.reduce<Sets>(meeting, first)
     : null;
 }
 
@@ -93,8 +119,8 @@ function keepsDiffer(said: readonly Said[]): boolean {
   if (!first) return false;
   const known = columnsOf(first.group);
   return others.some(
-    ({ group, set }) =>
-      !areSame(set, first.set) && new Set(columnsOf(group)).symmetricDifference(new Set(known)).size === 0,
+    each =>
+      !areAlike(each, first) && new Set(columnsOf(each.group)).symmetricDifference(new Set(known)).size === 0,
   );
 }
 
