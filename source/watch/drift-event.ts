@@ -1,5 +1,6 @@
 import { type CountRules, type ObservedChange, observe } from '../counter/count-change.ts';
 import type { Counter } from '../counter/counter.ts';
+import { decimal, minus, type Quantity } from '../counter/quantity.ts';
 import type { WritingSessions } from './session-activity.ts';
 
 /** A count that went out of step with its records, or back into step, between two reads. */
@@ -36,6 +37,19 @@ export function driftChange(before: Counter, after: Counter, rules: CountRules =
 /** True for a count that no number here is exactly. */
 export function isVague({ exact }: Pick<Counter, 'exact'>): boolean {
   return exact !== undefined;
+}
+
+/** Count minus records after a change; null if the count is no number then. */
+export function driftAfter({ after }: ObservedChange): Quantity | null {
+  const { usageCount, records, exact = usageCount ?? 0, exactRecords = records ?? 0 } = after;
+  if (isPlain(exact) && isPlain(exactRecords)) return minus(exact, exactRecords);
+  const difference = Number(exact) - Number(exactRecords);
+  return Number.isFinite(difference) ? difference : null;
+}
+
+/** True for what is calculated with exactly: not for 1e+20, NaN and the like, nor for 0.1 as a number. */
+function isPlain(quantity: Quantity): boolean {
+  return typeof quantity === 'string' ? decimal.test(quantity) : Number.isSafeInteger(quantity * 8);
 }
 
 /** Count minus records before a change, and what the change added to that; a count of NULL is 0. */

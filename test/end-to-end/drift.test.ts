@@ -115,7 +115,9 @@ describe.each<[string, TerminalOptions, wrong: string]>(
     expect(before).toMatch(/\d\d:\d\d:\d\d Noir +\S No record +\+2 +0 x2 *$/m);
     expect(before.replace(/\s+/g, ' ')).toContain('drift.jsonl is no drift event and was skipped.');
     expect(before).toContain('legacy-api');
-    next.press('q', 'q');
+    next.press(keys.enter);
+    await next.until(/^Drift log +\+1 (at|on) [\d:-]+, \+2 (at|on) [\d:-]+ UTC$/m);
+    next.press('d', 'q', 'q');
     expect(await next.exit()).toBe(0);
     expect(next.written()).not.toContain('while the console watched');
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Counter } from '../../source/counter/counter.ts';
-import { driftBetween, driftChange } from '../../source/watch/drift-event.ts';
+import { driftAfter, driftBetween, driftChange } from '../../source/watch/drift-event.ts';
 
 type Figures = [usageCount: number | null | string, records: number | null];
 
@@ -124,6 +124,19 @@ test.each<[before: Figures, after: Figures, was: number, by: number]>([
   expect(driftBetween({ ...change, recordsBy: null })).toEqual({ before: was, by: change.countBy });
   const uncounted = { ...change, before: { ...change.before, records: null } };
   expect(driftBetween(uncounted).before).toBe(before[0] ?? 0);
+});
+
+test.each<[after: Partial<Counter>, drift: number | string | null]>([
+  [{ usageCount: 14, records: 9 }, 5],
+  [{ usageCount: null, records: 9 }, -9],
+  [{ usageCount: 2 ** 53, exact: '9007199254740993', records: 1 }, '9007199254740992'],
+  [{ usageCount: 0.3, exact: '0.3', records: 0.1, exactRecords: '0.1' }, '0.2'],
+  [{ usageCount: 1e20, exact: '1e+20', records: 0 }, 1e20],
+  [{ usageCount: 0.1, records: 0 }, 0.1],
+  [{ usageCount: Number.NaN, exact: 'NaN', records: 1 }, null],
+])('the drift after a change to %j is %j', (after, drift) => {
+  const change = driftChange(counter([10, 8]), counter([14, 8]))!;
+  expect(driftAfter({ ...change, after: { usageCount: null, records: null, ...after } })).toEqual(drift);
 });
 
 test('a sum that is no number any more is reported whatever its drift is', () => {

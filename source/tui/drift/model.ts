@@ -1,8 +1,11 @@
+import type { Quantity } from '../../counter/quantity.ts';
 import type { DriftEntry } from '../../watch/drift-log.ts';
 import type { SeenRepair } from '../../watch/repaired-drift.ts';
 
 /** The drift log: counts that came out of step while the console watched. */
 export interface Drift {
+  /** What the drift of rows was after each event, oldest first; only of the last events. */
+  changes: readonly DriftAt[];
   /** Newest first. */
   entries: readonly DriftEntry[];
   /** All events, including those without an entry, and those that came since the log was last on screen. */
@@ -18,6 +21,13 @@ export interface Drift {
   kept: KeptDrift | null;
 }
 
+/** The drift of a row after an event; null if the count was no number. Time in milliseconds since 1970 by this machine's clock. */
+export interface DriftAt {
+  id: string;
+  at: number;
+  drift: Quantity | null;
+}
+
 /** Events of earlier runs, which are in the entries and not in the total. */
 export interface KeptDrift {
   events: number;
@@ -28,6 +38,7 @@ export interface KeptDrift {
 }
 
 export const noDrift: Drift = {
+  changes: [],
   entries: [],
   total: 0,
   unread: 0,

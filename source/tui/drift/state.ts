@@ -1,9 +1,10 @@
-import type { DriftEvent } from '../../watch/drift-event.ts';
+import { type DriftEvent, driftAfter } from '../../watch/drift-event.ts';
 import { type DriftEntry, logDrift } from '../../watch/drift-log.ts';
 import type { SeenRepair } from '../../watch/repaired-drift.ts';
 import type { State } from '../state/model.ts';
 import { type Move, moved } from '../state/move.ts';
 import { titledRows } from '../state/selectors.ts';
+import type { DriftAt } from './model.ts';
 
 /** Adds events to the drift log. */
 export function addDrift(
@@ -21,12 +22,27 @@ export function addDrift(
   const seen = repairs.reduce(addRepair, drift.repairs);
   return readDrift({
     ...state,
-    drift: { ...drift, entries, total, unread: drift.unread + count, repairs: seen },
+    drift: {
+      ...drift,
+      changes: withChanges(drift.changes, events),
+      entries,
+      total,
+      unread: drift.unread + count,
+      repairs: seen,
+    },
   });
 }
 
 const logged = (log: readonly DriftEntry[], events: readonly DriftEvent[]) =>
   events.reduce((entries, event) => logDrift(entries, event), log);
+
+// As many as are read back from a file.
+const mostChanges = 1_000;
+
+function withChanges(known: readonly DriftAt[], events: readonly DriftEvent[]): readonly DriftAt[] {
+  const changes = events.map(({ preset, at, change }) => ({ id: preset.id, at, drift: driftAfter(change) }));
+  return [...known, ...changes].slice(-mostChanges);
+}
 
 /** Adds events of earlier runs to a log that is still empty. */
 export function addKeptDrift(
@@ -34,7 +50,9 @@ export function addKeptDrift(
   { events, problem }: { events: readonly DriftEvent[]; problem: string | null },
 ): State {
   const kept = { events: events.length, until: events.at(-1)?.at ?? Number.NEGATIVE_INFINITY, problem };
-  return { ...state, drift: { ...state.drift, entries: logged(state.drift.entries, events), kept } };
+  const { drift } = state;
+  const changes = withChanges(drift.changes, events);
+  return { ...state, drift: { ...drift, changes, entries: logged(drift.entries, events), kept } };
 }
 
 /** The entries with an event of this run. */

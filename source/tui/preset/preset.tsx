@@ -15,7 +15,7 @@ import type { Row, State } from '../state/model.ts';
 import { hidesRecords, selectedRow, windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { whyWrongLines } from './diagnosis.tsx';
-import { driftWords } from './drift-words.ts';
+import { driftOverTime, driftWords } from './drift-words.ts';
 import { seenLines, watchingLines } from './panel.tsx';
 import { trendLines } from './trend.tsx';
 
@@ -45,6 +45,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
   // A sum may be below 0.
   const sums = row.exactDrift !== undefined;
   const detail = state.detail?.id === row.id ? state.detail.value : null;
+  const logged = state.drift.changes.filter(({ id }) => id === row.id);
   const fact = (name: string, value: string) => (
     <Line key={name}>
       <Text dimColor>{toWidth(name, 19, 'left', glyphs.ellipsis)} </Text>
@@ -66,6 +67,9 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
     fact(displayText(state.inspected?.tables.definition?.row.count ?? 'Count'), displayText(countOf(row))),
     fact(recordsTitle(state), recordWords(row, kind === 'hidden')),
     fact('Drift', driftWords(drift(row), sums ? null : row.usageCount, kind === 'hidden', driftText(row))),
+    ...(logged.length === 0 || kind === 'hidden'
+      ? []
+      : [fact('Drift log', driftOverTime(logged, state.freshAt ?? 0, state.size.columns - 20))]),
     ...lastUse(state, row).map(([name, value]) => fact(name, value)),
     fact(
       kind === 'hidden' ? 'Newest visible' : `Newest ${displayText(nouns.record[0])}`,

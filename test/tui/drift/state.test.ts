@@ -90,6 +90,11 @@ describe('the drift log on screen', () => {
       { preset: { id: 'a' }, times: 2, firstAt: 1 },
       { preset: { id: 'b' }, times: 1 },
     ]);
+    expect(drift.changes).toEqual([
+      { id: 'b', at: 0, drift: 1 },
+      { id: 'a', at: 1, drift: 1 },
+      { id: 'a', at: 7, drift: 1 },
+    ]);
     const state = { ...rest, counter: comments };
     const summed = driftSummary({ ...state, drift, driftLog: 'drift\u001b.jsonl' });
     expect(summed.split('\n')).toEqual([
