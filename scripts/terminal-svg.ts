@@ -31,14 +31,50 @@ interface Run {
 
 /** Draws what `terminal` shows as an SVG document; `title` is for screen readers. */
 export function terminalSvg(terminal: Terminal, title: string): string {
-  const width = terminal.cols * cell.width + 2 * padding;
-  const height = terminal.rows * cell.height + 2 * padding;
-  const rows = Array.from({ length: terminal.rows }, (_, row) => drawRow(terminal, row)).flat();
+  return document(terminal, title, drawScreen(terminal));
+}
+
+/** A screen as it was drawn, and the seconds that it stays. */
+export interface Frame {
+  drawn: string;
+  seconds: number;
+}
+
+/** Draws frames of one terminal, one after the other, again and again. Where nothing may move, the first one stays. */
+export function animatedSvg(terminal: Terminal, title: string, frames: readonly Frame[]): string {
+  const whole = frames.reduce((sum, { seconds }) => sum + seconds, 0);
+  let start = 0;
+  const styles = frames.map(({ seconds }, index) => {
+    const [from, to] = [start, start + seconds].map(at => rounded((at / whole) * 100)) as [number, number];
+    start += seconds;
+    const shown = `${from}%{visibility:visible}`;
+    const before = from === 0 ? '' : '0%{visibility:hidden}';
+    return `@keyframes f${index}{${before}${shown}${to === 100 ? '' : `${to}%{visibility:hidden}`}}
+.f${index}{animation:f${index} ${rounded(whole)}s step-end infinite}`;
+  });
+  const style = `<style>.f{visibility:hidden}.f0{visibility:visible}
+@media(prefers-reduced-motion:no-preference){
+${styles.join('\n')}
+}</style>`;
+  const groups = frames.map(({ drawn }, index) => `<g class="f f${index}">\n${drawn}\n</g>`);
+  return document(terminal, title, [style, ...groups].join('\n'));
+}
+
+/** What `terminal` shows, as a part of a document. */
+export function drawScreen(terminal: Terminal): string {
+  return Array.from({ length: terminal.rows }, (_, row) => drawRow(terminal, row))
+    .flat()
+    .join('\n');
+}
+
+function document({ cols, rows }: Terminal, title: string, content: string): string {
+  const width = cols * cell.width + 2 * padding;
+  const height = rows * cell.height + 2 * padding;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${escaped(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${dark.background}"/>
 <g font-family="${font}" font-size="${fontSize}" fill="${dark.foreground}">
-${rows.join('\n')}
+${content}
 </g>
 </svg>
 `;
