@@ -1,6 +1,10 @@
-/** SQL for a value of the row `r` in its type's output format: a cast to text would trim a char(n). NULL stays NULL. */
-export function valueAsText(column: string): string {
-  return `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', r.${column}) END`;
+/**
+ * SQL for a value of the row `r` in its type's output format, or in that of `cast`: a cast to text would trim a char(n). NULL stays
+ * NULL.
+ */
+export function valueAsText(column: string, cast: string | null = null): string {
+  const value = `r.${column}${cast === null ? '' : `::${cast}`}`;
+  return `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', ${value}) END`;
 }
 
 const most = 90;

@@ -128,7 +128,10 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     undoes: plan.receipt?.head.id ?? null,
     // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
     ...(plan.action === 'reset' && plan.options.deleteHistory
-      ? { columns: plan.facts.recordColumns, reference: plan.inspected.tables.records.preset }
+      ? {
+          columns: plan.facts.recordColumns.map(({ cast: _, ...column }) => column),
+          reference: plan.inspected.tables.records.preset,
+        }
       : {}),
     ...saidOfColumns(plan),
   };

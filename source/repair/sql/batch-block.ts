@@ -358,7 +358,7 @@ function gathering(records: string, { recordColumns, references }: RepairFacts, 
     return `pg_catalog.bool_or(${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join}))`;
   });
   const tables = references.map(({ table }) => table);
-  const values = manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)));
+  const values = manyValues(recordColumns.map(({ quoted, cast }) => valueAsText(quoted, cast)));
   return `${byOwnPath(`SELECT pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY m.batch, m.n) FILTER (WHERE m.n OPERATOR(pg_catalog.<=) ${most}), pg_catalog.jsonb_build_array(${dangling.join(', ')}) INTO played, dangling
     FROM ${records} r JOIN ${mine} m ON ${same};`)}
   ${tables

@@ -33,7 +33,7 @@ export function boundedRecords(
   source: string,
   { bytes, recordBytes }: ByteLimits,
 ): string {
-  const values = manyValues(recordColumns.map((_, place) => valueAsText(`c${place}`)));
+  const values = manyValues(recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
   const within = (size: string, most: number) => `${size} ${builtIn.upTo} ${most}`;
   const before = `coalesce(pg_catalog.sum(r.stored) FILTER (WHERE ${within('r.stored', recordBytes)}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)`;
   const size = 'pg_catalog.octet_length(m.values)';

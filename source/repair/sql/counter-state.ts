@@ -290,8 +290,8 @@ export async function hasRecord(
 ): Promise<boolean> {
   const own = recordColumns.findIndex(({ quoted }) => quoted === records.preset);
   const given = '$1::pg_catalog.text::pg_catalog.jsonb';
-  const alike = recordColumns.map(({ quoted }, place) =>
-    keysEqual(valueAsText(quoted), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
+  const alike = recordColumns.map(({ quoted, cast }, place) =>
+    keysEqual(valueAsText(quoted, cast), `(${given} OPERATOR(pg_catalog.->>) ${place})`),
   );
   // The preset once more, uncast, so that its index is used.
   const preset = values[own];

@@ -35,9 +35,18 @@ const facts = z.object({
       event: z.enum(['INSERT', 'UPDATE', 'DELETE']),
     }),
   ),
-  /** Every column of a record that an INSERT may set, in order. */
+  /**
+   * Every column of a record that an INSERT may set, in order. `cast` is the type that keeps what the column's own output format
+   * drops, which is the declaration of xml; null where that drops nothing.
+   */
   recordColumns: z.array(
-    z.object({ quoted: z.string(), type: z.string(), declared: z.string(), number: z.number() }),
+    z.object({
+      quoted: z.string(),
+      type: z.string(),
+      declared: z.string(),
+      number: z.number(),
+      cast: z.nullable(z.string()),
+    }),
   ),
   /** The column whose values are added up; null if records are counted. */
   amount: z.nullable(
@@ -131,7 +140,11 @@ SELECT json_build_object(
   'besides', (SELECT coalesce(json_agg(json_build_object('what', b.what, 'name', b.name, 'table', format('%I.%I', n.nspname, c.relname), 'event', b.event) ORDER BY b.name), '[]')
     FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
-                                                      'number', attnum) ORDER BY attnum) FROM given),
+                                                      'number', attnum, 'cast', (WITH RECURSIVE base AS (
+       SELECT atttypid AS oid, false AS listed
+       UNION ALL SELECT CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.listed OR y.typtype <> 'd'
+         FROM base b JOIN pg_type y ON y.oid = b.oid WHERE y.typtype = 'd' OR (y.typcategory = 'A' AND y.typelem <> 0))
+       SELECT CASE WHEN listed THEN 'pg_catalog.text[]' ELSE 'pg_catalog.text' END FROM base WHERE oid = 'xml'::regtype)) ORDER BY attnum) FROM given),
   'amount', (SELECT json_build_object('declared', format_type(a.atttypid, a.atttypmod), 'computed', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
        'from', (SELECT coalesce(json_agg(DISTINCT quote_ident(f.attname)), '[]') FROM pg_depend x JOIN pg_attribute f ON f.attrelid = x.refobjid AND f.attnum = x.refobjsubid
                  WHERE x.refclassid = 'pg_class'::regclass AND x.refobjid = $2::oid AND x.refobjsubid NOT IN (0, a.attnum) AND a.attgenerated <> ''

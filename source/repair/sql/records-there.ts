@@ -85,7 +85,7 @@ export async function countPresent(
             SELECT v.value, v.n FROM pg_catalog.jsonb_array_elements($1::pg_catalog.text::pg_catalog.jsonb) WITH ORDINALITY v (value, n)),
           there AS MATERIALIZED (
             SELECT t.value, pg_catalog.count(*) AS many FROM (
-              SELECT ${manyValues(recordColumns.map(({ quoted }) => valueAsText(quoted)))}::pg_catalog.jsonb AS value FROM ${records.name} r
+              SELECT ${manyValues(recordColumns.map(({ quoted, cast }) => valueAsText(quoted, cast)))}::pg_catalog.jsonb AS value FROM ${records.name} r
                WHERE ${ofPresets}(r.${identifying} OPERATOR(pg_catalog.=) ANY (SELECT ${given(identifying)} FROM wanted v)) IS TRUE
                  AND (r.xmin::pg_catalog.text OPERATOR(pg_catalog.=) ANY (SELECT x.xid FROM pg_catalog.json_array_elements_text($2::pg_catalog.text::pg_catalog.json) x (xid))) IS NOT TRUE
               OFFSET 0) t
