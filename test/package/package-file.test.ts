@@ -19,6 +19,17 @@ test('the program has the name that is typed, and that of the package, which npx
   expect(bin).toEqual({ 'preset-usage': 'dist/cli.js', [String(name)]: 'dist/cli.js' });
 });
 
+// npm 12 runs no install script of a package that is not named, on the machine where it is installed.
+test('every package with an install script is allowed one or refused it, on every platform', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { hasInstallScript?: boolean }>;
+  };
+  const withScripts = Object.keys(packages)
+    .filter(directory => directory !== '' && packages[directory]?.hasInstallScript)
+    .map(directory => directory.replace(/^.*node_modules\//, ''));
+  expect(Object.keys(packageFile.allowScripts).sort()).toEqual(withScripts.sort());
+});
+
 describe('the addresses', () => {
   const home = packageFile.homepage.replace(/#.*$/, '');
 

@@ -34,8 +34,8 @@ export async function syncDirectory(directory: string): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    // Some network file systems cannot sync a directory; they keep names safe by themselves.
-    if (!isSystemError(error) || !['EINVAL', 'ENOTSUP'].includes(error.code)) throw error;
+    // Some network file systems cannot sync a directory, nor can Windows (EPERM); they keep names safe by themselves.
+    if (!isSystemError(error) || !['EINVAL', 'ENOTSUP', 'EPERM'].includes(error.code)) throw error;
   } finally {
     await handle.close();
   }

@@ -18,6 +18,7 @@ import {
   whyNotOpenDrifted,
   whyNotRepair,
   whyNotSimulate,
+  whyNotSuspend,
   whyNotUseReally,
   whyNotWatch,
 } from './why-disabled.ts';
@@ -575,7 +576,7 @@ export const bindings: readonly KeyBinding[] = [
     description: 'Suspend the console (fg brings it back)',
     screens: everywhere,
     does: 'suspend',
-    disabled: whyNotLeave,
+    disabled: state => whyNotSuspend(state),
     quiet: true,
   },
   {

@@ -72,6 +72,11 @@ export function whyNotLeaveCounter(state: State): string | null {
   return whyNotHistory(state) ?? whyBusy(state);
 }
 
+/** Windows has no such signal, and no shell that would bring the console back. */
+export function whyNotSuspend(state: State, platform: string = process.platform): string | null {
+  return platform === 'win32' ? 'Windows cannot suspend a program.' : whyNotLeave(state);
+}
+
 /** Suspended in the middle of a batch, this program would keep the application's rows locked. */
 export function whyNotLeave(state: State): string | null {
   return isRepairing(state) ? 'A repair is running: press Esc, then y, to stop it after this batch.' : null;

@@ -5,6 +5,7 @@ import { noOptions } from '../../../source/repair/repair.ts';
 import { footerBindings } from '../../../source/tui/keys/footer-keys.ts';
 import { keyNames } from '../../../source/tui/keys/key-names.ts';
 import { bindingFor, bindings, descriptionOf } from '../../../source/tui/keys/keymap.ts';
+import { whyNotSuspend } from '../../../source/tui/keys/why-disabled.ts';
 import { openMenu } from '../../../source/tui/menu/choices.ts';
 import { initialState, type State } from '../../../source/tui/state/model.ts';
 import { isFirstScreen } from '../../../source/tui/state/navigation.ts';
@@ -223,6 +224,7 @@ describe('the table of keys', () => {
     test('q and ^z wait until nothing is being written', () => {
       expect(bindingFor('ctrl+z', 'repair')?.disabled?.(running)).toMatch(/A repair is running/);
       expect(bindingFor('ctrl+z', 'repair')?.disabled?.(state)).toBeNull();
+      expect(whyNotSuspend(state, 'win32')).toMatch(/Windows/);
       expect(bindingFor('q', 'list')?.disabled?.(running)).toMatch(/A repair is running/);
       expect(bindingFor('q', 'list')?.disabled?.(state)).toBeNull();
       // It asks whether to stop.
