@@ -1,6 +1,7 @@
 import type { AuditProgress, AuditSummary } from '../counter/audit/audit-counters.ts';
 import type { Counter } from '../counter/counter.ts';
 import type { InspectedDatabase } from '../counter/inspect-database.ts';
+import type { Breakdown } from '../counter/reading/breakdown.ts';
 import type { NewestRecord } from '../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../counter/reading/record-history.ts';
@@ -66,6 +67,8 @@ export interface DiagnosisEvent {
 export type TrendEvent =
   /** The uses of each row of the window on each of the last days, oldest first. */
   | { type: 'recent-uses'; uses: ReadonlyMap<string, readonly number[]> }
+  /** What the latest records of a preset are; null if that cannot be read. */
+  | { type: 'breakdown'; id: string; breakdown: Breakdown | null }
   /** All records of a preset over time; null if it is not plotted. */
   | { type: 'record-history'; id: string; history: RecordHistory | null };
 

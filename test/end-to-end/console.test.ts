@@ -148,7 +148,7 @@ describe('keys', () => {
     expect(screen).toMatch(/Uses per day +█/);
     console.press('v');
     await console.until(
-      /Uses per hour +█\n +last 48 hours \(UTC\), at most 9 per hour\nLast 7 days +9, and 0 in/,
+      /Uses per hour +█\n +last 48 hours \(UTC\), at most 9 per hour\nLast 7 days +9, and 0 in [^\n]*\nTop types +generation 9\nTop users +NULL 9\n/,
     );
     console.press(keys.escape);
     await console.until(/1 of 5/);

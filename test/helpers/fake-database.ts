@@ -147,6 +147,7 @@ export const fakeTables: Tables = {
     time: null,
     timeType: null,
     type: null,
+    user: null,
     estimate: 10,
     indexed: true,
     covered: true,

@@ -1,4 +1,5 @@
 import { ConsoleError, exitCodes } from '../../errors/errors.ts';
+import type { CounterDefinition } from '../definition/definition.ts';
 import type { Operators } from '../operators.ts';
 import { foldName } from './fold-name.ts';
 
@@ -56,6 +57,22 @@ export function needColumn(table: ColumnsOf, names: readonly (string | null)[]):
     hint: "Check --schema: this may be another application's table with the same name.",
     exitCode: exitCodes.unreachable,
   });
+}
+
+/** True for a column whose name says that it holds the user. */
+export function namesUser(name: string): boolean {
+  return /^(userid|user|profileid|ownerid)$/.test(foldName(name));
+}
+
+/** The column of records that holds the user: by its name, else by the table that it refers to. */
+export function findUserColumn(
+  { columns, references }: ColumnsOf & { references: readonly { column: string; named: string }[] },
+  { user, reference }: CounterDefinition['record'],
+): Column | undefined {
+  const others = columns.filter(({ name, readable }) => readable && !reference.includes(name));
+  if (user !== null) return others.find(({ name }) => name === user);
+  const refers = references.find(({ named }) => /^(users?|profiles?|accounts?)$/.test(foldName(named)));
+  return others.find(({ name }) => namesUser(name)) ?? others.find(({ name }) => name === refers?.column);
 }
 
 function ambiguous({ name }: ColumnsOf, wanted: string, alike: readonly Column[]): ConsoleError {

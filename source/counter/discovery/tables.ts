@@ -10,7 +10,7 @@ import { chooseTables } from './choose-tables.ts';
 import { type CountKind, countKind, isTime, operatorsBetween } from './column-kinds.ts';
 import { requireCountedHere } from './counted-elsewhere.ts';
 import { definedColumn, definedTable } from './defined-column.ts';
-import type { Column } from './find-column.ts';
+import { type Column, findUserColumn } from './find-column.ts';
 import { presetCounter } from './preset-counter.ts';
 import { readRelations } from './read-relations.ts';
 import { readable, requireReadable } from './readable.ts';
@@ -92,6 +92,8 @@ export interface Tables {
     time: string | null;
     timeType: string | null;
     type: string | null;
+    /** The column of the table itself that holds the user. */
+    user: string | null;
     estimate: number;
     /** True if a usable index leads with `preset`: without it every count reads the whole table. */
     indexed: boolean;
@@ -239,6 +241,7 @@ async function toTables(
       time: columns.time?.quoted ?? null,
       timeType: columns.time?.type ?? null,
       type: columns.kind?.quoted ?? null,
+      user: findUserColumn(record, definition.record)?.quoted ?? null,
       amount: columns.amount?.quoted ?? null,
       where: conditionOf(definition, record),
       estimate: record.estimate,

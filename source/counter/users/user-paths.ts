@@ -1,5 +1,5 @@
 import type { SqlName, SqlTerm } from '../../sql/sql-effects.ts';
-import { foldName } from '../discovery/fold-name.ts';
+import { namesUser } from '../discovery/find-column.ts';
 import { isSubject, placesOf, routinesOf } from './token.ts';
 import type { UserCatalog, UserColumn, UserTable, UserText } from './user-catalog.ts';
 
@@ -28,7 +28,7 @@ export interface UserPath {
 export function userColumnOf(catalog: UserCatalog, presetColumn: string): string | null {
   const records = catalog.tables.find(({ oid }) => oid === catalog.records);
   const columns = (records?.columns ?? []).filter(({ name }) => name !== presetColumn);
-  const named = columns.find(({ name }) => /^(userid|user|profileid|ownerid)$/.test(foldName(name)));
+  const named = columns.find(({ name }) => namesUser(name));
   if (named) return named.name;
   const [best] = columns
     .flatMap(({ name }) => userPaths(catalog, name).slice(0, 1))

@@ -14,6 +14,7 @@ import { nounsIn, watchesPresets } from '../state/counter.ts';
 import type { Row, State } from '../state/model.ts';
 import { hidesRecords, selectedRow, windowRows } from '../state/selectors.ts';
 import { type Theme, useTheme } from '../theme.ts';
+import { breakdownLines } from './breakdown.tsx';
 import { whyWrongLines } from './diagnosis.tsx';
 import { driftOverTime, driftWords } from './drift-words.ts';
 import { seenLines, watchingLines } from './panel.tsx';
@@ -122,6 +123,7 @@ function recordLines(state: State, row: Row, theme: Theme): ReactElement[] {
   const hidden = hidesRecords(state);
   return [
     ...trendLines(state, row, detail, theme),
+    ...breakdownLines(state, row, theme),
     <Text key="gap2"> </Text>,
     <Text key="title" bold>
       {hidden ? `Latest ${records} that this role may see` : `Latest ${records}`}

@@ -2,6 +2,7 @@ import type { Context } from '../../config/contexts/context.ts';
 import type { Totals } from '../../counter/counter.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
+import type { Breakdown } from '../../counter/reading/breakdown.ts';
 import type { NewestRecord } from '../../counter/reading/newest-record-model.ts';
 import type { PresetDetail } from '../../counter/reading/preset-detail.ts';
 import type { RecordHistory } from '../../counter/reading/record-history.ts';
@@ -112,6 +113,8 @@ export interface State extends SortAndFilter {
   drifts: ReadonlyMap<string, Drift>;
   /** Why counts are wrong, as far as it is known; see `diagnosisOf`. */
   diagnoses: ReadonlyMap<string, Diagnosed>;
+  /** What the latest records of the open preset are; its value is null if that cannot be read. */
+  breakdown: { id: string; value: Breakdown | null } | null;
   /** The uses of rows on each of the last days, oldest first, as far as they were read. */
   recentUses: ReadonlyMap<string, readonly number[]>;
   /** All records of the open preset over time; the history is null if it is not plotted. */
@@ -226,6 +229,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     drift: noDrift,
     contention: [],
     diagnoses: new Map(),
+    breakdown: null,
     recentUses: new Map(),
     recordHistory: null,
     totals: null,

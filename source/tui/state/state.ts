@@ -96,6 +96,8 @@ export function reduce(state: State, action: Action): State {
       return addKeptDrift(state, action);
     case 'diagnosed':
       return withDiagnoses(state, keepDiagnoses(state.diagnoses, action.diagnoses));
+    case 'breakdown':
+      return { ...state, breakdown: keep(state.breakdown, { id: action.id, value: action.breakdown }) };
     case 'recent-uses':
       return { ...state, recentUses: mergeUses(state.recentUses, action.uses) };
     case 'record-history':

@@ -1,5 +1,6 @@
 import type { Database, Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { hasBreakdown, readBreakdown } from '../../counter/reading/breakdown.ts';
 import { readRecentUses, recentUsesAreCheap } from '../../counter/reading/recent-uses.ts';
 import { readRecordHistory } from '../../counter/reading/record-history.ts';
 import { tickShare } from '../tick-share.ts';
@@ -15,6 +16,7 @@ export class TrendWatch {
   readonly #signal: AbortSignal;
   readonly #onEvent: (event: TrendEvent) => void;
   readonly #plots: PacedRead;
+  readonly #breakdowns: PacedRead;
   readonly #windows: PacedRead;
 
   constructor(database: Database, signal: AbortSignal, onEvent: (event: TrendEvent) => void) {
@@ -22,12 +24,13 @@ export class TrendWatch {
     this.#signal = signal;
     this.#onEvent = onEvent;
     this.#plots = new PacedRead(signal);
+    this.#breakdowns = new PacedRead(signal);
     // Scrolling shows another window with every key.
     this.#windows = new PacedRead(signal, tickShare);
   }
 
   get isBusy(): boolean {
-    return this.#plots.isBusy || this.#windows.isBusy;
+    return this.#plots.isBusy || this.#breakdowns.isBusy || this.#windows.isBusy;
   }
 
   /**
@@ -42,6 +45,7 @@ export class TrendWatch {
     if (tables.hiddenBy.length > 0) return;
     await Promise.all([
       detail && plot !== null && quick ? this.#plot(tables, detail.id, plot) : null,
+      detail && quick && hasBreakdown(tables) ? this.#breakdown(tables, detail.id) : null,
       recent !== null && ids.length > 0 && recentUsesAreCheap(tables)
         ? this.#recent(tables, ids, recent)
         : null,
@@ -52,6 +56,13 @@ export class TrendWatch {
     return this.#plots.run(`${columns} ${id}`, async () => {
       const history = await this.#read(reader => readRecordHistory(reader, tables, id, columns));
       this.#onEvent({ type: 'record-history', id, history });
+    });
+  }
+
+  #breakdown(tables: Tables, id: string): Promise<void> {
+    return this.#breakdowns.run(id, async () => {
+      const breakdown = await this.#read(reader => readBreakdown(reader, tables, id));
+      this.#onEvent({ type: 'breakdown', id, breakdown });
     });
   }
 

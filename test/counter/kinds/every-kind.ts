@@ -3,9 +3,12 @@ import type { Database } from '../../../source/connection/transactions.ts';
 import { auditCounters } from '../../../source/counter/audit/audit-counters.ts';
 import { type Counter, drift, isWrong } from '../../../source/counter/counter.ts';
 import { readCounterTables } from '../../../source/counter/discovery/tables.ts';
+import { readBreakdown } from '../../../source/counter/reading/breakdown.ts';
 import { readCounters, readMostUsed } from '../../../source/counter/reading/counters.ts';
 import { readLastRecords } from '../../../source/counter/reading/last-records.ts';
 import { readNewestRecord } from '../../../source/counter/reading/newest-record.ts';
+import { readPresetDetail } from '../../../source/counter/reading/preset-detail.ts';
+import { readRecentUses } from '../../../source/counter/reading/recent-uses.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { setTraps } from '../../helpers/traps.ts';
@@ -102,6 +105,21 @@ export function everyKind(
       expect((await database.read(reader => readNewestRecord(reader, tables))) === null).toBe(
         definition.record.time === null,
       );
+
+      // What is plotted is of the same records.
+      const century = 36_500;
+      const uses = await database.read(reader =>
+        readRecentUses(reader, tables, [...expected.keys()], century),
+      );
+      const sum = (bars: readonly number[] = []) => bars.reduce((total, number) => total + number, 0);
+      for (const [id, { records }] of expected) {
+        expect(sum(uses.get(id)) > 0, id).toBe((last.get(id) ?? null) !== null);
+        const detail = await database.read(reader => readPresetDetail(reader, tables, id, century));
+        expect(sum(detail.perDay), id).toBe(sum(uses.get(id)));
+        if (tables.records.pairs !== null || definition.record.through !== null) continue;
+        const found = await database.read(reader => readBreakdown(reader, tables, id));
+        if (!tables.records.sums) expect(found?.records, id).toBe(records);
+      }
     });
   });
 }

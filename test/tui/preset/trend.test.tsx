@@ -64,6 +64,23 @@ describe('the screen of a row', () => {
     expect(drawn(opened(revenue, detail))).toContain('at most 4 per day, of any amount');
   });
 
+  test('has the types and users of its records, and of which', () => {
+    const types = { groups: 2, top: [{ value: 'reply', records: 7_000 }] };
+    const found = { records: 10_000, onlyLatest: true, types, users: null };
+    const told = reduce(state, { type: 'breakdown', id: '1', breakdown: found });
+    expect(drawn(told)).toContain('\nTop types           reply 7,000, 1 more, of the latest 10,000\n');
+    expect(drawn(told)).not.toContain('Top users');
+    const all = { ...found, onlyLatest: false, types: null, users: types };
+    expect(drawn(reduce(state, { type: 'breakdown', id: '1', breakdown: all }))).toContain(
+      '\nTop users           reply 7,000, 1 more\n',
+    );
+    const { tables, ...rest } = inspectedWith(comments);
+    const hidden = { ...told, inspected: { ...rest, tables: { ...tables, hiddenBy: ['a policy'] } } };
+    const ofAnother = reduce(state, { type: 'breakdown', id: '2', breakdown: found });
+    const unknown = reduce(state, { type: 'breakdown', id: '1', breakdown: null });
+    for (const none of [state, hidden, ofAnother, unknown]) expect(drawn(none)).not.toContain('Top ');
+  });
+
   test('has none where records have no time, or where some are hidden', () => {
     const timeless = opened(comments, { ...detail, perDay: [], perHour: [], weeks: null });
     expect(drawn(timeless)).not.toMatch(/per day|7 days/);

@@ -50,12 +50,28 @@ const nowhere = () => ({ ...tables, records: { ...tables.records, counted: 'publ
 test('a plot is read once for a preset and a width, and a failure does not end the watch', async () => {
   const [a = ''] = await insertPresets(own.sql, ['Noir']);
   await insertRecords(own.sql, a, 3);
+  const plots = () => events.filter(({ type }) => type === 'record-history');
   await watch.read(opened(a, 10), tables, true);
   await watch.read(opened(a, 10), tables, true);
-  expect(events).toMatchObject([{ type: 'record-history', id: a }]);
+  expect(plots()).toMatchObject([{ type: 'record-history', id: a }]);
   await watch.read(opened(a, 20), tables, true);
-  expect(events).toHaveLength(2);
+  expect(plots()).toHaveLength(2);
   await watch.read(opened(a, 30), nowhere(), true);
+  expect(plots()).toHaveLength(2);
+});
+
+test('the types and users of the row that is open are read once, and again for another row', async () => {
+  const [a = '', b = ''] = await insertPresets(own.sql, ['Noir', 'Pastel']);
+  await insertRecords(own.sql, a, 3);
+  const open = (id: string): Focus => ({ ...nothing, ids: [id], detail: { id, days: 14 } });
+  await watch.read(open(a), tables, true);
+  await watch.read(open(a), tables, true);
+  await watch.read(open(b), tables, true);
+  expect(events).toMatchObject([
+    { type: 'breakdown', id: a, breakdown: { records: 3, types: { groups: 1 } } },
+    { type: 'breakdown', id: b, breakdown: { records: 0 } },
+  ]);
+  await watch.read(open(a), { ...tables, records: { ...tables.records, pairs: [] } }, true);
   expect(events).toHaveLength(2);
 });
 
