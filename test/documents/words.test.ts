@@ -10,6 +10,16 @@ test.each(readDocuments())('the sentences of $file have at most 25 words', docum
   expect(long).toEqual([]);
 });
 
+test.each(readDocuments())('every row of a table in $file has as many cells as its head', document => {
+  const tables = proseOf(document).match(/(?:^\|.*\n)+/gm) ?? [];
+  const uneven = tables.flatMap(table => {
+    const rows = table.trim().split('\n');
+    const cells = (row: string) => row.split(/(?<!\\)\|/).length;
+    return rows.filter(row => cells(row) !== cells(rows[0] ?? ''));
+  });
+  expect(uneven).toEqual([]);
+});
+
 /** The sentences of paragraphs and of list items; tables and headings have none. */
 function sentencesOf(prose: string): string[] {
   return prose
