@@ -11,22 +11,26 @@ function isNamed(name: string): boolean {
   return displayText(name).trim() !== '';
 }
 
-/** The name of each row. Rows that share a name, or are known to with another one, also show their keys. */
+/**
+ * The name of each row. Rows that share a name, or are known to with another one, also show their keys. So do those whose names are the same
+ * as far as there is room for them, if `cut` says how far that is.
+ */
 export function distinctNames<Row extends { id: string; name: string }>(
   rows: readonly Row[],
   isShared: (row: Row) => boolean = () => false,
+  cut: (name: string) => string = name => name,
 ): (row: Row) => string {
   const first = new Map<string, string>();
   const shared = new Map<string, Set<string>>();
   for (const row of rows) {
-    const name = presetName(row);
+    const name = cut(presetName(row));
     const known = first.get(name);
     if (known === undefined) first.set(name, row.id);
     else if (known !== row.id) shared.set(name, (shared.get(name) ?? new Set([known])).add(row.id));
   }
   return row => {
     const name = presetName(row);
-    const same = shared.get(name);
+    const same = shared.get(cut(name));
     if (!isNamed(row.name) || !(same || isShared(row))) return name;
     return `${displayText(keyText(shortened(row.id, same ?? new Set())))} ${name}`;
   };

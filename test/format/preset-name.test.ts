@@ -41,3 +41,13 @@ test.each([
   const rows = ids.map((id, place) => ({ id, name: names[place] ?? '' }));
   expect(rows.map(distinctNames(rows))).toEqual(expected);
 });
+
+test('rows whose names are cut to the same text are told apart', () => {
+  const rows = ['Weekly report 1', 'Weekly report 2', 'Noir'].map((name, id) => ({ id: String(id), name }));
+  const called = distinctNames(
+    rows,
+    () => false,
+    name => name.slice(0, 10),
+  );
+  expect(rows.map(called)).toEqual(['0 Weekly report 1', '1 Weekly report 2', 'Noir']);
+});

@@ -28,10 +28,8 @@ export async function askPhrase(phrase: string, signal: AbortSignal): Promise<Ph
   };
   // A terminal that does not mark a paste still sends it in one piece.
   const onData = (piece: Buffer | string) => {
-    if (
-      isPaste(Array.from(String(piece), letter => (letter === '\r' || letter === '\n' ? 'return' : letter)))
-    )
-      pasted = true;
+    const names = Array.from(String(piece), letter => (/[\r\n]/.test(letter) ? 'return' : letter));
+    if (isPaste(names, phrase)) pasted = true;
   };
   process.stdin.on('keypress', onKey);
   process.stdin.on('data', onData);

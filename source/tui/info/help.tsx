@@ -38,16 +38,19 @@ export function HelpScreen({ state }: { state: State }) {
   const all = bindings.filter(({ offered }) => offered?.(state) ?? true);
   const here = all.filter(({ screens }) => screens.includes(state.behindHelp));
   const keyLine = (binding: KeyBinding) => (
-    <Line key={`${binding.label} ${binding.short} ${binding.screens.join()}`}>
-      {'  '}
-      <Text bold>{binding.label.padEnd(10)}</Text>
-      {displayText(descriptionOf(binding, nouns))}
-      {binding.screens.length === 1 && binding.screens[0] !== state.behindHelp ? (
-        <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
-      ) : (
-        ''
-      )}
-    </Line>
+    <Box key={`${binding.label} ${binding.short} ${binding.screens.join()}`} paddingLeft={2} flexShrink={0}>
+      <Box width={10} flexShrink={0}>
+        <Text bold>{binding.label}</Text>
+      </Box>
+      <Paragraph>
+        {displayText(descriptionOf(binding, nouns))}
+        {binding.screens.length === 1 && binding.screens[0] !== state.behindHelp ? (
+          <Text dimColor>{` (${screenName(binding.screens[0], nouns)})`}</Text>
+        ) : (
+          ''
+        )}
+      </Paragraph>
+    </Box>
   );
   const lines: ReactElement[] = [
     <Text key="keys" bold>

@@ -75,7 +75,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandler
   const together = useRef<string[]>([]);
   const pressTogether = () => {
     const names = together.current.splice(0);
-    if (isTypingPhrase(current()) && isPaste(names)) {
+    if (isTypingPhrase(current()) && isPaste(names, current().repair?.plan?.phrase ?? '')) {
       dispatch({ type: 'repair', step: { kind: 'pasted' } });
       if (names.includes('ctrl+c')) latest.current('ctrl+c');
       return;

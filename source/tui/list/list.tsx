@@ -4,7 +4,7 @@ import { titled } from '../../counter/definition/counter-nouns.ts';
 import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { withoutPasswords } from '../../errors/redact.ts';
 import { count } from '../../format/numbers.ts';
-import { displayText } from '../../format/text.ts';
+import { displayText, toWidth } from '../../format/text.ts';
 import { diagnosisOf } from '../preset/diagnoses.ts';
 import { matchesIn, readFilter } from '../rows/filter.ts';
 import { namesIn } from '../rows/shared-names.ts';
@@ -37,7 +37,7 @@ export function ListScreen({ state }: { state: State }) {
   const widths = columnWidths(state.size.columns, shape);
   const titles = titleCells(widths, state, theme.glyphs, listTitles(nouns, shape, ofPresets));
   const rows = visibleIds(state).flatMap(id => state.rows.get(id) ?? []);
-  const called = namesIn(state.rows, rows);
+  const called = namesIn(state.rows, rows, name => toWidth(name, widths.name, 'left', theme.glyphs.ellipsis));
   const complete = state.inspected?.tables.hiddenBy.length === 0;
   const { texts } = readFilter(state.filter);
   return (

@@ -48,7 +48,7 @@ function counterLines(state: State, row: Row, { glyphs, badge: colors }: Theme):
   const detail = state.detail?.id === row.id ? state.detail.value : null;
   const logged = state.drift.changes.filter(({ id }) => id === row.id);
   const fact = (name: string, value: string) => (
-    <Line key={name}>
+    <Line key={`fact ${name}`}>
       <Text dimColor>{toWidth(name, 19, 'left', glyphs.ellipsis)} </Text>
       {value}
     </Line>

@@ -4,12 +4,12 @@ import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { brief, count, signed } from '../../format/numbers.ts';
-import { distinctNames } from '../../format/preset-name.ts';
 import { table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { firesWords, lastUsedWords, leftLines, leftTitle, planWords } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { Change, LeftAlone } from '../../repair/repair.ts';
+import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
@@ -42,7 +42,7 @@ export function RepairReview({ repair, plan, state, height }: Props) {
   const left = room - 1 - taken;
   const lines = [
     ...above.map(({ element }) => element),
-    ...changesTable(plan, columns, left, theme),
+    ...changesTable(plan, state, left, theme),
     ...below.map(({ element }) => element),
     ...statements(plan),
   ];
@@ -52,7 +52,7 @@ export function RepairReview({ repair, plan, state, height }: Props) {
         lines={lines}
         offset={state.scroll}
         height={room}
-        tail={wholeTable(plan, columns, left, theme)}
+        tail={wholeTable(plan, state, left, theme)}
       />
       <Foot repair={repair} plan={plan} />
     </Box>
@@ -75,7 +75,7 @@ function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragr
   return {
     length: shown.length,
     element: (
-      <Text key={shown} {...style}>
+      <Text key={`text ${shown}`} {...style}>
         {shown}
       </Text>
     ),
@@ -113,15 +113,16 @@ function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severit
 
 const names = new WeakMap<readonly Change[], (change: Change) => string>();
 
-/** What the rows of a plan are called, found out once: the table is drawn with each key. */
-function namesOf(changes: readonly Change[]): (change: Change) => string {
-  const known = names.get(changes) ?? distinctNames(changes);
+/** What the rows of a plan are called, as on the list; found out once, because the table is drawn with each key. */
+function namesOf(changes: readonly Change[], { rows }: State): (change: Change) => string {
+  const known = names.get(changes) ?? namesIn(rows, changes);
   names.set(changes, known);
   return known;
 }
 
 /** Rows of the table of changes: its head, and one or two for each preset. */
-function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
+function tableOf(plan: RepairPlan, state: State, { glyphs }: Theme) {
+  const { columns } = state.size;
   const { changes, action } = plan;
   const { touched } = plan.inspected.tables.definition.row;
   const deletes = changes.some(change => change.deletes !== 0);
@@ -132,7 +133,7 @@ function tableOf(plan: RepairPlan, columns: number, { glyphs }: Theme) {
   const row = table([name, ...Array.from({ length: numbers }, () => ({ right: width }))], glyphs.ellipsis);
   const records = action === 'undo' ? 'Put back' : 'Deleted';
   const timed = changes.some(change => lastUsedWords(change, action, touched) !== null);
-  const called = namesOf(changes);
+  const called = namesOf(changes, state);
   return {
     head: row([
       displayText(titled(nounsOf(plan.inspected.tables.definition).row[0])),
@@ -175,10 +176,10 @@ function figure(text: string, quantity: Quantity, width: number): string {
   return text.length <= width ? text : brief(Number(quantity), width);
 }
 
-function changesTable(plan: RepairPlan, columns: number, room: number, theme: Theme): ReactElement[] {
+function changesTable(plan: RepairPlan, state: State, room: number, theme: Theme): ReactElement[] {
   const { changes } = plan;
   if (changes.length === 0) return [];
-  const table = tableOf(plan, columns, theme);
+  const table = tableOf(plan, state, theme);
   const shown = Math.max(fewestChanges, Math.floor(room / table.each));
   const rest = changes.length - shown;
   return [
@@ -187,7 +188,7 @@ function changesTable(plan: RepairPlan, columns: number, room: number, theme: Th
     </Line>,
     ...changes
       .slice(0, rest > 0 ? shown : undefined)
-      .map(change => <Text key={change.id}>{table.rows(change).join('\n')}</Text>),
+      .map(change => <Text key={`change ${change.id}`}>{table.rows(change).join('\n')}</Text>),
     ...(rest > 0
       ? [
           <Line key="rest" dimColor>
@@ -200,9 +201,9 @@ function changesTable(plan: RepairPlan, columns: number, room: number, theme: Th
 }
 
 /** Every preset of a plan, after everything else; undefined if the table above has them all. */
-function wholeTable(plan: RepairPlan, columns: number, room: number, theme: Theme) {
+function wholeTable(plan: RepairPlan, state: State, room: number, theme: Theme) {
   const { changes } = plan;
-  const table = tableOf(plan, columns, theme);
+  const table = tableOf(plan, state, theme);
   if (changes.length <= Math.max(fewestChanges, Math.floor(room / table.each))) return undefined;
   const above = [
     '',
@@ -263,7 +264,7 @@ export function leftAlone(left: readonly LeftAlone[], named?: Nouns): Paragraph[
   return [
     ...lines.slice(0, mostLeft).map(({ key, text }) => {
       const { length, element } = paragraph(`  ${text}`);
-      return { length, element: <Box key={key}>{element}</Box> };
+      return { length, element: <Box key={`left ${key}`}>{element}</Box> };
     }),
     ...(rest > 0 ? [paragraph(`  and ${count(rest)} more`)] : []),
   ];
@@ -279,7 +280,7 @@ function statements({ statements: sql }: RepairPlan): ReactElement[] {
     </Text>,
     ...rows.map((text, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text never change places
-      <Text key={index} dimColor>
+      <Text key={`sql ${index}`} dimColor>
         {displayText(text)}
       </Text>
     )),

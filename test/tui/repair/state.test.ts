@@ -268,14 +268,16 @@ describe('the history', () => {
 test.each([
   [['s'], false],
   [['s', 'y', 'n'], false],
-  [['s', 'y', 'n', 'c'], true],
+  [['s', 'y', 'n', 'c'], false],
+  [Array.from('sync s'), true],
+  [Array.from('sync '), false],
   [['return'], false],
   [['return', 'return'], false],
-  [['1', 'return'], true],
-  [['return', '1'], true],
+  [['1', 'return'], false],
+  [['o', 'p', ' ', '1', 'return'], true],
   [['up', 'up', 'up', 'up', 'up'], false],
 ])('keys %j that arrive together look pasted: %s', (names, pasted) => {
-  expect(isPaste(names)).toBe(pasted);
+  expect(isPaste(names, 'sync shop 12')).toBe(pasted);
 });
 
 describe('counts whose records were deleted', () => {
