@@ -58,6 +58,73 @@ const refused = (line: string) => [`posts.comments_count: no, Line 1 of public.c
 
 const simple: Case[] = [
   [
+    'locks the row first, and asks whether it is there',
+    `DECLARE i uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.post_id ELSE NEW.post_id END; BEGIN PERFORM 1 FROM posts WHERE id = i FOR UPDATE; IF NOT FOUND THEN RETURN NULL; END IF;
+     IF TG_OP = 'INSERT' THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = i; ELSE UPDATE posts SET comments_count = comments_count - 1 WHERE id = i; END IF; RETURN NULL; END;`,
+    both,
+    counted(),
+  ],
+  [
+    'asks whether another row is there',
+    `PERFORM 1 FROM posts WHERE id = NEW.author_id; IF NOT FOUND THEN RETURN NULL; END IF; ${up} RETURN NULL;`,
+    'INSERT',
+    refused('depends on NOT (NOT (a query)).'),
+  ],
+  [
+    'asks whether the row is there, to insert it else',
+    `PERFORM 1 FROM post_stats WHERE post_id = NEW.post_id; IF FOUND THEN UPDATE post_stats SET comments = comments + 1 WHERE post_id = NEW.post_id;
+     ELSE INSERT INTO post_stats (post_id, comments) VALUES (NEW.post_id, 0); END IF; RETURN NULL;`,
+    'INSERT',
+    ['post_stats.comments: comments by post_id = post_id, keeps, likely'],
+  ],
+  [
+    'looks up the key of the row',
+    'SELECT p.id INTO v FROM posts p WHERE p.id = NEW.post_id; UPDATE posts SET comments_count = comments_count + 1 WHERE id = v; RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+    { declare: 'DECLARE v uuid;' },
+  ],
+  [
+    'reads the count before it sets it',
+    'SELECT comments_count INTO v FROM posts WHERE id = NEW.post_id; UPDATE posts SET comments_count = v + 1 WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    counted(', keeps, likely'),
+    { declare: 'DECLARE v integer;' },
+  ],
+  [
+    'locks the row and reads the count before it sets it',
+    'SELECT comments_count INTO v FROM posts WHERE id = NEW.post_id FOR UPDATE; UPDATE posts SET comments_count = v + 1 WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+    { declare: 'DECLARE v integer;' },
+  ],
+  [
+    'reads the count of another row',
+    'SELECT comments_count INTO v FROM posts WHERE id = NEW.author_id; UPDATE posts SET comments_count = v + 1 WHERE id = NEW.post_id; RETURN NULL;',
+    'INSERT',
+    [],
+    { declare: 'DECLARE v integer;' },
+  ],
+  [
+    'finds the row by what is not distinct from its key',
+    'UPDATE posts SET comments_count = comments_count + 1 WHERE id IS NOT DISTINCT FROM NEW.post_id; RETURN NULL;',
+    'INSERT',
+    counted(', keeps'),
+  ],
+  [
+    'finds the row by a list of one key',
+    'UPDATE stock SET moves_count = moves_count + 1 WHERE (warehouse_id, product_id) IN ((NEW.warehouse_id, NEW.product_id)); RETURN NULL;',
+    'INSERT',
+    ['stock.moves_count: moves by warehouse_id = warehouse_id, product_id = product_id, keeps'],
+    { on: 'moves' },
+  ],
+  [
+    'adds where one of two columns changes',
+    `IF (NEW.post_id, NEW.hidden) IS DISTINCT FROM (OLD.post_id, OLD.hidden) THEN IF NEW.hidden THEN ${up} END IF; IF OLD.hidden THEN ${down} END IF; END IF; RETURN NULL;`,
+    'UPDATE',
+    counted(' where hidden IS TRUE'),
+  ],
+  [
     'finds the row by a key for those without one',
     'UPDATE categories SET products_count = products_count + 1 WHERE id = COALESCE(NEW.points, 1);',
     'INSERT',
@@ -503,10 +570,10 @@ const conditions: Case[] = [
     refused('depends on NEW.author_id <> NEW.parent_id.'),
   ],
   [
-    'refuses a look into another table',
+    'doubts a look into the row',
     `IF NOT (SELECT locked FROM posts WHERE id = NEW.post_id) THEN ${up} END IF; RETURN NULL;`,
     'INSERT',
-    refused('depends on NOT (posts.locked).'),
+    counted(', keeps, likely'),
   ],
   [
     'refuses EXISTS',

@@ -179,15 +179,12 @@ const patterns: Readonly<Record<string, string>> = {
 function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expression {
   const symbol = namesIn(name).at(-1) ?? '';
   const left = lexpr ? readExpression(lexpr, scope) : value(0);
-  if (lexpr && rexpr && 'RowExpr' in lexpr && 'RowExpr' in rexpr && symbol === '=') {
-    const [ones, others] = [lexpr.RowExpr.args ?? [], rexpr.RowExpr.args ?? []];
-    return allOf(
-      ones.map((each, place) =>
-        operator('=', [readExpression(each, scope), readExpression(others[place], scope)]),
-      ),
-    );
-  }
   const listed = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : null;
+  const rows = (listed ?? [rexpr]).flatMap(each =>
+    each && 'RowExpr' in each ? [each.RowExpr.args ?? []] : [],
+  );
+  if (lexpr && 'RowExpr' in lexpr && symbol === '=' && rows.length === (listed?.length ?? 1))
+    return rowComparison(kind, lexpr.RowExpr.args ?? [], rows, scope);
   const right = () => readExpression(rexpr, scope);
   switch (kind) {
     case 'AEXPR_OP':
@@ -223,6 +220,23 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expressi
       return choose([{ when: operator('=', [left, right()]), result: value(null) }], left);
   }
   return opaque(patterns[kind ?? ''] ?? symbol, [left, rexpr && !listed ? right() : opaque('a list')]);
+}
+
+/** (a, b) = (c, d), IN, IS DISTINCT FROM. */
+function rowComparison(
+  kind: A_Expr['kind'],
+  ones: readonly Node[],
+  rows: readonly (readonly Node[])[],
+  scope: Scope,
+): Expression {
+  const by = (name: string, others: readonly Node[]) =>
+    ones.map((each, place) =>
+      operator(name, [readExpression(each, scope), readExpression(others[place], scope)]),
+    );
+  const differ = () => anyOf(rows.flatMap(others => by('distinct', others)));
+  if (kind === 'AEXPR_DISTINCT') return differ();
+  if (kind === 'AEXPR_NOT_DISTINCT') return not(differ());
+  return anyOf(rows.map(others => allOf(by('=', others))));
 }
 
 function among(arg: Expression, values: readonly Expression[]): Expression {

@@ -193,6 +193,7 @@ class Walk {
         held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
         if (step.into) this.#into(step.into, step.strict ? rows : rows.map(firstOf), 'looked up');
         else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
+        this.#found(step.node, rows);
         return value(false);
       }
       case 'choice':
@@ -238,6 +239,22 @@ class Walk {
         if (step.target) this.#unknown(step.target);
         return value(false);
     }
+  }
+
+  /**
+   * FOUND after a query is whether its row is there. Where the body also inserts, it may ask for that to make the row, so nothing is
+   * taken for known.
+   */
+  #found(node: Node, rows: readonly Row[]): void {
+    const { variables } = this.#state;
+    if (!variables.has('found')) return;
+    const isKnown =
+      'SelectStmt' in node &&
+      rows.length === 1 &&
+      !rows.some(({ columns }) => columns.some(each => hasAggregate(each.value))) &&
+      !/\binsert\s+into\b/i.test(this.#read.routine.source);
+    if (isKnown) variables.set('found', { value: { kind: 'among', arg: null, rows } });
+    else if (!isOpen(variables.get('found'))) variables.set('found', open);
   }
 
   #give(given: Expression, base: number): void {
@@ -307,7 +324,8 @@ class Walk {
     this.#run = around;
     // It may not have gone round once.
     around.held.locks = locked;
-    for (const name of changed) this.#state.variables.set(name, { value: opaque(name) });
+    for (const name of changed)
+      this.#state.variables.set(name, name === 'found' ? open : { value: opaque(name) });
   }
 
   /** How many rows the last INSERT made, as an aggregate over them. */
@@ -455,12 +473,14 @@ function onlyRaises(steps: readonly Step[]): boolean {
   });
 }
 
+const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
+const isOpen = (found: Variable | undefined) =>
+  found !== undefined && 'value' in found && found.value.kind === 'session';
+const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
+
 /** Whether a query gives some of its rows, or one for those that are alike. */
 function isThinned({ altered = [], columns }: Row): boolean {
-  return (
-    altered.some(({ how }) => how !== 'adds') &&
-    !columns.some(each => [...within(each.value)].some(({ kind }) => kind === 'aggregate'))
-  );
+  return altered.some(({ how }) => how !== 'adds') && !columns.some(each => hasAggregate(each.value));
 }
 
 /** INTO without STRICT leaves all rows but the first. */
@@ -500,6 +520,10 @@ function mergedVariables(
     const [one] = found;
     if (one && found.every(each => each === one)) {
       merged.set(name, one);
+      continue;
+    }
+    if (name === 'found') {
+      merged.set(name, open);
       continue;
     }
     const values = found.map(each => ('value' in each ? each.value : opaque(name)));

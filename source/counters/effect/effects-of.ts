@@ -2,6 +2,7 @@ import type { Change } from '../body/change.ts';
 import type { Expression } from '../body/expression.ts';
 import { added } from './added.ts';
 import { type Effect, type Occasion, type Refusal, refusal } from './effect.ts';
+import { asOneRow } from './one-row.ts';
 import { recounted } from './recounted.ts';
 import { sumsOf } from './terms.ts';
 
@@ -12,7 +13,8 @@ export interface Found {
 }
 
 /** What a change of a column does for each record, or why that cannot be told. */
-export function effectsOf(change: Change, occasion: Occasion): Found {
+export function effectsOf(given: Change, occasion: Occasion): Found {
+  const change = asOneRow(given);
   const { target, column: name } = change;
   const found: Found = { effects: [], refusals: [] };
   const own = target.table.columns.find(each => each.name === name);
@@ -29,10 +31,15 @@ export function effectsOf(change: Change, occasion: Occasion): Found {
         sum.kind === 'adds' ? added(term, sum, change, occasion) : recounted(term, sum, change, occasion);
       if (!result) continue;
       if ('why' in result) found.refusals.push(...[result].filter(isWorthy));
-      else found.effects.push(result);
+      else found.effects.push(change.reads && !change.locked ? doubted(result) : result);
     }
   }
   return found;
+}
+
+function doubted(effect: Effect): Effect {
+  const doubt = 'it is set to a number that was read before, which loses what others count meanwhile';
+  return { ...effect, doubts: [...effect.doubts, doubt] };
 }
 
 /** A comparison with NEW in a trigger that has none, for example. */

@@ -1,0 +1,85 @@
+import type { Change } from '../body/change.ts';
+import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { Equalities, flattened, withoutLookups } from './equalities.ts';
+import { sourcesIn } from './link.ts';
+
+/**
+ * A change in which a row that is read by the key of the row that is changed stands for that row. So does a question whether there is
+ * such a row: without one nothing is changed. `reads` says whether it is set to a count that was read before.
+ */
+export function asOneRow(change: Change): Change & { reads: boolean } {
+  const { target } = change;
+  const pulled: Expression[] = [];
+  const value = withoutLookups(change.value, pulled);
+  const conditions = flattened([...change.conditions, ...pulled]).map(each => equalKey(each, target));
+  const asked = conditions.flatMap(each => existing(each, conditions, target));
+  const found = sourcesIn([value, ...asked].flatMap(each => [...within(each)])).filter(each =>
+    isSame(each, asked, target),
+  );
+  if (found.length === 0) return { ...change, reads: false, conditions: asked };
+  const same = new Set(found.map(sourceKey));
+  const moved = (each: Expression) => withSource(each, same, target) as Expression;
+  return {
+    ...change,
+    value: moved(value),
+    conditions: asked.map(moved).filter(each => !isTrivial(each)),
+    reads: [...within(value)].some(
+      each => each.kind === 'column' && each.column === change.column && same.has(sourceKey(each.source)),
+    ),
+  };
+}
+
+/** Columns of the primary key are never NULL, so that IS NOT DISTINCT FROM compares them as = does. */
+function equalKey(each: Expression, target: Source): Expression {
+  if (each.kind !== 'not' || each.arg.kind !== 'operator' || each.arg.name !== 'distinct') return each;
+  const [key = []] = target.table.unique;
+  const isKey = (arg: Expression) =>
+    arg.kind === 'column' && sourceKey(arg.source) === sourceKey(target) && key.includes(arg.column);
+  return each.arg.args.some(isKey) ? { ...each.arg, name: '=' } : each;
+}
+
+/** The conditions of the row that EXISTS asks for, if that is the row of the change. */
+function existing(each: Expression, all: readonly Expression[], target: Source): readonly Expression[] {
+  const asked = positive(each);
+  if (asked.kind !== 'among' || asked.arg !== null) return [each];
+  const [row, more] = asked.rows;
+  const [source, another] = row?.sources ?? [];
+  if (!row || more || !source || another) return [each];
+  const own = flattened(row.conditions);
+  return isSame(source, [...all, ...own], target) ? own : [each];
+}
+
+/** NOT (NOT x), where x is never NULL. */
+function positive(each: Expression): Expression {
+  if (each.kind === 'is' && each.value) return positive(each.arg);
+  if (each.kind !== 'not') return each;
+  const inner = each.arg.kind === 'is' && each.arg.value ? each.arg.arg : each.arg;
+  return inner.kind === 'not' ? positive(inner.arg) : each;
+}
+
+function isSame(source: Source, conditions: readonly Expression[], target: Source): boolean {
+  if (source.kind !== 'table' || source.table !== target.table || sourceKey(source) === sourceKey(target))
+    return false;
+  const equal = new Equalities(conditions);
+  return target.table.unique.some(
+    key => key.length > 0 && key.every(name => equal.columnsOf(source, column(target, name)).includes(name)),
+  );
+}
+
+function isTrivial(each: Expression): boolean {
+  if (each.kind !== 'operator' || each.name !== '=') return false;
+  const [left, right] = each.args;
+  return left !== undefined && right !== undefined && keyOf(left) === keyOf(right);
+}
+
+/** The same with columns of some sources as those of another. */
+function withSource(given: unknown, same: ReadonlySet<string>, target: Source): unknown {
+  if (Array.isArray(given)) return given.map(each => withSource(each, same, target));
+  // A source itself, with all of its table, stays.
+  if (typeof given !== 'object' || given === null || 'table' in given) return given;
+  const entries = Object.entries(given).map(([name, each]) => [name, withSource(each, same, target)]);
+  const copy = Object.fromEntries(entries) as Record<string, unknown>;
+  return 'source' in given && same.has(sourceKey(given.source as Source))
+    ? { ...copy, source: target }
+    : copy;
+}
