@@ -22,6 +22,16 @@ function valued(path: 'file' | 'directory' | undefined): string {
     .join('|');
 }
 
+/**
+ * What prints the names of the contexts. A shell reads the file itself: this program would take too long to start for each press of Tab.
+ * `base` is the directory for configurations, as the shell spells it.
+ */
+function printContexts(base: string): string {
+  const files = [base, '"$HOME/Library/Application Support"'].map(each => `${each}/preset-usage/config.json`);
+  return `grep -Eho '"name" *: *"[A-Za-z0-9_.-]+"' ${files.join(' ')} 2>/dev/null | cut -d '"' -f 4`;
+}
+const contextsOfShell = `$(${printContexts(`"\${XDG_CONFIG_HOME:-$HOME/.config}"`)})`;
+
 /** For bash and zsh: a line for each flag whose value is one of a few, which may depend on the command. */
 function chosen(complete: string): string {
   return Object.entries(flagTable)
@@ -63,6 +73,7 @@ function bash(): string {
     case $word in ${typedWords.join('|')}) command=$word; break ;; esac
   done
   case \${COMP_WORDS[COMP_CWORD-1]} in
+    ${spelled('context')}) COMPREPLY=($(compgen -W "${contextsOfShell}" -- "$current")); return ;;
     ${valued('file')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${valued('directory')}) COMPREPLY=($(compgen -d -- "$current")); return ;;
     ${valued(undefined)}) COMPREPLY=(); return ;;
@@ -94,6 +105,7 @@ ${shellFunction}() {
     case $word in ${typedWords.join('|')}) command=$word; break ;; esac
   done
   case $words[CURRENT-1] in
+    ${spelled('context')}) compadd -- ${contextsOfShell}; return ;;
     ${valued('file')}) _files; return ;;
     ${valued('directory')}) _files -/; return ;;
     ${valued(undefined)}) return ;;
@@ -108,6 +120,8 @@ ${cases(command => `choices=(${choicesOf(command).map(choice).join(' ')})`)}
 compdef ${shellFunction} ${programs}
 `;
 }
+
+const contextsOfFish = `(${printContexts('(set -q XDG_CONFIG_HOME; and echo $XDG_CONFIG_HOME; or echo $HOME/.config)')})`;
 
 function fish(): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;
@@ -131,7 +145,8 @@ function fish(): string {
     }),
     ...Object.entries(flagTable).flatMap(([name, { value, path, help }]) =>
       choicesBy(name).flatMap(({ commands, choices }) => {
-        const few = choices.length > 0 ? `-x -a ${quoted(choices.join(' '))} ` : '-x ';
+        const given = name === 'context' ? [contextsOfFish] : choices;
+        const few = given.length > 0 ? `-x -a ${quoted(given.join(' '))} ` : '-x ';
         const takes = value === undefined ? '' : path ? '-r -F ' : few;
         return spellings(name).map(
           typed => `-n ${among(commands)} -l ${typed.slice(2)} ${takes}-d ${quoted(help)}`,

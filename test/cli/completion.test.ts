@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { completions } from '../../source/cli/completion.ts';
 import { typedCommands } from '../../source/config/commands.ts';
 import { flags, spellings } from '../../source/config/flags.ts';
@@ -10,24 +13,65 @@ const needsShell = (shell: string) =>
   needs(isInstalled(shell), `${shell} is not installed. Install it to test its completion.`);
 const script = (shell: string) => completions[shell]?.() ?? '';
 
-function ask(shell: string, option: string, commands: string): string[] {
-  const { stdout, stderr } = spawnSync(shell, [option, '-c', commands], { encoding: 'utf8' });
+function ask(shell: string, option: string, commands: string, env = process.env): string[] {
+  const { stdout, stderr } = spawnSync(shell, [option, '-c', commands], { encoding: 'utf8', env });
   expect(stderr).toBe('');
   return stdout.split('\n').filter(line => line !== '');
 }
 
-const inBash = (...words: string[]) =>
+const bashWith = (env: NodeJS.ProcessEnv, ...words: string[]) =>
   ask(
     'bash',
     '--norc',
     `${script('bash')}
 COMP_WORDS=(${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
 _preset_usage; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    env,
   );
-const inFish = (...words: string[]) =>
-  ask('fish', '--no-config', `${script('fish')}\ncomplete -C '${words.join(' ')}'`).map(
+const inBash = (...words: string[]) => bashWith(process.env, ...words);
+const fishWith = (env: NodeJS.ProcessEnv, ...words: string[]) =>
+  ask('fish', '--no-config', `${script('fish')}\ncomplete -C '${words.join(' ')}'`, env).map(
     line => line.split('\t')[0] ?? '',
   );
+const inFish = (...words: string[]) => fishWith(process.env, ...words);
+
+describe('the names of contexts', () => {
+  const home = mkdtempSync(join(tmpdir(), 'completion-'));
+  mkdirSync(join(home, '.config/preset-usage'), { recursive: true });
+  const contexts = [
+    { name: 'staging', service: 'a "name": "no"' },
+    { url: 'postgres://a/b', name: 'prod.eu-1' },
+  ];
+  writeFileSync(join(home, '.config/preset-usage/config.json'), JSON.stringify({ contexts }));
+  afterAll(() => rmSync(home, { recursive: true }));
+  const there = { PATH: process.env.PATH, HOME: home };
+
+  test('bash', needsShell('bash'), () => {
+    expect(bashWith(there, 'preset-usage', 'check', '--context', '')).toEqual(['staging', 'prod.eu-1']);
+    expect(bashWith(there, 'preset-usage', '--context', 'p')).toEqual(['prod.eu-1']);
+    // Without the file nothing is said either.
+    expect(bashWith({ ...there, HOME: '/nowhere' }, 'preset-usage', '--context', '')).toEqual([]);
+    const elsewhere = { ...there, HOME: '/nowhere', XDG_CONFIG_HOME: join(home, '.config') };
+    expect(bashWith(elsewhere, 'preset-usage', '--context', 'st')).toEqual(['staging']);
+  });
+
+  test('fish', needsShell('fish'), () => {
+    expect(fishWith(there, 'preset-usage', 'check', '--context', '')).toEqual(['prod.eu-1', 'staging']);
+  });
+
+  test('zsh', needsShell('zsh'), () => {
+    const told = ask(
+      'zsh',
+      '-f',
+      `compdef() { : }
+compadd() { print -rl -- $@ }
+${script('zsh')}
+words=(preset-usage check --context ''); CURRENT=4; _preset_usage`,
+      there,
+    );
+    expect(told).toEqual(['--', 'staging', 'prod.eu-1']);
+  });
+});
 
 test('bash completes commands, flags, shells and files', needsShell('bash'), () => {
   expect(inBash('preset-usage', '')).toEqual(
