@@ -6,7 +6,7 @@ import { readTables } from '../counter/discovery/tables.ts';
 import { isConsoleError } from '../errors/errors.ts';
 import { addingFunctions } from './find/adding-functions.ts';
 import { assemble, type Seen } from './find/assemble.ts';
-import { countersByName, type NamedCounter } from './find/by-name.ts';
+import { countersByName, type NamedCounter, setByQuery } from './find/by-name.ts';
 import { knownFunctions } from './find/known-functions.ts';
 import { resetSentence } from './find/resets.ts';
 import { countsInOtherLanguages, dynamicCounts } from './find/unread.ts';
@@ -38,7 +38,9 @@ export async function findCounters(
   const byNames = countersByName(catalog.tables, certain(byBodies));
   const refused = refusedNames(writings, byNames);
   const judged = [...byBodies, ...refused.values()];
-  const named = byNames.filter(each => !refused.has(each));
+  const named = byNames
+    .filter(each => !refused.has(each))
+    .map(each => ({ ...each, set: setByQuery(writings, each) }));
   const seen = await lookAtRows(database, judged, named, signal);
   const { counters, notCheckable } = assemble(catalog, judged, named, { ...seen, builtIn });
   return {

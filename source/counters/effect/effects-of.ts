@@ -38,7 +38,7 @@ export function effectsOf(given: Change, occasion: Occasion): Found {
 }
 
 function doubted(effect: Effect): Effect {
-  const doubt = 'it is set to a number that was read before, which loses what others count meanwhile';
+  const doubt = 'only one session at a time counts right, because it is set to a number that was read before';
   return { ...effect, doubts: [...effect.doubts, doubt] };
 }
 

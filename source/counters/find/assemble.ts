@@ -97,7 +97,7 @@ function asMade(each: WrittenCounter) {
 }
 
 function namedAsMade(
-  { key, reference, table, column, record }: NamedCounter,
+  { key, reference, table, column, record, set = null }: NamedCounter,
   agreement: Agreement | undefined,
 ) {
   const start = defaultSentence({ table, column });
@@ -105,9 +105,10 @@ function namedAsMade(
   const isBare = isBareName({ table, column });
   const agrees = isNearlyAll(agreement) && !isBare;
   const differs = !agrees && agreement !== undefined && agreement.compared > 0;
-  const lacking = isBare
+  const unknown = isBare
     ? 'Its name is no more than that of the records, and a new row does not begin with 0, so it may be no count.'
     : 'Nothing but its name says what it counts: it may have a condition that is not known here, which counters.json can say.';
+  const lacking = set ?? unknown;
   return {
     table,
     column,
