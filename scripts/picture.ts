@@ -26,7 +26,7 @@ await take('console', 'The console: every preset with its count, its records and
 press('/Cyberpunk\r');
 await until(/1 of 1/);
 press('\r');
-await until(/\(likely\)(?![\s\S]*Reading its records)/);
+await until(/\(likely\)[\s\S]*All records[\s\S]*Top users/);
 await take('diagnosis', 'A preset: the cause of its mismatch, how certain it is, and the evidence');
 
 press('t');
