@@ -1525,6 +1525,96 @@ const called: [name: string, ddl: string, expected: string[]][] = [
   [
     'stores where there is none yet',
     `CREATE FUNCTION once(p_post uuid, p_user uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) SELECT p_post, p_user WHERE NOT EXISTS (SELECT 1 FROM comments WHERE author_id = p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'also stores a log, and the count has the name of the other',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tags (post_id) VALUES (p_post); INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;`,
+    counted(', keeps'),
+  ],
+  [
+    'also stores a log, in a branch that is nearer',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); IF FOUND THEN INSERT INTO tags (post_id) VALUES (p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'also stores a log that has no foreign key',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log (post_id, what) VALUES (p_post, 'said'); INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET total = total + 1 WHERE id = p_post; END $$;`,
+    ['posts.total: comments by post_id = id, keeps'],
+  ],
+  [
+    'stores in two tables that could both be counted',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); INSERT INTO tags (post_id) VALUES (p_post); UPDATE posts SET total = total + 1 WHERE id = p_post; END $$;`,
+    ['posts.total: comments by post_id = id, keeps, likely'],
+  ],
+  [
+    'stores an amount in one of two tables',
+    `CREATE TABLE gifts (id uuid PRIMARY KEY, user_id uuid REFERENCES users);
+     CREATE FUNCTION pay(p_user uuid, p_amount numeric) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO gifts (user_id) VALUES (p_user); INSERT INTO reactions (user_id, amount) VALUES (p_user, p_amount); UPDATE users SET revenue = revenue + p_amount WHERE id = p_user; END $$;`,
+    ['users.revenue: sum of reactions.amount by user_id = id, keeps'],
+  ],
+  [
+    'adds where a record is changed by ON CONFLICT',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT (comment_id, user_id) DO UPDATE SET n = reads.n + 1; UPDATE comments SET points = points + 1 WHERE id = p_comment; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps, likely'],
+  ],
+  [
+    'adds where ON CONFLICT stores nothing',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT DO NOTHING; UPDATE comments SET points = points + 1 WHERE id = p_comment; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps, likely'],
+  ],
+  [
+    'raises an error where ON CONFLICT stores nothing',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT DO NOTHING; IF NOT FOUND THEN RAISE EXCEPTION 'twice'; END IF; UPDATE comments SET points = points + 1 WHERE id = p_comment; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps'],
+  ],
+  [
+    'asks before ON CONFLICT, and not after it',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 FROM comments WHERE id = p_comment; IF NOT FOUND THEN RAISE EXCEPTION 'none'; END IF; INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT DO NOTHING; UPDATE comments SET points = points + 1 WHERE id = p_comment; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps, likely'],
+  ],
+  [
+    'adds what ON CONFLICT stored',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DECLARE k integer; BEGIN INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT DO NOTHING; GET DIAGNOSTICS k = ROW_COUNT; UPDATE comments SET points = points + k WHERE id = p_comment; END; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps'],
+  ],
+  [
+    'adds for the rows that ON CONFLICT stored',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE sql AS $$ WITH x AS (INSERT INTO reads VALUES (p_comment, p_user, 1) ON CONFLICT DO NOTHING RETURNING comment_id) UPDATE comments SET points = points + 1 FROM x WHERE id = x.comment_id $$;`,
+    ['comments.points: reads by comment_id = id, keeps'],
+  ],
+  [
+    'stores where an UPDATE finds nothing, and adds in any case',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE reads SET n = n + 1 WHERE comment_id = p_comment AND user_id = p_user; IF NOT FOUND THEN INSERT INTO reads VALUES (p_comment, p_user, 1); END IF; UPDATE comments SET points = points + 1 WHERE id = p_comment; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps, likely'],
+  ],
+  [
+    'stores and adds where an UPDATE finds nothing',
+    `CREATE TABLE log (id uuid PRIMARY KEY, post_id uuid, what text); CREATE TABLE tags (id uuid PRIMARY KEY, post_id uuid REFERENCES posts); CREATE TABLE reads (comment_id uuid, user_id uuid, n integer, PRIMARY KEY (comment_id, user_id));
+     CREATE FUNCTION look(p_comment uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE reads SET n = n + 1 WHERE comment_id = p_comment AND user_id = p_user; IF NOT FOUND THEN INSERT INTO reads VALUES (p_comment, p_user, 1); UPDATE comments SET points = points + 1 WHERE id = p_comment; END IF; END $$;`,
+    ['comments.points: reads by comment_id = id, keeps'],
+  ],
+  [
+    'beside one that hides a record',
+    `CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END $$;
+     CREATE FUNCTION hide(p_id uuid, p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE comments SET hidden = true WHERE id = p_id; UPDATE posts SET comments_count = comments_count - 1 WHERE id = p_post; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
+    'with one that it calls',
+    `CREATE FUNCTION bump(p_post uuid, p_by integer) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = comments_count + p_by WHERE id = p_post $$;
+     CREATE FUNCTION say(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); PERFORM bump(p_post, 1); END $$;`,
     counted(', keeps'),
   ],
   [

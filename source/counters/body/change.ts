@@ -8,6 +8,8 @@ export interface Change {
   value: Expression;
   /** What is true where it happens: the way through the body, and which row it is. */
   conditions: readonly Expression[];
+  /** `conditions`, with those that are true because no error was raised, where those were left out of it. */
+  way?: readonly Expression[];
   verb: 'update' | 'upsert' | 'assign';
   /** Of an upsert: what the column of a row that was not there begins with. */
   begins?: Expression;
@@ -32,10 +34,14 @@ export interface Insertion {
   conditions: readonly Expression[];
   /** Those of `conditions` that are about the way through the body, not about the row. */
   path: readonly Expression[];
+  /** `path`, with what was left out of it as of `way` of a change. */
+  way?: readonly Expression[];
   /** The statement may meet any number of rows. */
   several: boolean;
   /** It happens in a loop. */
   repeated: boolean;
+  /** What happens where such a row is there already, by ON CONFLICT. */
+  otherwise?: 'nothing' | 'update';
 }
 
 /** A line of a routine; 0 where the language has no lines of its own. */

@@ -148,7 +148,17 @@ function inserted(
     const source: Source = { kind: 'inserted', table, id: scope.around.next() };
     const conditions = [...path, ...row.conditions];
     const several = givesSeveral(selectStmt.SelectStmt, row, outcome.insertions);
-    outcome.insertions.push({ source, table, values, conditions, path, several, repeated });
+    const otherwise = conflict && (conflict.action === 'ONCONFLICT_UPDATE' ? 'update' : 'nothing');
+    outcome.insertions.push({
+      source,
+      table,
+      values,
+      conditions,
+      path,
+      several,
+      repeated,
+      ...(otherwise ? { otherwise } : {}),
+    });
     if (conflict?.action === 'ONCONFLICT_UPDATE') {
       const target: Source = { kind: 'table', table, id: scope.around.next() };
       const alias = relation?.alias?.aliasname ?? table.name;

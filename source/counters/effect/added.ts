@@ -9,6 +9,7 @@ import { isConstant, mentions, mentionsOnly } from './mentions.ts';
 import { besideRecord, together } from './multiplied.ts';
 import { sortConditions } from './sort-conditions.ts';
 import { beside, storedBeside } from './stored.ts';
+import { countedOf } from './stored-of.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What an addition does for each record, or why that cannot be told; null if it does nothing. */
@@ -45,7 +46,10 @@ export function added(
   if (records.length === 0) {
     return unlogged(change, term);
   }
-  const linked = firstLink(change.target, records, equalities, others, conditions, occasion);
+  const direct = directLinks(change.target, records, equalities, others, conditions, occasion);
+  const holding = direct.filter(each => amountOf(measured, each.record, occasion) !== undefined);
+  const stored = countedOf(holding.length > 0 ? holding : direct, change, occasion.insertions);
+  const linked = stored?.linked ?? linkAmong(change.target, records, conditions);
   if (!linked) return unlinked(term, change, conditions, records, occasion, measured);
   const known = [change.target, ...(linked.link.between ? [linked.link.between] : [])];
   const other = aggregate && besideRecord(aggregate, linked.record, known, conditions);
@@ -61,7 +65,9 @@ export function added(
     clamped,
     occasion,
   });
-  return result && 'doubts' in result ? { ...result, doubts: [...result.doubts, ...about.doubts] } : result;
+  return result && 'doubts' in result
+    ? { ...result, doubts: [...result.doubts, ...about.doubts, ...(stored?.doubt ? [stored.doubt] : [])] }
+    : result;
 }
 
 function unlogged(change: Change, { sign }: Term): Refusal {
@@ -71,21 +77,29 @@ function unlogged(change: Change, { sign }: Term): Refusal {
 
 const limit = 'stops adding to it at a limit';
 
-function firstLink(
+/** The records that conditions join to the row. */
+function directLinks(
   target: Source,
   records: readonly Source[],
   equalities: Equalities,
   others: readonly Source[],
   conditions: readonly Expression[],
   { event }: Occasion,
-): Linked | null {
-  for (const record of records) {
+): Linked[] {
+  return records.flatMap(record => {
     const link = findLink(target, record, equalities, others);
     // A row that the function makes to count in is not what it counts.
-    if (link && event === 'call' && isItself(target, record, link)) continue;
-    if (link) return { record, link, conditions };
-  }
-  // WHERE id IN (SELECT post_id FROM ...): each row of the query is a way to find it.
+    if (!link || (event === 'call' && isItself(target, record, link))) return [];
+    return [{ record, link, conditions }];
+  });
+}
+
+/** WHERE id IN (SELECT post_id FROM ...): each row of the query is a way to find it. */
+function linkAmong(
+  target: Source,
+  records: readonly Source[],
+  conditions: readonly Expression[],
+): Linked | null {
   for (const [place, each] of conditions.entries()) {
     if (
       each.kind !== 'among' ||

@@ -14,6 +14,7 @@ import type { Occasion } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import type { Linked } from './link.ts';
 import { mentions } from './mentions.ts';
+import { perhapsUnstored } from './perhaps-stored.ts';
 
 /**
  * What a function stores or deletes where it makes a change, what stands on the same way through it first. What is added counts what is
@@ -97,10 +98,13 @@ export function beside(
       if (mentions(each, change.target)) return each;
       return always.has(keyOf(each)) ? [] : asStored(each, own);
     }),
-    doubts: alone(own).map(
-      each =>
-        `a record is only ${own.source.kind === 'deleted' ? 'deleted' : 'stored'} where ${printed(each)}`,
-    ),
+    doubts: [
+      ...alone(own).map(
+        each =>
+          `a record is only ${own.source.kind === 'deleted' ? 'deleted' : 'stored'} where ${printed(each)}`,
+      ),
+      ...perhapsUnstored(change, own, amount),
+    ],
   };
 }
 

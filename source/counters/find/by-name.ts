@@ -90,6 +90,19 @@ function root(word: string): string {
   return same[one] ?? one;
 }
 
+/** Whether a column has the name of a count of these records. */
+export function hasNameOf(table: CatalogTable, column: string, record: CatalogTable): boolean {
+  const words = (countedWords(column) ?? pluralWords(column))?.map(root);
+  if (!words) return false;
+  const references = record.references
+    .filter(each => each.table === table.oid)
+    .map(({ columns, targets }) => ({ from: record, columns, targets }));
+  return (
+    isNamed(wordsOf(record.name).map(root), words, wordsOf(table.name).map(root)) ||
+    fitting(table, words, references) !== null
+  );
+}
+
 /** The only table that refers here and whose name is what the column counts. */
 function fitting(
   table: CatalogTable,

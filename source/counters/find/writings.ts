@@ -78,10 +78,10 @@ function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome
     insertions:
       by.kind === 'trigger'
         ? []
-        : outcome.insertions.map(each => ({ ...each, path: withoutRaised(each.path) })),
+        : outcome.insertions.map(each => ({ ...each, way: each.path, path: withoutRaised(each.path) })),
   };
   const found = outcome.changes.map(change =>
-    effectsOf({ ...change, conditions: withoutRaised(change.conditions) }, occasion),
+    effectsOf({ ...change, way: change.conditions, conditions: withoutRaised(change.conditions) }, occasion),
   );
   return {
     by,

@@ -196,6 +196,7 @@ function judge(
           ...functions.flatMap(each =>
             each.refusals.filter(({ kind }) => kind === 'condition').map(sentence),
           ),
+          ...unloggedBeside(storing, functions),
           ...(kind ? [] : uncounted),
           ...deletedUncounted(record, functions),
         ]
@@ -268,6 +269,15 @@ function thrownAway(record: CatalogTable, counting: readonly Writing[]): string 
       return `${by.routine.identity} deletes records of ${record.name} where it adds one, and subtracts nothing.`;
   }
   return null;
+}
+
+/** Says which functions change the count where they neither store nor delete a record, such as one that hides it. */
+function unloggedBeside(beside: readonly Writing[], changing: readonly Writing[]): string[] {
+  const alone = new Set(beside.map(({ by }) => by));
+  const found = changing.flatMap(({ by, refusals }) =>
+    alone.has(by) ? refusals.filter(({ kind }) => kind === 'unlogged') : [],
+  );
+  return [...new Set(found.map(sentence))];
 }
 
 /** Says which functions that only add also delete records elsewhere. */

@@ -1,0 +1,50 @@
+import type { Change, Insertion } from '../body/change.ts';
+import { type Expression, keyOf, sourceKey, within } from '../body/expression.ts';
+import { decide } from '../condition/decide.ts';
+
+/** In which cases a function adds to a count and stores no record for it, as doubts: those for which it does not ask. */
+export function perhapsUnstored(change: Change, own: Insertion, amount: Expression): string[] {
+  if (own.source.kind === 'deleted') return [];
+  const way = change.way ?? change.conditions;
+  const before = own.way ?? own.path;
+  const doubts: string[] = [];
+  if (before.some(isUnfound) && !isOnWay(before.filter(isUnfound), way))
+    doubts.push('a record is only stored where the statement before it finds none');
+  if (own.otherwise === 'update')
+    doubts.push('a record that is there already is changed by ON CONFLICT, and no other one is stored');
+  const asks =
+    way.filter(isFound).length > before.filter(isFound).length || mentionsStored(change, own, amount);
+  if (asks) return doubts;
+  if (own.otherwise === 'nothing')
+    doubts.push('a record that is there already is not stored again, by ON CONFLICT DO NOTHING');
+  if (own.conditions.some(each => !own.path.includes(each) && isAbsence(each)))
+    doubts.push('a record is only stored where a query finds none');
+  return doubts;
+}
+
+/** FOUND, in whatever words. */
+const isFound = (each: Expression) => whereFound(each, false) === false;
+/** Not FOUND: what comes before found nothing. */
+const isUnfound = (each: Expression) => whereFound(each, true) === false;
+const whereFound = (each: Expression, found: boolean) =>
+  decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? found : undefined));
+
+function isOnWay(conditions: readonly Expression[], way: readonly Expression[]): boolean {
+  const on = new Set(way.map(keyOf));
+  return conditions.every(each => on.has(keyOf(each)));
+}
+
+/** Whether what was stored decides how much is added, as a row of RETURNING or the number of such rows does. */
+function mentionsStored(change: Change, { source }: Insertion, amount: Expression): boolean {
+  const key = sourceKey(source);
+  return [...change.conditions, amount].some(each =>
+    [...within(each)].some(
+      inner =>
+        ((inner.kind === 'column' || inner.kind === 'row') && sourceKey(inner.source) === key) ||
+        (inner.kind === 'aggregate' && inner.sources.some(of => sourceKey(of) === key)),
+    ),
+  );
+}
+
+/** NOT EXISTS. */
+const isAbsence = (each: Expression) => each.kind === 'not' && each.arg.kind === 'among';
