@@ -13,7 +13,7 @@ export interface Asset {
 /** The directories to unpack into, best first: that of caches, and where it cannot be written, that of temporary files. */
 export function privateDirectories(environment: NodeJS.ProcessEnv, home: string): string[] {
   const user = process.geteuid?.() ?? '';
-  return [ownDirectory('cache', environment, home), join(tmpdir(), `preset-usage-console-${user}`)];
+  return [ownDirectory('cache', environment, home), join(tmpdir(), `preset-usage-executable-${user}`)];
 }
 
 /**

@@ -35,7 +35,7 @@ const kinds = {
     standard: '.cache',
     macos: 'Library/Caches',
     windows: local,
-    own: 'preset-usage-console',
+    own: 'preset-usage-executable',
   },
 } satisfies Record<string, Kind>;
 

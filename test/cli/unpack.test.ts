@@ -60,6 +60,6 @@ test.each([
 
 test('the directory of caches comes first, then one of this user among temporary files', () => {
   const [cache, temporary = ''] = privateDirectories({ XDG_CACHE_HOME: scratch }, '/home/ada');
-  expect(cache).toBe(join(scratch, 'preset-usage-console'));
-  expect(temporary.startsWith(join(tmpdir(), 'preset-usage-console-'))).toBe(true);
+  expect(cache).toBe(join(scratch, 'preset-usage-executable'));
+  expect(temporary.startsWith(join(tmpdir(), 'preset-usage-executable-'))).toBe(true);
 });

@@ -46,7 +46,7 @@ describe('without Node', needsFullScale(), () => {
   testCommands(program);
 
   test('it unpacks itself once, again where something was deleted, and says so where it cannot', async () => {
-    const cache = join(home, '.cache/preset-usage-console');
+    const cache = join(home, '.cache/preset-usage-executable');
     const [unpacked = '', ...others] = readdirSync(cache);
     expect(others).toEqual([]);
     rmSync(join(cache, unpacked, 'dist/program.js'));
