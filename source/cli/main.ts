@@ -20,6 +20,9 @@ import type { ScanDatabase } from './scan/wanted-counters.ts';
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
 let leaveScreen: ((error: Error) => void) | null = null;
 
+/** Set once a document is on standard output: no second one comes after it. */
+let isTold = false;
+
 /** Runs the program and returns its exit code. */
 async function main(argv: string[]): Promise<number> {
   // Loading meow takes a tenth of the time to the list, and there is nothing to parse.
@@ -389,7 +392,10 @@ async function tell(outcome: Outcome, config: Config): Promise<number> {
   if (output !== null) {
     const { writeOutput } = await import('./check/write-output.ts');
     await writeOutput(output, `${shown}\n`);
-  } else if (!quiet || exitCode !== exitCodes.healthy) process.stdout.write(`${shown}\n`);
+  } else if (!quiet || exitCode !== exitCodes.healthy) {
+    isTold = true;
+    process.stdout.write(`${shown}\n`);
+  }
   return exitCode;
 }
 
@@ -408,7 +414,7 @@ async function report(error: unknown, json: boolean): Promise<number> {
   // a tenth of the time to the list to set up.
   const { displayText } = await import('../format/text.ts');
   const [message, hint] = [displayText(known.message), displayText(known.hint)];
-  if (json) process.stdout.write(`${jsonText({ error: { code, message, hint } })}\n`);
+  if (json && !isTold) process.stdout.write(`${jsonText({ error: { code, message, hint } })}\n`);
   else process.stderr.write(`${message}\n${hint}\n`);
   if (process.env.PRESET_USAGE_DEBUG && error instanceof Error)
     process.stderr.write(`${withoutPasswords(error.stack ?? '')}\n`);

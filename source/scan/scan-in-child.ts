@@ -87,10 +87,12 @@ function attempt(
       }, patience);
     }
   });
-  const gone = () => resolve({ on, why });
-  child.once('error', gone);
-  // `close` comes after its last message.
-  child.once('close', gone);
+  child.once('error', () => resolve({ on, why }));
+  // `close` comes after its last message. A signal from the terminal reaches the child too, maybe before it can ignore it.
+  child.once('close', (_, by) => {
+    if (by === 'SIGINT' || by === 'SIGTERM') reject(interrupted());
+    else resolve({ on, why });
+  });
   // If it could not start, `error` reports it.
   child.send(request, () => {});
   return promise.finally(() => {

@@ -191,6 +191,25 @@ describe('--watch', () => {
     );
   });
 
+  test('under --json ends without a second document', async () => {
+    const child = spawn(process.execPath, [program, 'check', '--watch', '1', '--json'], {
+      env: { PATH: process.env.PATH, HOME: directory, DATABASE_URL: own.url },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const gone = new Promise<number | null>(resolve => child.once('close', resolve));
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', text => (out += text));
+    child.stderr.setEncoding('utf8').on('data', text => (err += text));
+    try {
+      await waitFor(async () => out.endsWith('}\n'), 'the first check');
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await gone).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ version: 2, rows: 3 });
+    expect(err).toBe('Interrupted.\nNothing was changed.\n');
+  });
+
   test('with --output writes the file each time', async () => {
     const file = join(directory, 'watched.prom');
     const stop = Promise.withResolvers<void>();

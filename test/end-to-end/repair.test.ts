@@ -401,7 +401,7 @@ describe('a run is stopped between two batches', () => {
           console.press(keys.escape);
           await console.until(/Stop after this batch\?/);
           console.press('n');
-          await console.until(/Esc or Ctrl-C stops/);
+          await console.until(/Esc, q or Ctrl-C stops/);
           console.press(keys.escape);
           await console.until(/Stop after this batch\?/);
           console.press('y');

@@ -1,4 +1,5 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
+import { countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { type CounterSimulation, isRight, type StepResult } from './counter-steps.ts';
 
@@ -7,11 +8,8 @@ export function formatStep({ counted, reason }: StepResult, count: string): stri
   if (counted.length === 0) return `not done: ${reason}`;
   const changes = counted
     .map(({ before, after, change, expected, right }) => {
-      const by = Number(change) > 0 ? `+${change}` : change;
-      const should = right
-        ? ''
-        : `, and should change by ${Number(expected) > 0 ? `+${expected}` : expected}`;
-      return `${count} ${before ?? 'NULL'} to ${after ?? 'NULL'} (${by}${should})`;
+      const should = right ? '' : `, and should change by ${signed(expected)}`;
+      return `${count} ${countText(before)} to ${countText(after)} (${signed(change)}${should})`;
     })
     .join('; ');
   return reason === null ? changes : `${changes}. ${reason}`;

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Node } from 'libpg-query';
 import type { ParsedCondition } from '../../counter/definition/parse-predicate.ts';
+import { interrupted } from '../../errors/errors.ts';
 import type { BodySteps } from '../body/steps.ts';
 import { emptyReading, type SqlReading } from '../sql-effects.ts';
 import type { Routine } from '../sql-reader.ts';
@@ -115,7 +116,7 @@ class ParserProcess {
     this.#child = fork(file, { execArgv: flags, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.#child.on('message', (answer: ParserAnswer) => this.#hear(answer));
     this.#child.once('error', error => this.#end(error.message));
-    this.#child.once('exit', () => this.#end(this.#fault));
+    this.#child.once('exit', (_, signal) => this.#end(this.#fault, signal));
   }
 
   ask(question: Question, crashed: Waiting['crashed']): Promise<Answer> {
@@ -163,14 +164,18 @@ class ParserProcess {
 
   /**
    * The process has ended with open requests. They are answered in order, so the first one crashed it; the others go to a new
-   * process.
+   * process. A signal from the terminal reaches it too, and may do so before it can ignore it.
    */
-  #end(why: string): void {
+  #end(why: string, signal: NodeJS.Signals | null = null): void {
     this.#ended();
     const [first, ...others] = this.#waiting.values();
     this.#waiting.clear();
     const message = `the parser has ended${why === '' ? '' : `: ${why}`}`;
     if (!first) return;
+    if (signal === 'SIGINT' || signal === 'SIGTERM') {
+      for (const { reject } of [first, ...others]) reject(interrupted());
+      return;
+    }
     if (!this.#answered && why === '') {
       for (const { reject } of [first, ...others]) reject(new Error(message));
       return;

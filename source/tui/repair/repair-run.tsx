@@ -62,10 +62,9 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
         </Text>
       ) : (
         <Text>
-          Esc or Ctrl-C stops between two batches. Finished batches stay, and the receipt lists them.
+          Esc, q or Ctrl-C stops between two batches. Finished batches stay, and the receipt lists them.
         </Text>
       )}
-      <Text dimColor>q does not quit while a repair is running.</Text>
     </Box>
   );
 }

@@ -166,7 +166,7 @@ function Age({ state, now }: { state: State; now: number }) {
 
 /** While all is well this does not change. */
 function ageWords({ pace }: State): string {
-  return `live, at most ${span(Math.max(pace, 1000))} old`;
+  return `rows live, at most ${span(Math.max(pace, 1000))} old`;
 }
 
 /** The age in milliseconds from which numbers that should come every `pace` milliseconds are late. */

@@ -1,7 +1,22 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
 import { readBody, readSql, wakeParser } from '../../../source/sql/parser/parser-process.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { tell } from '../tell.ts';
+
+// First in this file: no parser runs yet.
+test.each(['SIGINT', 'SIGTERM'] as const)('%s of the terminal is no fault of the parser', async signal => {
+  // It is announced before it has a number.
+  const kill = (message: unknown) =>
+    queueMicrotask(() => (message as { process: ChildProcess }).process.kill(signal));
+  subscribe('child_process', kill);
+  try {
+    await expect(readSql(`SELECT '${signal}'`)).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  } finally {
+    unsubscribe('child_process', kill);
+  }
+});
 
 test('a text that crashes the parser is a problem, and others are still read', async () => {
   const deep = `SELECT 1${' + 1'.repeat(100_000)}`;

@@ -27,13 +27,18 @@ const lineOf = (change: Partial<State> = {}, columns = 80) => {
 describe('the line of the header about a counter', () => {
   test('names it, and tells whether it is kept and how old the numbers are', () => {
     expect(lineOf({ trigger: healthOf(comments) })).toBe(
-      'posts.comments_count ● Trigger enabled (origin)   live, at most 2 s old',
+      'posts.comments_count ● Trigger enabled (origin)   rows live, at most 2 s old',
     );
   });
 
   test.each<[string, Partial<State>, number, RegExp]>([
     ['the age is shortened first', {}, 80, /^posts\.comments_count ○ .*, 3 problems: press t {3}live$/],
-    ['all of it where there is room', {}, 100, /^posts\.comments_count .* press t {3}live, at most 2 s old$/],
+    [
+      'all of it where there is room',
+      {},
+      100,
+      /^posts\.comments_count .* press t {3}rows live, at most 2 s old$/,
+    ],
     [
       'a long name is cut then',
       { inspected: inspectedWith(long) },
