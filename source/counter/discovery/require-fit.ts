@@ -27,7 +27,7 @@ export function requireFit(definition: CounterDefinition, relations: Relations):
     );
   }
   if (definition.via && via) {
-    requireUnique(definition, via, definition.via.row);
+    requireUnique(definition, via, definition.via.row, true);
     requirePairs(definition, [row, key], [via, definition.via.row], definition.nouns.row);
   }
   if (amount !== null) {
@@ -38,17 +38,22 @@ export function requireFit(definition: CounterDefinition, relations: Relations):
   if (where) requireBooleans(definition, record, where);
 }
 
-/** Throws unless no two rows have the same values in these columns: a record would count for both. */
-function requireUnique(definition: CounterDefinition, table: Relation, columns: readonly string[]): void {
-  const [first = ''] = columns;
+/**
+ * Throws unless no two rows have the same values in these columns: a record would count for both. Some of them may be enough, unless
+ * ON CONFLICT has to name them all.
+ */
+function requireUnique(
+  definition: CounterDefinition,
+  table: Relation,
+  columns: readonly string[],
+  all = false,
+): void {
   const wanted = new Set(columns);
   const isUnique =
-    columns.length === 1
-      ? table.unique.includes(first)
-      : table.indexes.some(
-          ({ unique, compared, columns: own }) =>
-            unique && compared === wanted.size && own.slice(0, compared).every(name => wanted.has(name)),
-        );
+    table.indexes.some(
+      ({ unique, compared, columns: own }) =>
+        unique && own.slice(0, compared).every(name => wanted.has(name)) && !(all && compared < wanted.size),
+    ) || columns.some(name => table.unique.includes(name) && !(all && wanted.size > 1));
   if (isUnique) return;
   const names = columns.map(name => definedColumn(table, name, definition).quoted).join(', ');
   throw misfit(

@@ -139,10 +139,10 @@ describe('a definition that does not fit is refused in a sentence', () => {
     ],
     [
       'a key of several columns that is not unique',
-      change({ reference: ['post_id', 'status'] }, { key: ['id', 'title'] }),
+      change({ reference: ['post_id', 'status'] }, { key: ['tags', 'title'] }),
       {
         message:
-          'public.posts has no unique index on id, title, so a record of public.posts.comments_count could belong to several rows.',
+          'public.posts has no unique index on tags, title, so a record of public.posts.comments_count could belong to several rows.',
       },
     ],
     [
@@ -204,6 +204,19 @@ describe('a definition that does not fit is refused in a sentence', () => {
       .simple();
     const misread = change({ where: { kind: 'in', column: 'mood', values: ['good', 'bad'] } });
     await expect(tablesOf(misread)).rejects.toMatchObject({ code: 'counter-does-not-fit' });
+  });
+
+  test('a key with more columns than a unique index fits', async () => {
+    await own.sql
+      .unsafe(`${blog} INSERT INTO posts VALUES (1, 'a', 1), (2, 'a', 1);
+        INSERT INTO comments (post_id, status) VALUES (1, 'a'), (2, 'a'), (2, 'a');`)
+      .simple();
+    const tables = await tablesOf(
+      change({ reference: ['post_id', 'status'] }, { key: ['id', 'title'], label: null }),
+    );
+    expect(await auditCounters(database, tables, { scope: 'all' })).toMatchObject({
+      totals: { accurate: 1, mismatched: 1 },
+    });
   });
 
   test('a table for everything that has two rows', async () => {

@@ -229,14 +229,14 @@ test('a function by which a trigger counts is a part of it', async () => {
     CREATE OR REPLACE FUNCTION bump(post integer, n integer DEFAULT 1) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
       UPDATE posts SET comments_count = coalesce(comments_count, 0) + n WHERE id = post; ${more} END $$;`;
   await own.sql.unsafe(`CREATE TABLE tags (id integer); ${helper()}
-    CREATE FUNCTION pass(post integer) RETURNS void LANGUAGE sql AS 'SELECT bump(post)';
-    ${trigger('by_helper', 'INSERT', 'PERFORM pass(post => NEW.post_id);')}`);
+    CREATE PROCEDURE pass(IN post integer) LANGUAGE sql AS 'SELECT bump(post)';
+    ${trigger('by_helper', 'INSERT', 'CALL pass(post => NEW.post_id);')}`);
   const { findings } = (await readCounterHealth(database, definition)).health;
   expect(findings.filter(({ code }) => code === 'other-writer')).toEqual(
-    ['bump(post integer, n integer)', 'pass(post integer)'].map(name => ({
+    ['function public.bump(post integer, n integer)', 'procedure public.pass(IN post integer)'].map(name => ({
       code: 'other-writer',
       severity: 'info',
-      message: `A trigger counts by the function public.${name}, which can also be called by itself.`,
+      message: `A trigger counts by the ${name}, which can also be called by itself.`,
       hint: 'If the application calls it too, for a change of records that the trigger counts, that change is counted twice.',
     })),
   );

@@ -58,13 +58,15 @@ export function otherWriters(
         events: fires?.events ?? [],
         enabled: fires?.enabled ?? null,
         function: kind === 'trigger' ? (functionsOf.get(`${name} on ${table}`) ?? null) : null,
-        how: kind === 'function' && helpers.has(name) ? 'helps' : howOf(written, writer, catalog),
+        how: isRoutine(kind) && helpers.has(name) ? 'helps' : howOf(written, writer, catalog),
       },
     ];
   });
 }
 
-/** The functions by which triggers that keep the count change it. */
+const isRoutine = (kind: Writer['kind']) => kind === 'function' || kind === 'procedure';
+
+/** The functions and procedures by which triggers that keep the count change it. */
 function helpersOf(
   catalog: TriggerCatalog,
   own: Keepers['own'],

@@ -51,7 +51,7 @@ export function otherFindings(
       findings.push({
         code: 'other-writer',
         severity: 'info',
-        message: `A trigger counts by the function ${name}, which can also be called by itself.`,
+        message: `A trigger counts by the ${kind} ${name}, which can also be called by itself.`,
         hint: `If the application calls it too, for a change of ${records} that the trigger counts, that change is counted twice.`,
       });
       continue;
