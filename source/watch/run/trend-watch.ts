@@ -29,8 +29,17 @@ export class TrendWatch {
     this.#windows = new PacedRead(signal, tickShare);
   }
 
+  get #reads(): PacedRead[] {
+    return [this.#plots, this.#breakdowns, this.#windows];
+  }
+
   get isBusy(): boolean {
-    return this.#plots.isBusy || this.#breakdowns.isBusy || this.#windows.isBusy;
+    return this.#reads.some(read => read.isBusy);
+  }
+
+  /** Makes the next tick read everything of it again. */
+  forgetPauses(): void {
+    for (const read of this.#reads) read.forget();
   }
 
   /**

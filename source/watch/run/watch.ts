@@ -81,6 +81,7 @@ export class Watch {
   refresh(): void {
     this.#audit.ask();
     this.#ticks.forgetPauses();
+    this.#trends.forgetPauses();
     this.#wanted = true;
     this.#alarm.ring();
   }

@@ -56,6 +56,17 @@ test('what failed is not read again for ten minutes, and what is no error of the
   await expect(tries(watch, 'b', 10, new TypeError('x'))).rejects.toThrow('x');
 });
 
+test('an outage is no reason to wait longer, and what is forgotten is read at once', async () => {
+  const watch = paced(0);
+  const error = new ConsoleError({ code: 'connection-lost', message: 'm', hint: 'h', exitCode: 3 });
+  expect(await tries(watch, 'a', 10, error)).toBe(true);
+  now += 30_000;
+  expect(await tries(watch, 'a', 10)).toBe(true);
+  expect(await tries(watch, 'a', 10)).toBe(false);
+  watch.forget();
+  expect(await tries(watch, 'a', 10)).toBe(true);
+});
+
 test('one read runs at a time', async () => {
   const watch = paced(0);
   const answer = Promise.withResolvers<void>();
