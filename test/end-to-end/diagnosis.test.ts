@@ -60,7 +60,7 @@ test('at 80x24 the line below the list says it for the preset under the cursor, 
   console.press('G');
   await console.until(/9 of 9, only mismatches, why: count is NULL$/m);
   console.press('?');
-  console.resize(80, 100);
+  console.resize(80, 160);
   const help = await console.until(/Questions[\s\S]*Badges/);
   expect(help.replace(/\s+/g, ' ')).toContain('The most frequent cause: counted twice (8 of them).');
 });
