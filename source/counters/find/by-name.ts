@@ -1,10 +1,6 @@
-import { placeText } from '../body/change.ts';
-import { within } from '../body/expression.ts';
-import { printed } from '../body/print.ts';
 import type { CatalogTable } from '../catalog.ts';
 import { singular, wordsOf } from '../names/words.ts';
 import { countedWords, pluralWords } from './count-name.ts';
-import type { Writing } from './writings.ts';
 
 /** A counter that only names and foreign keys speak for. */
 export interface NamedCounter {
@@ -69,20 +65,6 @@ export function countersByName(tables: readonly CatalogTable[], known: ReadonlyS
         : [];
     });
   });
-}
-
-/** Says in a sentence where a body sets a column to what a query gives, such as the largest of its records' values. */
-export function setByQuery(writings: readonly Writing[], { table, column }: NamedCounter): string | null {
-  for (const { outcome } of writings) {
-    for (const { target, column: name, value, place } of outcome.changes) {
-      if (target.table !== table || name !== column) continue;
-      const isQueried = [...within(value)].some(
-        each => each.kind === 'aggregate' || (each.kind === 'opaque' && each.text === 'a query'),
-      );
-      if (isQueried) return `${placeText(place)} sets it to ${printed(value)}, which is not read as a count.`;
-    }
-  }
-  return null;
 }
 
 function root(word: string): string {
