@@ -13,6 +13,8 @@ export interface Change {
   verb: 'update' | 'upsert' | 'assign';
   /** Of an upsert: what the column of a row that was not there begins with. */
   begins?: Expression;
+  /** UPDATE joins the row with one alone of the rows that UNION or VALUES gives for it: which of them this is. */
+  joined?: { statement: number; way: number };
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */

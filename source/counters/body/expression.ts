@@ -61,6 +61,10 @@ export interface Row {
   sources: readonly Source[];
   /** What makes fewer or more rows than the sources have, which matters where they are counted. */
   altered?: readonly Altered[];
+  /** Of UNION or VALUES: another of its rows may be joined to the same row. */
+  apart?: true;
+  /** Of a query with GROUP BY: the sources without which it gives no such row. */
+  groups?: readonly Source[];
 }
 
 export type Altered = Extract<Expression, { kind: 'altered' }>;

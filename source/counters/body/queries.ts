@@ -41,7 +41,7 @@ function united({ op, all, larg, rarg }: SelectStmt, scope: Scope): Row[] {
     return left.map(row => ({ ...row, conditions: [...row.conditions, opaque('EXCEPT')] }));
   const right = rarg ? readQuery(rarg, scope) : [];
   const names = left[0]?.columns.map(({ name }) => name) ?? [];
-  return [...left, ...renamed(right, names)].map(row => (all ? row : merged(row)));
+  return [...left, ...renamed(right, names)].map(row => ({ ...(all ? row : merged(row)), apart: true }));
 }
 
 function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
@@ -52,6 +52,7 @@ function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
     })),
     conditions: [],
     sources: [],
+    ...(lists.length > 1 ? { apart: true } : {}),
   }));
 }
 
@@ -67,7 +68,14 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   if (!aggregated) {
     const asked = apartFrom(outer, all);
     const joined = outer.some(join => found(join, asked, null) === null) ? [joins] : [];
-    return { columns, conditions: all, sources, altered: [...before, ...joined, ...own] };
+    const isApart = !select.groupClause && entries.some(({ row }) => row.apart);
+    return {
+      columns,
+      conditions: all,
+      sources,
+      altered: [...before, ...joined, ...own],
+      ...(isApart ? { apart: true } : {}),
+    };
   }
   const having = select.havingClause ? askedByHaving(readExpression(select.havingClause, inner)) : [];
   // LIMIT leaves the row of an aggregate without GROUP BY.

@@ -75,12 +75,13 @@ function updated(
   const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
   const target: Source = { kind: 'table', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
-  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
+  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions }, way) => {
     const inner = withEntries(scope, [own, ...entries]);
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where];
+    const joined = entries.some(({ row }) => row.apart) ? { joined: { statement: target.id, way } } : {};
     for (const set of settings(targetList, inner)) {
-      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', repeated, place });
+      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', repeated, ...joined, place });
     }
     return returned(returningClause, inner, [...conditions, ...where], [target]);
   });

@@ -212,11 +212,12 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     upsert: change.verb === 'upsert',
     begins: beginsElse(change, term),
     stored: occasion.insertions.find(({ source }) => source === record && source.kind === 'inserted') ?? null,
-    found: [sideOf(record)],
+    found: sidesOf(linked, change.target, occasion),
     measured: measured.kind === 'column' && measured.of.kind === 'column' ? sideOf(measured.of.source) : null,
     when: [],
     guards: guardsOf(change, term.amount),
     once: isOnce(term.amount, change, occasion),
+    ...(change.joined ? { joined: { ...change.joined, several: !occasion.eachRow } } : {}),
     place: change.place,
   };
 }
@@ -229,6 +230,20 @@ function beginsElse({ begins }: Change, { amount, sign }: Term): string | null {
 
 // What a function inserts is a record after its event, and what it deletes one before it.
 const sideOf = ({ kind }: Source): Side => (kind === 'old' || kind === 'deleted' ? 'old' : 'new');
+
+/** The states of the record that have to refer to the row: both, where it is joined to both. */
+function sidesOf({ record, link, conditions }: Linked, target: Source, { event }: Occasion): Side[] {
+  const own = sideOf(record);
+  if (event !== 'update' || link.through || link.key.length === 0) return [own];
+  const equalities = new Equalities(conditions);
+  const isJoined = (kind: Side) =>
+    link.key.every((name, place) =>
+      equalities
+        .columnsOf({ kind, table: record.table, id: 0 }, column(target, name))
+        .includes(link.reference[place] ?? ''),
+    );
+  return (['new', 'old'] as const).filter(kind => kind === own || isJoined(kind));
+}
 
 /** One addition for a statement, that joins each row once however many of its records there are. */
 function isOnce(amount: Expression, { repeated }: Change, { event, eachRow }: Occasion): boolean {

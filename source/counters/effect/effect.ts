@@ -40,6 +40,8 @@ export interface Effect {
   guards: { count: boolean; amount: boolean };
   /** True if it adds once for all records of a statement that belong to a row. */
   once: boolean;
+  /** See `Change`. `several`: it may lose what others add for the same row. */
+  joined?: { statement: number; way: number; several: boolean };
   place: Place;
 }
 

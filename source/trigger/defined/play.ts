@@ -46,9 +46,14 @@ export function playerOf(
       let count = was;
       const by = new Set<Keeping>();
       for (const keeping of firing) {
+        const joined = new Map<number, number>();
         for (const effect of keeping.effects) {
+          const { statement, way } = effect.joined ?? {};
+          const isLost = statement !== undefined && (joined.get(statement) ?? way) !== way;
+          if (isLost) continue;
           const next = applied(effect, keeping, count, row, moment, definition, virtual);
           if (next === null) continue;
+          if (statement !== undefined && way !== undefined) joined.set(statement, way);
           count = next;
           by.add(keeping);
         }

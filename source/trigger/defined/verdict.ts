@@ -129,8 +129,15 @@ export function isDoubtful({
   constants,
   link,
   swallowed,
+  joined,
 }: Keeping['effects'][number]): boolean {
-  return swallowed || doubts.length > 0 || !when.every(isClear) || (link !== null && constants.length > 0);
+  return (
+    swallowed ||
+    joined?.several === true ||
+    doubts.length > 0 ||
+    !when.every(isClear) ||
+    (link !== null && constants.length > 0)
+  );
 }
 
 function isAdded({ by }: Played): boolean {

@@ -86,6 +86,16 @@ const byRow: Case[] = [
     'insert +1, delete -1, move moved, truncate to 0 |',
   ],
   [
+    'both rows of a move in one statement',
+    count,
+    trigger({
+      on: all,
+      body: `IF TG_OP = 'UPDATE' AND NEW.post_id IS NOT DISTINCT FROM OLD.post_id THEN RETURN NULL; END IF;
+        UPDATE posts SET comments_count = comments_count + v.n FROM (VALUES (NEW.post_id, 1), (OLD.post_id, -1)) v (post, n) WHERE id = v.post;`,
+    }) + zero,
+    'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
     'a move without a test',
     count,
     trigger({ on: all, body: `${ins} ${up} ${del} ${down} ELSE ${down} ${up} END IF;` }) + zero,
@@ -371,6 +381,30 @@ const byStatement: Case[] = [
       ) +
       zero,
     'insert +1, delete -1, move moved, truncate to 0 |',
+  ],
+  [
+    'differences that are not summed, of which a row gets one',
+    count,
+    statement(
+      `UPDATE posts SET comments_count = comments_count + d.n FROM (SELECT post_id, count(*) AS n FROM new_rows GROUP BY 1
+           UNION ALL SELECT post_id, -count(*) FROM old_rows GROUP BY 1) d WHERE id = d.post_id;`,
+      'UPDATE',
+      `${olds} NEW TABLE AS new_rows`,
+      'moved',
+    ),
+    'insert no, delete no, move ?, truncate no | insert-not-counted! delete-not-counted! truncate-not-counted! update-counts! joins-once!',
+  ],
+  [
+    'differences of rows that have both new and old records',
+    count,
+    statement(
+      `UPDATE posts SET comments_count = comments_count + a.n - b.n FROM (SELECT post_id, count(*) AS n FROM new_rows GROUP BY 1) a,
+           (SELECT post_id, count(*) AS n FROM old_rows GROUP BY 1) b WHERE id = a.post_id AND id = b.post_id;`,
+      'UPDATE',
+      `${olds} NEW TABLE AS new_rows`,
+      'moved',
+    ),
+    'insert no, delete no, move no, truncate no | insert-not-counted! delete-not-counted! move-not-counted! truncate-not-counted!',
   ],
   [
     'one for a statement, whatever it inserts',

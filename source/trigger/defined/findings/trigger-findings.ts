@@ -158,6 +158,15 @@ export function bodyFindings(
       hint: 'Add the number of rows of its transition table, or fire it FOR EACH ROW.',
       ...about([once.keeping.by]),
     });
+  const joined = first(effect => effect.joined?.several === true);
+  if (joined)
+    findings.push({
+      code: 'joins-once',
+      severity: 'error',
+      message: `${placeText(joined.effect.place)} changes each row by only one of the rows that UNION or VALUES gives for it: what the others add is lost.`,
+      hint: 'Sum them first, in a query around them, by the key of the row.',
+      ...about([joined.keeping.by]),
+    });
   for (const { column, sources, virtual } of circumstances.generated) {
     const reading = first(
       (effect, { by }) =>
