@@ -46,12 +46,12 @@ test('values of every type come back exactly as they were', async () => {
     CREATE TYPE mood AS ENUM ('glad', 'so "so"', 'it''s, ok');
     CREATE TYPE spot AS (x int, label text, at timestamptz);
     CREATE DOMAIN positive AS int CHECK (VALUE > 0);
-    CREATE DOMAIN page AS xml; CREATE DOMAIN pages AS page[];
+    CREATE DOMAIN page AS xml; CREATE DOMAIN pages AS page[]; CREATE TYPE book AS (title text, text pages);
     ALTER TABLE preset_usage
       ADD raw json, ADD tree jsonb, ADD fixed char(5), ADD bytes bytea, ADD exact numeric, ADD money_like numeric(12,4),
       ADD at timestamp, ADD day date, ADD clock timetz, ADD tags text[], ADD grid int[], ADD m mood, ADD ms mood[], ADD s spot, ADD ss spot[],
       ADD f8 float8, ADD f4 float4, ADD span interval, ADD net inet, ADD r tstzrange, ADD b bit(3), ADD vb varbit, ADD "q""c" "char",
-      ADD v varchar(10), ADD n name, ADD p positive, ADD ts tsvector, ADD x xml, ADD xd page, ADD xs pages, ADD pt point, ADD i8 bigint, ADD flag boolean,
+      ADD v varchar(10), ADD n name, ADD p positive, ADD ts tsvector, ADD x xml, ADD xd page, ADD xs pages, ADD books book[], ADD pt point, ADD i8 bigint, ADD flag boolean,
       ADD doubled int GENERATED ALWAYS AS (coalesce(p, 0) * 2) STORED, ADD serial_no bigint GENERATED ALWAYS AS IDENTITY;
     INSERT INTO preset_usage (preset_id, usage_type, created_at, raw, tree, fixed, bytes, exact, money_like, at, day, clock, tags, grid, m, ms, s, ss,
         f8, f4, span, net, r, b, vb, "q""c", v, n, p, ts, x, xd, xs, pt, i8, flag)
@@ -67,6 +67,10 @@ test('values of every type come back exactly as they were', async () => {
   const declared = () =>
     bench.own.sql`SELECT x::text, xd::text, xs::text[] FROM preset_usage WHERE x IS NOT NULL`;
   const before = await declared();
+  const { remarks } = await bench.plan('reset', { options: { deleteHistory: true } });
+  expect(remarks.flatMap(({ code, message }) => (code === 'xml-declaration' ? [message] : []))).toEqual([
+    'An undo leaves out the declaration of the xml inside books.',
+  ]);
   await roundTrip();
   expect(await declared()).toEqual(before);
   await roundTrip({ suppressTriggers: true });

@@ -100,6 +100,13 @@ export async function planReset({
       message: `${orphans} of the records belong to ${row[1]} that are gone; they are deleted too.`,
     });
   }
+  if (recordsToDelete > 0 && facts.xmlWithin.length > 0) {
+    remarks.push({
+      code: 'xml-declaration',
+      severity: 'warning',
+      message: `An undo leaves out the declaration of the xml inside ${facts.xmlWithin.join(', ')}.`,
+    });
+  }
   const how =
     recordsToDelete > 0
       ? chooseMethod(

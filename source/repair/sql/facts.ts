@@ -48,6 +48,8 @@ const facts = z.object({
       cast: z.nullable(z.string()),
     }),
   ),
+  /** The columns of a record with xml inside a composite type, whose declaration cannot be read. */
+  xmlWithin: z.array(z.string()),
   /** The column whose values are added up; null if records are counted. */
   amount: z.nullable(
     z.object({
@@ -145,6 +147,12 @@ SELECT json_build_object(
        UNION ALL SELECT CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.listed OR y.typtype <> 'd'
          FROM base b JOIN pg_type y ON y.oid = b.oid WHERE y.typtype = 'd' OR (y.typcategory = 'A' AND y.typelem <> 0))
        SELECT CASE WHEN listed THEN 'pg_catalog.text[]' ELSE 'pg_catalog.text' END FROM base WHERE oid = 'xml'::regtype)) ORDER BY attnum) FROM given),
+  'xmlWithin', (WITH RECURSIVE base AS (
+       SELECT attname, atttypid AS oid, false AS inside FROM given
+       UNION SELECT b.attname, CASE y.typtype WHEN 'c' THEN a.atttypid WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.inside OR y.typtype = 'c'
+         FROM base b JOIN pg_type y ON y.oid = b.oid LEFT JOIN pg_attribute a ON y.typtype = 'c' AND a.attrelid = y.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE y.typtype IN ('c', 'd') OR (y.typcategory = 'A' AND y.typelem <> 0))
+       SELECT coalesce(json_agg(DISTINCT attname), '[]') FROM base WHERE inside AND oid = 'xml'::regtype),
   'amount', (SELECT json_build_object('declared', format_type(a.atttypid, a.atttypmod), 'computed', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
        'from', (SELECT coalesce(json_agg(DISTINCT quote_ident(f.attname)), '[]') FROM pg_depend x JOIN pg_attribute f ON f.attrelid = x.refobjid AND f.attnum = x.refobjsubid
                  WHERE x.refclassid = 'pg_class'::regclass AND x.refobjid = $2::oid AND x.refobjsubid NOT IN (0, a.attnum) AND a.attgenerated <> ''
