@@ -5,6 +5,7 @@ import {
   type Altered,
   type Expression,
   isValue,
+  keyOf,
   type Row,
   type Source,
   sourceKey,
@@ -75,18 +76,24 @@ function argsOf({ columns, sources }: Pick<Row, 'columns' | 'sources'>): Express
 /** That an outer join also gives rows where it finds nothing. */
 export const joins: Altered = { kind: 'altered', by: 'an outer join', how: 'adds', args: [] };
 
-/** What HAVING asks: what is true for every number but 0 is left out. */
-export function askedByHaving(having: Expression): Expression[] {
+/**
+ * What HAVING asks of a query that gives these columns: what is true for every number but 0 is left out. A group whose number of some
+ * of its records is 0 still has the others.
+ */
+export function askedByHaving(having: Expression, columns: Row['columns']): Expression[] {
+  const given = new Set(columns.flatMap(each => aggregatesIn(each.value).map(keyOf)));
   return flattened([having]).flatMap(each => {
-    const named = [...within(each)].flatMap(inner => (inner.kind === 'aggregate' ? [inner.name] : []));
+    const asked = aggregatesIn(each);
+    const named = asked.map(({ name }) => name);
     if (named.length === 0) return [each];
+    const mayBeNone = asked.some(inner => inner.conditions.length > 0 && !given.has(keyOf(inner)));
     // Beside each number that it is compared with, too. A sum of 0 adds nothing.
     const compared = [...within(each)].flatMap(inner =>
       inner.kind === 'value' && typeof inner.value === 'number'
         ? [inner.value - 1, inner.value, inner.value + 1]
         : [],
     );
-    const above = [1, 2, many, ...compared.filter(number => number > 0)];
+    const above = [...(mayBeNone ? [0] : []), 1, 2, many, ...compared.filter(number => number > 0)];
     const numbers = named.every(name => name === 'count')
       ? above
       : [...above, ...above.map(number => -number), ...compared.filter(number => number < 0)];
@@ -162,7 +169,9 @@ function addsNothing(each: Expression, isInner: IsInner): boolean {
   }
 }
 
-const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
+const aggregatesIn = (each: Expression) =>
+  [...within(each)].flatMap(inner => (inner.kind === 'aggregate' ? [inner] : []));
+const hasAggregate = (each: Expression) => aggregatesIn(each).length > 0;
 
 const isNull = (node: Node) => 'A_Const' in node && node.A_Const.isnull === true;
 const isZero = (node: Node) =>

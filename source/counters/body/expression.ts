@@ -106,6 +106,20 @@ export function not(arg: Expression): Expression {
   return { kind: 'not', arg };
 }
 
+/** What is true where count() counts its argument: it is not NULL. */
+export function counted(arg: Expression): Expression[] {
+  const own = arg.kind === 'column' && arg.source.table.columns.find(({ name }) => name === arg.column);
+  return own && !own.nullable ? [] : [not(isNull(arg))];
+}
+
+/** Whether a sum or COALESCE has CASE in it, or is one. */
+export function hasCase(each: Expression): boolean {
+  return (
+    each.kind === 'case' ||
+    (['operator', 'coalesce'].includes(each.kind) && [...within(each)].some(({ kind }) => kind === 'case'))
+  );
+}
+
 /** In IF and WHERE unknown is false; the branches after it are taken where it is not true. */
 export function notTrue(arg: Expression): Expression {
   if (arg.kind === 'value') return value(arg.value !== true);

@@ -7,7 +7,9 @@ import {
   anyOf,
   choose,
   coalesce,
+  counted,
   type Expression,
+  hasCase,
   isBoolean,
   isNull,
   not,
@@ -271,12 +273,15 @@ function called(call: FuncCall, scope: Scope): Expression {
   const args = given.map(each => each.value);
   if (aggregates.has(name) && !call.over) {
     const filter = call.agg_filter ? [readExpression(call.agg_filter, scope)] : [];
+    const arg = call.agg_star ? null : (args[0] ?? null);
+    const distinct = call.agg_distinct ?? false;
+    const counts = name === 'count' && !distinct && arg !== null && !hasCase(arg);
     return {
       kind: 'aggregate',
       name,
-      arg: call.agg_star ? null : (args[0] ?? null),
-      distinct: call.agg_distinct ?? false,
-      conditions: filter,
+      arg: counts && arg.kind !== 'column' ? null : arg,
+      distinct,
+      conditions: counts ? [...filter, ...counted(arg)] : filter,
       sources: [],
     };
   }

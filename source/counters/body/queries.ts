@@ -65,19 +65,21 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   const aggregated = columns.some(each => aggregates(each.value));
   const before = entries.flatMap(({ row }) => row.altered ?? []);
   const own = alteredBy(select, { columns, sources }, aggregated || select.groupClause !== undefined);
+  const having = select.havingClause
+    ? askedByHaving(readExpression(select.havingClause, inner), columns)
+    : [];
   if (!aggregated) {
     const asked = apartFrom(outer, all);
     const joined = outer.some(join => found(join, asked, null) === null) ? [joins] : [];
     const isApart = !select.groupClause && entries.some(({ row }) => row.apart);
     return {
       columns,
-      conditions: all,
+      conditions: [...all, ...having],
       sources,
       altered: [...before, ...joined, ...own],
       ...(isApart ? { apart: true } : {}),
     };
   }
-  const having = select.havingClause ? askedByHaving(readExpression(select.havingClause, inner)) : [];
   // LIMIT leaves the row of an aggregate without GROUP BY.
   const cut = own.filter(({ how, by }) => how === 'cuts' && (select.groupClause || by !== 'LIMIT'));
   const taken: Taken = { conditions: [...all, ...having, ...cut], sources, altered: before, outer };
@@ -105,6 +107,7 @@ const aggregates = (each: Expression) => [...within(each)].some(({ kind }) => ki
 
 function completed(each: Expression, taken: Taken): Expression {
   const inner = (arg: Expression) => completed(arg, taken);
+  if (!aggregates(each)) return each;
   switch (each.kind) {
     case 'aggregate': {
       if (each.sources.length > 0) return each;
@@ -122,14 +125,22 @@ function completed(each: Expression, taken: Taken): Expression {
       return { ...each, conditions, sources: taken.sources };
     }
     case 'operator':
+    case 'and':
+    case 'or':
     case 'coalesce':
     case 'extreme':
     case 'opaque':
       return { ...each, args: each.args.map(inner) };
+    case 'not':
+    case 'null':
+    case 'is':
+      return { ...each, arg: inner(each.arg) };
+    case 'in':
+      return { ...each, arg: inner(each.arg), values: each.values.map(inner) };
     case 'case':
       return {
         ...each,
-        branches: each.branches.map(({ when, result }) => ({ when, result: inner(result) })),
+        branches: each.branches.map(({ when, result }) => ({ when: inner(when), result: inner(result) })),
         otherwise: inner(each.otherwise),
       };
     default:

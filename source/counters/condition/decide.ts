@@ -32,6 +32,13 @@ export function decide(each: Expression, told: (inner: Expression) => Value | un
       const arg = inner(each.arg);
       return arg === undefined ? undefined : arg === each.value;
     }
+    case 'case': {
+      for (const { when, result } of each.branches) {
+        const met = inner(when);
+        if (met === undefined || met === true) return met && inner(result);
+      }
+      return inner(each.otherwise);
+    }
     case 'coalesce': {
       const [first] = each.args.map(inner).filter(arg => arg !== null);
       return first;

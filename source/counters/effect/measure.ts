@@ -15,7 +15,7 @@ export function measure(amount: Expression): Measure {
   if (isValue(amount, 1)) return { kind: 'count' };
   if (amount.kind === 'column' || amount.kind === 'argument') return { kind: 'column', of: amount };
   if (amount.kind === 'aggregate' && !amount.distinct) {
-    if (amount.name === 'count') return { kind: 'count' };
+    if (amount.name === 'count' && (!amount.arg || amount.arg.kind === 'column')) return { kind: 'count' };
     if (amount.name === 'sum' && amount.arg) return measure(unguarded(amount.arg));
   }
   return { kind: 'other', text: printed(amount) };

@@ -1,7 +1,14 @@
 import type { Change } from '../body/change.ts';
-import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import {
+  column,
+  counted,
+  type Expression,
+  keyOf,
+  type Source,
+  sourceKey,
+  within,
+} from '../body/expression.ts';
 import { printed } from '../body/print.ts';
-import type { CatalogTable } from '../catalog.ts';
 import { isReadable } from '../condition/evaluate.ts';
 import { type Occasion, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
@@ -81,7 +88,7 @@ function asRecount(
   occasion: Occasion,
 ): Result {
   const measured = measure(
-    aggregate.distinct && countsEach(aggregate, record.table) ? { ...aggregate, distinct: false } : aggregate,
+    aggregate.distinct && countsEach(aggregate, record) ? { ...aggregate, distinct: false } : aggregate,
   );
   if (measured.kind === 'other') {
     return refusal(change, 'expression', neither(measured.text));
@@ -117,12 +124,6 @@ function asRecount(
       return refusal(change, 'condition', `counts only where ${printed(each)}`);
     }
     conditions.push(moved);
-  }
-  if (aggregate.name === 'count' && aggregate.arg?.kind === 'column') {
-    const counted = column({ kind: 'new', table: record.table, id: 0 }, aggregate.arg.column);
-    if (!record.table.unique[0]?.includes(aggregate.arg.column)) {
-      conditions.push({ kind: 'not', arg: { kind: 'null', arg: counted } });
-    }
   }
   const constants = given.flatMap(each =>
     mentions(each, change.target) ? (constantColumn(each) ?? []) : [],
@@ -182,8 +183,13 @@ function sidesFinding(
 const neither = (text: string) =>
   `sets it to ${text}, which is neither a number of records nor the sum of one column`;
 
-function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, table: CatalogTable): boolean {
-  return arg?.kind === 'column' && isUnique(table, [arg.column]);
+function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, record: Source): boolean {
+  return (
+    arg?.kind === 'column' &&
+    sourceKey(arg.source) === sourceKey(record) &&
+    counted(arg).length === 0 &&
+    isUnique(record.table, [arg.column])
+  );
 }
 
 function isAboutRow(each: Expression, target: Source): boolean {

@@ -1,4 +1,14 @@
-import { type Expression, isValue, type Source, sourceKey, value, within } from '../body/expression.ts';
+import {
+  counted,
+  type Expression,
+  hasCase,
+  isValue,
+  keyOf,
+  type Source,
+  sourceKey,
+  value,
+  within,
+} from '../body/expression.ts';
 import { decide, many } from '../condition/decide.ts';
 
 /** What is added to a count: a number, a column, or an aggregate; the sign is that of the sum. */
@@ -70,6 +80,8 @@ function mentions(each: Expression, what: (inner: Expression) => boolean): boole
 export function ways(each: Expression): Way[] {
   switch (each.kind) {
     case 'case': {
+      const plain = plainly(each);
+      if (plain) return [{ when: [], value: plain }];
       const passed: Expression[] = [];
       const found: Way[] = [];
       for (const { when, result } of each.branches) {
@@ -102,15 +114,15 @@ export function ways(each: Expression): Way[] {
       }));
     case 'aggregate': {
       // sum(CASE WHEN ... THEN 1 ELSE 0 END) is a sum of each way; count(CASE ...) counts where it is not NULL.
-      if (each.arg?.kind !== 'case' && !hasCase(each.arg)) return [{ when: [], value: each }];
-      const inner = each.arg ? ways(each.arg) : [];
-      const added = inner
-        .filter(way => !isValue(way.value, 0) && !isValue(way.value, null))
+      if (each.arg === null || !hasCase(each.arg)) return [{ when: [], value: each }];
+      const counts = each.name === 'count' && !each.distinct;
+      const added = ways(each.arg)
+        .filter(way => !isValue(way.value, null) && (counts || !isValue(way.value, 0)))
         .map(
           (way): Expression => ({
             ...each,
-            arg: each.name === 'count' ? null : way.value,
-            conditions: [...each.conditions, ...way.when],
+            arg: counts ? null : way.value,
+            conditions: [...each.conditions, ...way.when, ...(counts ? counted(way.value) : [])],
           }),
         );
       const [first, ...others] = added;
@@ -130,12 +142,22 @@ export function ways(each: Expression): Way[] {
   }
 }
 
-function hasCase(each: Expression | null): boolean {
-  return (
-    each !== null &&
-    ['operator', 'coalesce'].includes(each.kind) &&
-    [...within(each)].some(({ kind }) => kind === 'case')
+/** The aggregate that CASE gives whatever it is, such as CASE WHEN count(*) > 0 THEN count(*) ELSE 0 END; null if it changes it. */
+function plainly(each: Expression): Expression | null {
+  const [only, ...others] = [...within(each)].filter(({ kind }) => kind === 'aggregate');
+  if (only?.kind !== 'aggregate' || others.some(other => keyOf(other) !== keyOf(only))) return null;
+  const named = [...within(each)].flatMap(inner =>
+    inner.kind === 'value' && typeof inner.value === 'number'
+      ? [inner.value - 1, inner.value, inner.value + 1]
+      : [],
   );
+  const counts = [0, 1, 2, many, ...named.filter(number => number >= 0)];
+  const given = only.name === 'count' ? counts : [null, ...counts, ...named, -1, -2, -many];
+  const isSame = given.every(number => {
+    const result = decide(each, inner => (inner.kind === 'aggregate' ? number : undefined));
+    return result === number || (number === null && result === 0);
+  });
+  return isSame ? only : null;
 }
 
 /** The terms of a sum. What only guards against NULL or a negative number is looked through. */
