@@ -71,3 +71,54 @@ describe('what a statement adds', () => {
     expect(triggered(body, { level: 'REFERENCING NEW TABLE AS nn FOR EACH STATEMENT' })).toBe(expected);
   });
 });
+
+describe('which row it finds', () => {
+  const each: [where: string, expected: string][] = [
+    ['id = NEW.post_id', 'recs by post_id = id, keeps'],
+    ['id = coalesce(NEW.post_id, OLD.post_id)', 'recs by post_id = id, keeps'],
+    ['id = coalesce(NEW.post_id, 0)', 'recs by post_id = id, keeps'],
+    [
+      'id = coalesce(NEW.moved_to, NEW.post_id)',
+      'no, finds the row by posts.id = COALESCE(NEW.moved_to, NEW.post_id).',
+    ],
+    [
+      'id = coalesce((SELECT parent_id FROM posts WHERE id = NEW.post_id), NEW.post_id)',
+      'no, finds the row by posts.id = COALESCE(posts.parent_id, NEW.post_id).',
+    ],
+    [
+      'id = NEW.post_id AND parent_id = coalesce(NEW.n, 5)',
+      'no, depends on posts.parent_id = COALESCE(NEW.n, 5).',
+    ],
+    ['id = NEW.post_id AND parent_id = NEW.n + 1', 'no, depends on posts.parent_id = NEW.n + 1.'],
+    ['id = NEW.post_id AND parent_id = cap', 'recs by post_id = id, keeps, likely'],
+    ['id IN (SELECT NEW.post_id)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT NEW.post_id UNION SELECT OLD.post_id)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT NEW.post_id UNION SELECT NEW.moved_to)', 'no, finds the row by a query.'],
+    [
+      'id IN (SELECT NEW.post_id UNION SELECT parent_id FROM posts WHERE id = NEW.post_id)',
+      'no, finds the row by a query.',
+    ],
+    ['id IN (VALUES (NEW.post_id), (NEW.moved_to))', 'no, finds the row by a query.'],
+    ['id IN (SELECT NEW.post_id WHERE NEW.ok)', 'recs by post_id = id where ok IS TRUE'],
+  ];
+  test.each(each)('%s', (where, expected) => {
+    expect(triggered(`UPDATE posts SET c = c + 1 WHERE ${where};`)).toBe(expected);
+  });
+});
+
+describe('which rows a statement finds', () => {
+  const each: [where: string, expected: string][] = [
+    ['id IN (SELECT post_id FROM nn)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT post_id FROM nn WHERE post_id IS NOT NULL)', 'recs by post_id = id, keeps'],
+    ['EXISTS (SELECT 1 FROM nn WHERE nn.post_id = p.id)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT post_id FROM nn WHERE ok)', 'no, depends on a query.'],
+    ['EXISTS (SELECT 1 FROM nn WHERE nn.post_id = p.id AND ok)', 'no, depends on a query.'],
+    ['id IN (SELECT post_id FROM nn LIMIT 1)', 'no, depends on a query.'],
+    ['id IN (SELECT moved_to FROM nn)', 'no, depends on a query.'],
+    ['id IN (SELECT post_id FROM nn GROUP BY post_id HAVING count(*) > 1)', 'no, depends on a query.'],
+  ];
+  test.each(each)('%s', (where, expected) => {
+    const body = `UPDATE posts p SET c = c + (SELECT count(*) FROM nn WHERE nn.post_id = p.id) WHERE ${where};`;
+    expect(triggered(body, { level: 'REFERENCING NEW TABLE AS nn FOR EACH STATEMENT' })).toBe(expected);
+  });
+});

@@ -1,6 +1,16 @@
 import type { Change } from '../body/change.ts';
-import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import {
+  column,
+  type Expression,
+  isValue,
+  keyOf,
+  type Row,
+  type Source,
+  sourceKey,
+  within,
+} from '../body/expression.ts';
 import { printed } from '../body/print.ts';
+import { areSingle } from '../body/single.ts';
 import { type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
@@ -107,24 +117,49 @@ function linkAmong(
       sourceKey(each.arg.source) !== sourceKey(target)
     )
       continue;
-    for (const row of each.rows) {
-      const [first] = row.columns;
-      if (!first) continue;
-      const wider = flattened([
-        ...conditions.filter((_, other) => other !== place),
-        ...row.conditions,
-        { kind: 'operator', name: '=', args: [each.arg, first.value] },
-      ]);
-      const near = sourcesIn(wider.flatMap(inner => [...within(inner)])).filter(
-        source => source.kind === 'table' && sourceKey(source) !== sourceKey(target),
-      );
-      for (const record of records) {
-        const link = findLink(target, record, new Equalities(wider), near);
-        if (link) return { record, link, conditions: wider };
-      }
-    }
+    const rest = conditions.filter((_, other) => other !== place);
+    const { arg } = each;
+    const rows = each.rows.filter(({ columns: [first] }) => !first || !isValue(first.value, null));
+    const [one, ...others] = rows.map(row => linkOf(row, arg, target, records, rest));
+    // Rows that are found in several ways are counted in several ways.
+    if (one && others.every(other => other && wayOf(other) === wayOf(one))) return one;
   }
   return null;
+}
+
+/** How a row of a query leads from a record to the row of the count. */
+function linkOf(
+  row: Row,
+  arg: Expression,
+  target: Source,
+  records: readonly Source[],
+  rest: readonly Expression[],
+): Linked | null {
+  const [first] = row.columns;
+  const isCut = (row.altered ?? []).some(({ how }) => how === 'cuts');
+  if (!first || (isCut && !areSingle(row.sources, row.conditions))) return null;
+  const wider = flattened([
+    ...rest,
+    ...row.conditions,
+    { kind: 'operator', name: '=', args: [arg, first.value] },
+  ]);
+  const near = sourcesIn(wider.flatMap(inner => [...within(inner)])).filter(
+    source => source.kind === 'table' && sourceKey(source) !== sourceKey(target),
+  );
+  for (const record of records) {
+    const link = findLink(target, record, new Equalities(wider), near);
+    if (link) return { record, link, conditions: wider };
+  }
+  return null;
+}
+
+/** The same text for the same way from either state of a record. */
+function wayOf({ link: { key, reference, through }, conditions }: Linked): string {
+  const about = through && [through.table.oid, through.key, through.reference];
+  const ids = new Map<string, number>();
+  return JSON.stringify([key, reference, about, conditions.map(keyOf)])
+    .replaceAll('\\"old\\"', '\\"new\\"')
+    .replace(/table\d+\.\d+/g, each => `table ${ids.get(each) ?? ids.set(each, ids.size).size}`);
 }
 
 function isItself(target: Source, record: Source, { key, reference, through }: Link): boolean {

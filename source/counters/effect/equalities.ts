@@ -57,14 +57,24 @@ export class Equalities {
 // What stands for no row.
 const none: ReadonlySet<unknown> = new Set([0, -1, '']);
 
-/** A value behind COALESCE(x, y), which is x wherever x is something. A constant for where it is not may be another row's key. */
-function unguarded(each: Expression): Expression {
+/**
+ * A value behind COALESCE(NEW.x, OLD.x), which is x wherever x is something. Anything else that stands for NULL may be another row's
+ * key.
+ */
+export function unguarded(each: Expression): Expression {
   if (each.kind !== 'coalesce') return each;
-  const [first, ...others] = each.args;
-  return first && others.every(other => other.kind !== 'value' || none.has(other.value)) ? first : each;
+  const [first, ...others] = each.args.map(unguarded);
+  const isStandIn = (other: Expression) =>
+    other.kind === 'value'
+      ? none.has(other.value)
+      : first?.kind === 'column' &&
+        other.kind === 'column' &&
+        other.column === first.column &&
+        other.source.table === first.source.table;
+  return first && others.every(isStandIn) ? first : each;
 }
 
-function isTerm({ kind }: Expression): boolean {
+export function isTerm({ kind }: Expression): boolean {
   return kind === 'column' || kind === 'argument' || kind === 'value';
 }
 

@@ -1,5 +1,6 @@
-import { type Expression, type Source, sourceKey, within } from '../body/expression.ts';
-import { sourcesIn } from './link.ts';
+import { type Expression, type Row, type Source, sourceKey, within } from '../body/expression.ts';
+import { flattened, isTerm, unguarded } from './equalities.ts';
+import { isUnique, sourcesIn } from './link.ts';
 
 /** Whether an expression uses a column of this source. */
 export function mentions(each: Expression, source: Source): boolean {
@@ -31,7 +32,38 @@ export function isJoin(each: Expression): boolean {
   return left !== undefined && right !== undefined && !constantSide(left) && !constantSide(right);
 }
 
+/** An equality between plain columns of two sources: it may tie a record to its row. */
+export function isTie(each: Expression): boolean {
+  if (!isJoin(each) || each.kind !== 'operator') return false;
+  const [left, right] = each.args.map(unguarded);
+  if (!left || !right || !isTerm(left) || !isTerm(right)) return false;
+  return !(
+    left.kind === 'column' &&
+    right.kind === 'column' &&
+    sourceKey(left.source) === sourceKey(right.source)
+  );
+}
+
 const constantSide = (each: Expression) => each.kind === 'value' || each.kind === 'session';
+
+export const isState = ({ kind }: Source) => kind === 'new' || kind === 'old';
+
+/** What a query of the records of an event asks of them, other than to be those of a row. */
+export function askedBeside({ conditions }: Row): Expression[] {
+  return flattened(conditions).filter(each => {
+    const asked = each.kind === 'not' && each.arg.kind === 'null' ? each.arg.arg : null;
+    if (asked?.kind === 'column') return !isReference(asked);
+    const [left, right] = isTie(each) && each.kind === 'operator' ? each.args : [];
+    if (left?.kind !== 'column' || right?.kind !== 'column') return true;
+    // Both states of one record.
+    const isOne = isState(left.source) && isState(right.source);
+    return isOne && !(left.column === right.column && isUnique(left.source.table, [left.column]));
+  });
+}
+
+function isReference({ source, column: name }: Extract<Expression, { kind: 'column' }>): boolean {
+  return source.table.references.some(({ columns }) => columns.includes(name));
+}
 
 /** The column that a condition compares with a constant; null for any other condition. */
 export function constantColumn(each: Expression): string | null {

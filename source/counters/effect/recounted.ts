@@ -1,5 +1,7 @@
 import type { Change } from '../body/change.ts';
 import {
+  allOf,
+  anyOf,
   column,
   counted,
   type Expression,
@@ -14,7 +16,7 @@ import { type Occasion, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
 import { guardsOf, measure } from './measure.ts';
-import { constantColumn, isConstant, isJoin, mentions } from './mentions.ts';
+import { askedBeside, constantColumn, isConstant, isJoin, isState, isTie, mentions } from './mentions.ts';
 import { besideRecord, together } from './multiplied.ts';
 import type { Sum, Term } from './terms.ts';
 
@@ -102,14 +104,17 @@ function asRecount(
     );
   }
   const conditions: Expression[] = [];
+  const doubts: string[] = [];
   const inQuery = new Set(flattened(aggregate.conditions).map(keyOf));
   for (const each of given) {
     if (!mentions(each, record)) {
       if (each.kind === 'altered' && each.how === 'merges') continue;
-      const other = link.between && mentions(each, link.between) && !isJoin(each);
-      if (other || (inQuery.has(keyOf(each)) && !isJoin(each) && !isAboutRow(each, change.target))) {
+      const isAsked = inQuery.has(keyOf(each)) && !isTie(each);
+      const isOfRow = mentions(each, change.target);
+      if (isAsked && isOfRow) doubts.push(`it counts only where ${printed(each)}`);
+      const other = link.between && mentions(each, link.between) && !isTie(each);
+      if (other || (isAsked && !isOfRow))
         return refusal(change, 'condition', `counts only where ${printed(each)}`);
-      }
       continue;
     }
     if (isJoin(each)) {
@@ -137,7 +142,7 @@ function asRecount(
     sign: 1,
     amount: of?.kind === 'column' ? of.column : null,
     conditions,
-    doubts: [],
+    doubts,
     constants,
     clamped: false,
     swallowed: change.swallowed ?? false,
@@ -147,9 +152,12 @@ function asRecount(
     stored: null,
     found: sidesFinding(change.target, link.between, given, equalities, record),
     measured: null,
-    when: flattened(given).filter(
-      each => isOfEvent(each) && ![change.target, ...aggregate.sources].some(one => mentions(each, one)),
-    ),
+    when: [
+      ...flattened(given).filter(
+        each => isOfEvent(each) && ![change.target, ...aggregate.sources].some(one => mentions(each, one)),
+      ),
+      ...given.flatMap(each => (mentions(each, change.target) ? askedWhere(each) : [])),
+    ],
     guards: guardsOf(change, aggregate),
     once: false,
     place: change.place,
@@ -157,7 +165,7 @@ function asRecount(
 }
 
 function isOfEvent(each: Expression): boolean {
-  return sourcesIn(within(each)).some(({ kind }) => kind === 'new' || kind === 'old');
+  return sourcesIn(within(each)).some(isState);
 }
 
 /** The states of the record that say which rows are counted anew. */
@@ -192,8 +200,11 @@ function countsEach({ arg }: Extract<Expression, { kind: 'aggregate' }>, record:
   );
 }
 
-function isAboutRow(each: Expression, target: Source): boolean {
-  return mentions(each, target);
+/** What IN (SELECT post_id FROM new_rows WHERE ...) asks of the records of the event. */
+function askedWhere(each: Expression): Expression[] {
+  if (each.kind !== 'among' || !each.rows.every(({ sources }) => sources.every(isState))) return [];
+  const ways = each.rows.map(row => allOf(askedBeside(row)));
+  return flattened([anyOf(ways)]);
 }
 
 /** `target_type = NEW.target_type` in a query, where NEW.target_type is known to be 'post'. */

@@ -1,10 +1,18 @@
 import type { Change } from '../body/change.ts';
-import { type Expression, type Source, sourceKey, within } from '../body/expression.ts';
+import {
+  type Expression,
+  isValue,
+  keyOf,
+  type Row,
+  type Source,
+  sourceKey,
+  within,
+} from '../body/expression.ts';
 import { printed } from '../body/print.ts';
 import { decide, many } from '../condition/decide.ts';
 import { isReadable } from '../condition/evaluate.ts';
 import { isUnique, type Link, type Linked } from './link.ts';
-import { constantColumn, isJoin, mentions, mentionsColumn } from './mentions.ts';
+import { askedBeside, constantColumn, isState, isTie, mentions, mentionsColumn } from './mentions.ts';
 
 interface Sorted {
   conditions: Expression[];
@@ -22,6 +30,7 @@ export function sortConditions(
   { link, record }: Linked,
 ): Sorted | { why: string } {
   const sorted: Sorted = { conditions: [], doubts: [], constants: [], clamped: false, limited: false };
+  const given = new Set(conditions.map(keyOf));
   const isRecord = (source: Source) =>
     source.kind === 'new' || source.kind === 'old' || sourceKey(source) === sourceKey(record);
   const isCount = (each: Expression) =>
@@ -33,7 +42,7 @@ export function sortConditions(
   for (const each of conditions) {
     if (mentions(each, change.target)) {
       const name = constantColumn(each);
-      if (isJoin(each) || isOfEvent(each)) continue;
+      if (isTie(each) || isOfEvent(each, change.target, link, given)) continue;
       if (mentionsColumn(each, change.target, change.column)) {
         sorted.clamped = true;
         sorted.limited ||= decide(each, inner => (isCount(inner) ? many : undefined)) === false;
@@ -41,7 +50,7 @@ export function sortConditions(
       else if (name !== null && !isFound) sorted.constants.push(name);
       else sorted.doubts.push(`rows are only changed where ${printed(each)}`);
     } else if (link.between && mentions(each, link.between)) {
-      if (isJoin(each) || asksForKey(each, link.between, link)) continue;
+      if (isTie(each) || asksForKey(each, link.between, link)) continue;
       return { why: `depends on ${printed(each)}` };
     } else if (isReadable(each, isRecord)) {
       sorted.conditions.push(each);
@@ -58,11 +67,28 @@ export function sortConditions(
   return sorted;
 }
 
-/** That the row is one of those that the records of the event refer to. */
-function isOfEvent(each: Expression): boolean {
+/** That the row is one of those that the records of the event refer to, and nothing else of them that is not `given` anyway. */
+function isOfEvent(each: Expression, target: Source, link: Link, given: ReadonlySet<string>): boolean {
   return (
     each.kind === 'among' &&
-    each.rows.every(({ sources }) => sources.every(({ kind }) => kind === 'new' || kind === 'old'))
+    each.rows.every(
+      row =>
+        row.sources.every(isState) &&
+        (row.altered ?? []).every(({ how }) => how !== 'cuts') &&
+        finds(each.arg, row, target, link) &&
+        askedBeside(row).every(condition => given.has(keyOf(condition))),
+    )
+  );
+}
+
+/** Whether a query gives what the records refer to the row by. */
+function finds(arg: Expression | null, { columns: [first] }: Row, target: Source, link: Link): boolean {
+  if (!arg || link.key.length === 0 || link.through) return true;
+  if (arg.kind !== 'column' || sourceKey(arg.source) !== sourceKey(target) || !first) return false;
+  const { value } = first;
+  return (
+    isValue(value, null) ||
+    (value.kind === 'column' && link.reference[link.key.indexOf(arg.column)] === value.column)
   );
 }
 
