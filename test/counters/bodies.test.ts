@@ -359,6 +359,19 @@ const simple: Case[] = [
     counted(' where points IS NULL OR points <> 0'),
   ],
   [
+    'throws away what it does not count',
+    `IF TG_OP = 'DELETE' THEN IF OLD.hidden THEN RETURN NULL; END IF; ${down} RETURN OLD; END IF; IF NEW.points = 0 THEN RETURN NULL; END IF; ${up} RETURN NEW;`,
+    both,
+    counted(),
+    { timing: 'BEFORE' },
+  ],
+  [
+    'returns before it counts, after the record is stored',
+    `IF TG_OP = 'DELETE' THEN IF OLD.points = 0 THEN RETURN NULL; END IF; ${down} RETURN OLD; END IF; IF NEW.points = 0 THEN RETURN NULL; END IF; ${up} RETURN NEW;`,
+    both,
+    counted(' where points IS NULL OR points <> 0'),
+  ],
+  [
     'raises an error again',
     `BEGIN IF NEW.points = 0 THEN RAISE EXCEPTION 'none'; END IF; ${up} EXCEPTION WHEN raise_exception THEN RAISE; END; RETURN NULL;`,
     'INSERT',
@@ -1790,6 +1803,56 @@ const limits: typeof rowConditions = [
   ['WHERE', where('comments_count < 99'), refused('stops adding to it at a limit.')],
   ['no limit at 0', where('comments_count >= 0'), counted(', keeps')],
 ];
+
+/** What a trigger of comments does besides counting. */
+function more(body: string, fires = 'AFTER INSERT') {
+  const found = writingsOf(
+    readingsOf(`${tables}
+      CREATE FUNCTION count_it() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; BEGIN ${up} ${body} END $body$;
+      CREATE TRIGGER keep_count ${fires} ON comments FOR EACH ROW EXECUTE FUNCTION count_it();`),
+  );
+  return found.flatMap(({ outcome: { more: list, insertions, emptied, vetoes } }) => [
+    ...list.map(({ does }) => does),
+    ...insertions.flatMap(({ source, table }) =>
+      source.kind === 'inserted' ? [`inserts into ${table.name}`] : [],
+    ),
+    ...emptied.map(({ name }) => `deletes from ${name}`),
+    ...(vetoes ? ['refuses'] : []),
+  ]);
+}
+
+test.each<[body: string, expected: string[], fires?: string]>([
+  ['RETURN NULL;', []],
+  ['SELECT id INTO r FROM posts; RETURN NULL;', []],
+  ['FOR r IN SELECT 1 LOOP NULL; END LOOP; RETURN NULL;', []],
+  [
+    'FOR r IN INSERT INTO reactions (id) VALUES (NEW.id) RETURNING id LOOP NULL; END LOOP;',
+    ['inserts into reactions'],
+  ],
+  [
+    'FOR r IN WITH x AS (DELETE FROM reactions RETURNING id) SELECT * FROM x LOOP NULL; END LOOP;',
+    ['deletes from reactions'],
+  ],
+  [
+    'MERGE INTO reactions USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES (NEW.id);',
+    ['deletes from reactions', 'inserts into reactions'],
+  ],
+  ['INSERT INTO reactions DEFAULT VALUES;', ['inserts into reactions']],
+  ['DELETE FROM shown;', ['deletes from shown']],
+  ['TRUNCATE shown;', ['runs TRUNCATE']],
+  ['REFRESH MATERIALIZED VIEW shown;', ['runs REFRESH MATERIALIZED VIEW']],
+  ['CREATE TEMP TABLE IF NOT EXISTS t (id integer);', ['runs CREATE']],
+  ['CREATE TEMP TABLE t AS SELECT 1;', ['runs CREATE TABLE AS']],
+  ["COPY posts TO '/tmp/posts';", ['runs COPY']],
+  ['NOTIFY posts;', ['runs NOTIFY']],
+  ["SET work_mem = '1MB';", ['runs SET']],
+  ['RETURN NEW;', [], 'BEFORE INSERT OR UPDATE'],
+  ['RETURN NULL;', ['refuses'], 'BEFORE INSERT'],
+  ['RETURN OLD;', ['refuses'], 'BEFORE UPDATE'],
+  ['RETURN OLD;', [], 'BEFORE DELETE'],
+  ['RETURN NEW;', ['refuses'], 'BEFORE DELETE'],
+  ['IF NEW.hidden THEN RETURN NULL; END IF; RETURN NEW;', ['refuses'], 'BEFORE INSERT'],
+])('besides counting: %s', (body, expected, fires) => expect(more(body, fires)).toEqual(expected));
 
 describe('a trigger by row', () => {
   test.each(simple)('%s', (_, body, fires, expected, how) =>

@@ -65,10 +65,14 @@ export interface Outcome {
   unraised: Set<Expression>;
   /** An error may be raised that is not caught. */
   refuses: boolean;
+  /** RETURN NULL may keep a record from being stored, changed or deleted. */
+  vetoes: boolean;
   /** Tables of which it deletes rows. */
   emptied: CatalogTable[];
   /** Where it writes what is no table that was read, such as a view. */
   elsewhere: Place[];
+  /** What else it does, in words: whatever is not known to change nothing. `table` is where, if it inserts into a table. */
+  more: { does: string; table: CatalogTable | null }[];
   /** Where it runs SQL that is not known before it runs. */
   dynamic: { place: Place; text: Expression; table: string | null }[];
   /** Routines that could not be read, each with the reason. */
@@ -81,8 +85,10 @@ export function emptyOutcome(): Outcome {
     insertions: [],
     unraised: new Set(),
     refuses: false,
+    vetoes: false,
     emptied: [],
     elsewhere: [],
+    more: [],
     dynamic: [],
     problems: [],
   };

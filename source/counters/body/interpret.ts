@@ -48,6 +48,8 @@ export interface Start {
   own: CatalogTable | null;
   /** What has to be true for the body to run: the WHEN of a trigger. */
   when: Node | null;
+  /** The event happens only if the body returns the new row, or any row; missing where it does not ask. */
+  lets?: 'new' | 'any';
 }
 
 const deepest = 5;
@@ -129,7 +131,7 @@ class Walk {
       if (!this.#state.variables.has(name)) this.#state.variables.set(name, { value: value(null) });
     }
     const before = path.length;
-    this.#steps(body.steps, before);
+    this.#steps(this.#start.lets ? withVetoes(body.steps) : body.steps, before);
     const [only, more] = this.#returns;
     if (!only) return undefined;
     if (!more) return only.value;
@@ -222,11 +224,15 @@ class Walk {
         this.#state = after;
         return ended;
       }
-      case 'return':
-        this.#give(readExpression(step.value, this.#scope()), base);
+      case 'return': {
+        const given = readExpression(step.value, this.#scope());
+        this.#run.outcome.vetoes ||= this.#isVeto(given);
+        this.#give(given, base);
         return value(true);
+      }
       case 'raise':
-        this.#run.outcome.refuses = true;
+        if (step.veto) this.#run.outcome.vetoes = true;
+        else this.#run.outcome.refuses = true;
         return value(true);
       case 'leave':
         return value(true);
@@ -255,6 +261,13 @@ class Walk {
       !/\binsert\s+into\b/i.test(this.#read.routine.source);
     if (isKnown) variables.set('found', { value: { kind: 'among', arg: null, rows } });
     else if (!isOpen(variables.get('found'))) variables.set('found', open);
+  }
+
+  /** Whether nothing is stored, changed or deleted where a trigger returns this. */
+  #isVeto(given: Expression): boolean {
+    const { lets } = this.#start;
+    const isOld = given.kind === 'row' && given.source.kind === 'old';
+    return lets !== undefined && (isValue(given, null) || (lets === 'new' && isOld));
   }
 
   #give(given: Expression, base: number): void {
@@ -300,9 +313,17 @@ class Walk {
     return anyOf(ends);
   }
 
-  #loop({ target, query, steps }: Extract<Step, { kind: 'loop' }>, base: number): void {
+  /** The rows that a loop goes through; what its statement writes is written. */
+  #rowsOf(query: Node, line: number): Row[] {
+    const place = { routine: this.#read.routine.identity, line };
+    const standing = { path: this.#state.path, repeated: this.#run.loops > 0, place };
+    return runStatement(query, this.#scope(), standing, this.#run.outcome);
+  }
+
+  #loop({ target, query, steps, line }: Extract<Step, { kind: 'loop' }>, base: number): void {
     const before = this.#state;
-    const rows = query && 'SelectStmt' in query ? readQuery(query.SelectStmt, this.#scope()) : [null];
+    const rows = query && 'SelectStmt' in query ? this.#rowsOf(query, line) : [null];
+    if (query && !('SelectStmt' in query)) this.#rowsOf(query, line);
     const changed = new Set<string>();
     const around = this.#run;
     const { locks: locked } = around.held;
@@ -451,6 +472,24 @@ class Walk {
     for (const each of changes.slice(first)) each.within = [...(each.within ?? []), routine.oid];
     return result;
   }
+}
+
+/** The steps of a trigger that fires before a row: RETURN NULL refuses what happens, as an error does. */
+function withVetoes(steps: readonly Step[]): Step[] {
+  return steps.map((step): Step => {
+    const isNull =
+      step.kind === 'return' && step.value && 'A_Const' in step.value && step.value.A_Const.isnull;
+    if (isNull) return { kind: 'raise', veto: true, line: step.line };
+    if (step.kind === 'choice')
+      return {
+        ...step,
+        otherwise: withVetoes(step.otherwise),
+        branches: step.branches.map(each => ({ ...each, steps: withVetoes(each.steps) })),
+      };
+    if (step.kind === 'block')
+      return { ...step, steps: withVetoes(step.steps), handlers: step.handlers.map(withVetoes) };
+    return step.kind === 'loop' ? { ...step, steps: withVetoes(step.steps) } : step;
+  });
 }
 
 /** Whether steps may raise an error, on whatever way. */

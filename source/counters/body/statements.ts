@@ -24,15 +24,26 @@ export function runStatement(node: Node, given: Scope, standing: Standing, outco
   const clause = Object.values(node as Record<string, { withClause?: UpdateStmt['withClause'] }>)[0]
     ?.withClause;
   const scope = withQueries(clause, withWrites(clause, given, standing, outcome));
-  if ('SelectStmt' in node) return readQuery(node.SelectStmt, scope);
+  if ('SelectStmt' in node) {
+    if (node.SelectStmt.intoClause) outcome.more.push({ does: 'runs SELECT INTO', table: null });
+    return readQuery(node.SelectStmt, scope);
+  }
   if ('UpdateStmt' in node) return updated(node.UpdateStmt, scope, standing, outcome);
   if ('InsertStmt' in node) return inserted(node.InsertStmt, scope, standing, outcome);
   if ('DeleteStmt' in node) return removed(node.DeleteStmt, scope, standing, outcome);
   if ('MergeStmt' in node) merged(node.MergeStmt, scope, standing, outcome);
-  if ('TruncateStmt' in node) outcome.emptied.push(...truncated(node.TruncateStmt, scope));
-  if ('CallStmt' in node && node.CallStmt.funccall)
+  else if ('TruncateStmt' in node) outcome.emptied.push(...truncated(node.TruncateStmt, scope, outcome));
+  else if ('CallStmt' in node && node.CallStmt.funccall)
     readExpression({ FuncCall: node.CallStmt.funccall }, scope);
+  else outcome.more.push({ does: `runs ${commandOf(node)}`, table: null });
   return [];
+}
+
+/** The command of a statement that is not read, such as COPY, by the name that the parser has for it. */
+function commandOf(node: Node): string {
+  const [name = ''] = Object.keys(node);
+  const words = name.replace(/Stmt$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+  return words.replace('Mat View', 'Materialized View').replace('Variable Set', 'Set').toUpperCase();
 }
 
 /** The scope with the rows that INSERT and UPDATE inside WITH return. */
@@ -138,7 +149,11 @@ function inserted(
   const table = tableOf(statement, scope);
   const { selectStmt, cols = [], onConflictClause: conflict, relation, returningClause } = statement;
   if (!table) outcome.elsewhere.push(place);
-  if (!table || !selectStmt || !('SelectStmt' in selectStmt)) return [];
+  if (!table) return [];
+  if (!selectStmt || !('SelectStmt' in selectStmt)) {
+    outcome.more.push({ does: `inserts into ${table.name}`, table });
+    return [];
+  }
   const named = cols.flatMap(each => ('ResTarget' in each ? [each.ResTarget.name ?? ''] : []));
   const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
   return readQuery(selectStmt.SelectStmt, scope).map(row => {
@@ -199,6 +214,7 @@ function defaultOf({ columns }: CatalogTable, name: string): Expression {
 /** A row that is deleted is known as one that is inserted is: by what its columns are equal to. */
 function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standing, outcome: Outcome): Row[] {
   const table = tableOf(statement, scope);
+  if (!table) outcome.more.push({ does: `deletes from ${statement.relation?.relname ?? ''}`, table: null });
   if (!table) return [];
   const { relation, usingClause = [], whereClause, returningClause } = statement;
   outcome.emptied.push(table);
@@ -214,10 +230,12 @@ function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standi
   });
 }
 
-function truncated({ relations = [] }: TruncateStmt, scope: Scope): CatalogTable[] {
-  return relations.flatMap(each =>
-    'RangeVar' in each ? (tableOf({ relation: each.RangeVar }, scope) ?? []) : [],
-  );
+function truncated({ relations = [] }: TruncateStmt, scope: Scope, outcome: Outcome): CatalogTable[] {
+  return relations.flatMap(each => {
+    const table = 'RangeVar' in each ? tableOf({ relation: each.RangeVar }, scope) : undefined;
+    if (!table) outcome.more.push({ does: 'runs TRUNCATE', table: null });
+    return table ?? [];
+  });
 }
 
 function excluded(values: readonly { column: string; value: Expression }[]): Row {
@@ -257,7 +275,12 @@ function merged(
     const inner = withEntries(scope, [own, ...entries]);
     const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
     for (const clause of mergeWhenClauses) {
-      if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.commandType !== 'CMD_UPDATE') continue;
+      if (!('MergeWhenClause' in clause)) continue;
+      const { commandType } = clause.MergeWhenClause;
+      if (commandType === 'CMD_INSERT') outcome.more.push({ does: `inserts into ${table.name}`, table });
+      if (commandType === 'CMD_DELETE')
+        outcome.more.push({ does: `deletes from ${table.name}`, table: null });
+      if (commandType !== 'CMD_UPDATE') continue;
       const { condition, targetList = [] } = clause.MergeWhenClause;
       const when = condition ? [readExpression(condition, inner)] : [];
       for (const set of settings(targetList, inner)) {

@@ -121,6 +121,7 @@ function startOf(trigger: CatalogTrigger, table: CatalogTable, event: Event, det
     queries: new Map([...transition(trigger.newTable, 'new'), ...transition(trigger.oldTable, 'old')]),
     own: trigger.type & 2 ? table : null,
     when: details.when,
+    ...((trigger.type & 3) === 3 ? { lets: event === 'delete' ? 'any' : 'new' } : {}),
   };
 }
 

@@ -384,6 +384,13 @@ function doesMore(
       ({ table }) => table.schema !== home.schema || table.name !== home.table || !definition.via,
     );
     if (inserted) return `inserts into ${inserted.table.name}`;
+    const [elsewhere] = outcome.elsewhere;
+    if (elsewhere) return 'writes a table or view that is not known';
+    const more = outcome.more.find(
+      ({ table }) => table?.schema !== home.schema || table.name !== home.table || !definition.via,
+    );
+    if (more) return more.does;
+    if (outcome.vetoes) return 'may refuse a change, by what it returns';
     if (outcome.refuses) return 'raises an error, by which it may refuse a change';
     if (outcome.dynamic.length > 0) return 'runs SQL that is not known before it runs';
   }

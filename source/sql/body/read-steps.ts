@@ -177,6 +177,10 @@ class StepReader {
         return this.#left(fields, line);
       case 'PLpgSQL_stmt_raise':
         return ((fields.elog_level as number | undefined) ?? error) >= error ? [{ kind: 'raise', line }] : [];
+      case 'PLpgSQL_stmt_assert': {
+        const branches = [{ when: this.#expression(fields.cond), steps: [] }];
+        return [{ kind: 'choice', branches, otherwise: [{ kind: 'raise', line }], line }];
+      }
       case 'PLpgSQL_stmt_execsql':
       case 'PLpgSQL_stmt_perform':
       case 'PLpgSQL_stmt_call': {

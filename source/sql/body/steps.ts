@@ -19,7 +19,8 @@ export type Step = { line: number } & (
   | { kind: 'loop'; target: IntoTarget | null; query: Node | null; steps: readonly Step[] }
   | { kind: 'block'; steps: readonly Step[]; handlers: readonly (readonly Step[])[] }
   | { kind: 'return'; value: Node | null }
-  | { kind: 'raise' }
+  /** `veto`: it is no error, and what was written before stays. */
+  | { kind: 'raise'; veto?: true }
   /** EXIT or CONTINUE. */
   | { kind: 'leave' }
   | { kind: 'dynamic'; text: Node | null; target: IntoTarget | null }

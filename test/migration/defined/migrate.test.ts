@@ -251,6 +251,11 @@ test('a function by which a trigger counts is a part of it', async () => {
   expect(await doesMore('UPDATE posts SET seen = 1 WHERE id = post;')).toMatch(/ also sets posts\.seen: /);
   expect(await doesMore("PERFORM pg_notify('a', 'b');")).toMatch(/ also calls pg_notify\(\): /);
   expect(await doesMore('DELETE FROM tags;')).toMatch(/ also deletes from tags: /);
+  expect(await doesMore('LOCK posts;')).toMatch(/ also runs LOCK: /);
+  await own.sql.unsafe('CREATE VIEW shown AS SELECT id FROM tags');
+  expect(await doesMore('INSERT INTO shown VALUES (1);')).toMatch(
+    / also writes a table or view that is not known: /,
+  );
 });
 
 test.each([
@@ -262,6 +267,15 @@ test.each([
   [
     'a trigger that refuses records',
     trigger('refuse', 'INSERT', `IF NEW.post_id = 0 THEN RAISE EXCEPTION 'no'; END IF; ${up}`),
+    'does-more',
+  ],
+  [
+    'a trigger that throws records away',
+    trigger(
+      'skip',
+      'INSERT',
+      `IF NEW.post_id = 0 THEN RETURN NULL; END IF; ${up} IF TRUE THEN RETURN NEW; END IF;`,
+    ).replace('AFTER', 'BEFORE'),
     'does-more',
   ],
   [
