@@ -4,6 +4,8 @@ import type { Tables } from '../../counter/discovery/tables.ts';
 import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { isConsoleError, isOutage, isTransient } from '../../errors/errors.ts';
+import type { DriftEvent } from '../drift-event.ts';
+import { readCronRuns } from '../read-cron-runs.ts';
 import type { FindRepairs, KnownRepair } from '../repaired-drift.ts';
 import { tickShare } from '../tick-share.ts';
 import type { Focus, WatchEvent } from '../watch-event.ts';
@@ -38,6 +40,7 @@ const retry = { first: 500, most: 15_000 };
  * time of the next try; it never ends the watch.
  */
 export class Watch {
+  readonly #database: Database;
   readonly #options: WatchOptions;
   readonly #stopped = new AbortController();
   readonly #alarm = new WakeableTimer();
@@ -59,6 +62,7 @@ export class Watch {
   constructor(database: Database, options: WatchOptions) {
     const { counter, onEvent } = options;
     const { signal } = this.#stopped;
+    this.#database = database;
     this.#options = options;
     this.#diagnosing = new DiagnoseWatch(database, signal, onEvent);
     this.#trends = new TrendWatch(database, signal, onEvent);
@@ -162,8 +166,29 @@ export class Watch {
     const found = this.#drift.ready();
     if (found.length === 0) return;
     const { repairs, doubts } = await this.#findRepairs(tables, found);
-    if (!this.#stopped.signal.aborted)
-      this.#options.onEvent({ type: 'drift', ...this.#drift.take(found, repairs, doubts) });
+    if (this.#stopped.signal.aborted) return;
+    const taken = this.#drift.take(found, repairs, doubts);
+    const events = await this.#withJobs(taken.events);
+    if (!this.#stopped.signal.aborted) this.#options.onEvent({ type: 'drift', ...taken, events });
+  }
+
+  /** Names the jobs of pg_cron among the sessions that were writing. */
+  async #withJobs(events: DriftEvent[]): Promise<DriftEvent[]> {
+    const pids = [...new Set(events.flatMap(({ writers }) => writers.seen.flatMap(each => each.pids)))];
+    if (pids.length === 0) return events;
+    const { signal } = this.#stopped;
+    const runs = await this.#database
+      .read(reader => readCronRuns(reader, pids), { signal })
+      .catch(error => {
+        if (!isConsoleError(error)) throw error;
+        // What is known without them is told all the same.
+        return [];
+      });
+    return events.map(event => {
+      const own = runs.filter(({ pid }) => event.writers.seen.some(each => each.pids.includes(pid)));
+      const words = own.map(({ pid, job }) => `Session ${pid} ran the job ${job} of pg_cron.`);
+      return own.length === 0 ? event : { ...event, remarks: [...(event.remarks ?? []), ...words] };
+    });
   }
 
   async #findRepairs(

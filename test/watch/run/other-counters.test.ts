@@ -155,6 +155,27 @@ describe('a watch of another counter', () => {
     expect({ kind: change.kind, by: [change.countBy, change.recordsBy] }).toEqual({ kind, by });
   });
 
+  test('names the job of pg_cron that wrote', async () => {
+    await own.sql
+      .unsafe(`
+        CREATE SCHEMA cron;
+        CREATE TABLE cron.job (jobid bigint, schedule text, command text, database text, username text, jobname text);
+        CREATE TABLE cron.job_run_details (jobid bigint, job_pid integer, database text, start_time timestamptz, end_time timestamptz);
+        INSERT INTO cron.job (jobid, jobname) VALUES (7, 'nightly recount'), (8, 'another');
+        INSERT INTO cron.job_run_details VALUES (8, pg_backend_pid(), current_database(), now() - interval '2 days', now() - interval '1 day')`)
+      .simple();
+    const next = watching(comments, '1');
+    await next('audit-done');
+    await next('tick');
+    const write = `UPDATE posts SET comments_count = comments_count + 1 WHERE id = 1;
+      INSERT INTO cron.job_run_details VALUES (7, pg_backend_pid(), current_database(), now(), NULL)`;
+    await own.sql.unsafe(write).simple();
+    const { events } = await next('drift');
+    const pid = events[0]?.writers.seen[0]?.pids[0];
+    expect(events[0]?.remarks).toEqual([`Session ${pid} ran the job nightly recount of pg_cron.`]);
+    await own.sql.unsafe('UPDATE posts SET comments_count = comments_count - 1 WHERE id = 1');
+  });
+
   test('tells what keeps it, and again when that has changed', async () => {
     await own.sql
       .unsafe(`
