@@ -15,6 +15,8 @@ export interface Change {
   begins?: Expression;
   /** UPDATE joins the row with one alone of the rows that UNION or VALUES gives for it: which of them this is. */
   joined?: { statement: number; way: number };
+  /** It happens only for rows for which a query with GROUP BY finds any of these. */
+  groups?: readonly Source[];
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */

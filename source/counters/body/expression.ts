@@ -34,6 +34,8 @@ export type Expression =
       distinct: boolean;
       conditions: readonly Expression[];
       sources: readonly Source[];
+      /** See `groups` of a row. */
+      groups?: readonly Source[];
     }
   /** A value that a query looks up: `conditions` say in which row. */
   | { kind: 'lookup'; value: Expression; conditions: readonly Expression[] }

@@ -336,7 +336,11 @@ class Walk {
       };
       if (target && row) this.#into(target, [row], 'at hand');
       else if (target) this.#unknown(target);
+      const first = around.outcome.changes.length;
       this.#steps(steps, base);
+      if (row?.groups)
+        for (const each of around.outcome.changes.slice(first))
+          each.groups = [...(each.groups ?? []), ...row.groups];
       for (const [name, given] of this.#state.variables) {
         if (given !== before.variables.get(name)) changed.add(name);
       }

@@ -7,6 +7,7 @@ import {
   nothing,
   type Row,
   type Source,
+  sourceKey,
   value,
   within,
 } from './expression.ts';
@@ -71,6 +72,10 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   if (!aggregated) {
     const asked = apartFrom(outer, all);
     const joined = outer.some(join => found(join, asked, null) === null) ? [joins] : [];
+    const groups = without(
+      outer,
+      entries.flatMap(({ row }) => row.groups ?? []),
+    );
     const isApart = !select.groupClause && entries.some(({ row }) => row.apart);
     return {
       columns,
@@ -78,18 +83,34 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
       sources,
       altered: [...before, ...joined, ...own],
       ...(isApart ? { apart: true } : {}),
+      ...(groups.length > 0 ? { groups } : {}),
     };
   }
   // LIMIT leaves the row of an aggregate without GROUP BY.
   const cut = own.filter(({ how, by }) => how === 'cuts' && (select.groupClause || by !== 'LIMIT'));
-  const taken: Taken = { conditions: [...all, ...having, ...cut], sources, altered: before, outer };
+  const optional = outer.filter(join => found(join, apartFrom(outer, all), null) === null);
+  const grouped = select.groupClause ? { groups: without(optional, sources) } : {};
+  const taken: Taken = {
+    conditions: [...all, ...having, ...cut],
+    sources,
+    altered: before,
+    outer,
+    groups: grouped.groups ?? [],
+  };
   return {
     columns: columns.map(each => ({ ...each, value: completed(each.value, taken) })),
     // Without GROUP BY an aggregate gives one row, whether anything was found or not.
     conditions: select.groupClause ? [...all, ...having] : [],
     sources,
     altered: own,
+    ...grouped,
   };
+}
+
+/** The sources that no outer join leaves out. */
+export function without(outer: readonly OuterJoin[], sources: readonly Source[]): Source[] {
+  const optional = new Set(outer.flatMap(join => join.sources.map(sourceKey)));
+  return sources.filter(each => !optional.has(sourceKey(each)));
 }
 
 /** What aggregates are taken over: the conditions and sources of their query, and what alters the number of its rows. */
@@ -98,6 +119,7 @@ interface Taken {
   sources: readonly Source[];
   altered: readonly Altered[];
   outer: readonly OuterJoin[];
+  groups: readonly Source[];
 }
 
 const apartFrom = (outer: readonly OuterJoin[], conditions: readonly Expression[]) =>
@@ -121,8 +143,8 @@ function completed(each: Expression, taken: Taken): Expression {
       ];
       // The sum of counts that an inner query made is a count.
       if (each.name === 'sum' && arg?.kind === 'aggregate')
-        return { ...arg, conditions: [...arg.conditions, ...conditions] };
-      return { ...each, conditions, sources: taken.sources };
+        return { ...arg, conditions: [...arg.conditions, ...conditions], groups: taken.groups };
+      return { ...each, conditions, sources: taken.sources, groups: taken.groups };
     }
     case 'operator':
     case 'and':

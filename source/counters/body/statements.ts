@@ -4,7 +4,7 @@ import type { CatalogTable } from '../catalog.ts';
 import type { Outcome, Place } from './change.ts';
 import { column, type Expression, type Row, type Source, value } from './expression.ts';
 import { readExpression } from './expressions.ts';
-import { combinations, readQuery, targetColumns, withQueries } from './queries.ts';
+import { combinations, readQuery, targetColumns, without, withQueries } from './queries.ts';
 import { lookedUp, opaque, rowOf, type Scope, withEntries } from './scope.ts';
 import { areSingle, givesSeveral } from './single.ts';
 
@@ -86,13 +86,26 @@ function updated(
   const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
   const target: Source = { kind: 'table', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
-  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions }, way) => {
+  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions, outer }, way) => {
     const inner = withEntries(scope, [own, ...entries]);
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where];
     const joined = entries.some(({ row }) => row.apart) ? { joined: { statement: target.id, way } } : {};
+    const groups = without(
+      outer,
+      entries.flatMap(({ row }) => row.groups ?? []),
+    );
     for (const set of settings(targetList, inner)) {
-      outcome.changes.push({ target, ...set, conditions: all, verb: 'update', repeated, ...joined, place });
+      outcome.changes.push({
+        target,
+        ...set,
+        conditions: all,
+        verb: 'update',
+        repeated,
+        ...joined,
+        groups,
+        place,
+      });
     }
     return returned(returningClause, inner, [...conditions, ...where], [target]);
   });

@@ -40,6 +40,8 @@ export interface Effect {
   guards: { count: boolean; amount: boolean };
   /** True if it adds once for all records of a statement that belong to a row. */
   once: boolean;
+  /** Of a recount: it does not come to 0, because GROUP BY gives no row without records. */
+  gone?: boolean;
   /** See `Change`. `several`: it may lose what others add for the same row. */
   joined?: { statement: number; way: number; several: boolean };
   place: Place;

@@ -103,6 +103,7 @@ function asRecount(
       `sets it to ${printed(aggregate)}, which is no column of ${record.table.name}`,
     );
   }
+  const isIn = (list: readonly Source[] = []) => list.some(each => sourceKey(each) === sourceKey(record));
   const conditions: Expression[] = [];
   const doubts: string[] = [];
   const inQuery = new Set(flattened(aggregate.conditions).map(keyOf));
@@ -124,6 +125,7 @@ function asRecount(
         return refusal(change, 'condition', `counts only where ${printed(each)}`);
       continue;
     }
+    if (isIn(change.groups) && namesRows(each, record, link)) continue;
     const moved = asNew(each, record);
     if (!isReadable(moved, source => source.kind === 'new')) {
       return refusal(change, 'condition', `counts only where ${printed(each)}`);
@@ -160,8 +162,29 @@ function asRecount(
     ],
     guards: guardsOf(change, aggregate),
     once: false,
+    gone: isIn(change.groups) || (isIn(aggregate.groups) && !isGuarded(change.value, aggregate)),
     place: change.place,
   };
+}
+
+/** IN (NEW.post_id, OLD.post_id) says which rows are counted for, where there is a row for each of those alone. */
+function namesRows(each: Expression, record: Source, link: Link): boolean {
+  return (
+    each.kind === 'or' &&
+    each.args.every(
+      arg => (arg.kind === 'value' && arg.value === null) || (isJoin(arg) && isPartOf(arg, record, link)),
+    )
+  );
+}
+
+/** Whether something stands for the NULL of a query that gives no row. */
+function isGuarded(value: Expression, aggregate: Expression): boolean {
+  const key = keyOf(aggregate);
+  return [...within(value)].some(
+    each =>
+      (each.kind === 'coalesce' || each.kind === 'case') &&
+      [...within(each)].some(inner => inner.kind === 'aggregate' && keyOf(inner) === key),
+  );
 }
 
 function isOfEvent(each: Expression): boolean {

@@ -1,6 +1,7 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Finding } from '../../counter/finding.ts';
+import type { Expression } from '../../counters/body/expression.ts';
 import type { CatalogRoutine, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Effect, Refusal } from '../../counters/effect/effect.ts';
 import { storedConstants } from '../../counters/effect/stored.ts';
@@ -43,7 +44,12 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
     const written = writing.effects
       .filter(isCount)
       .map(effect => ({ effect, why: whyOther(effect, definition) }));
-    const fitting = eitherWay(written.flatMap(({ effect, why }) => (why === null ? [effect] : [])));
+    const isEmptied = writing.outcome.changes.some(
+      ({ target, column, value }) => isCount({ table: target.table, column }) && isZero(value),
+    );
+    const fitting = eitherWay(written.flatMap(({ effect, why }) => (why === null ? [effect] : []))).map(
+      effect => (isEmptied ? { ...effect, gone: false } : effect),
+    );
     for (const why of new Set(written.flatMap(each => each.why ?? []))) {
       if (!otherwise.some(each => nameOf(each.by) === nameOf(by) && each.why === why))
         otherwise.push({ by, why });
@@ -127,12 +133,12 @@ function emptiesAll(
   return outcome.changes.some(
     ({ target, column, value, conditions }) =>
       isCount({ table: target.table, column }) &&
-      value.kind === 'value' &&
-      value.value !== null &&
-      Number(value.value) === 0 &&
+      isZero(value) &&
       conditions.every(each => JSON.stringify(each).includes(`"column":${JSON.stringify(column)}`)),
   );
 }
+
+const isZero = (each: Expression) => each.kind === 'value' && each.value !== null && Number(each.value) === 0;
 
 function isTable({ schema, name }: CatalogTable, wanted: { schema: string; table: string }): boolean {
   return schema === wanted.schema && name === wanted.table;

@@ -135,11 +135,12 @@ function applied(
   if (!effect.when.filter(isClear).every(holds)) return null;
   // Before an event the records are still what they were.
   const seen = by.kind === 'trigger' && isBefore(by.trigger.type) ? before : after;
-  if (seen === null || keyOf(record.reference, seen) !== row) return 0;
+  const none = effect.gone ? count : 0;
+  if (seen === null || keyOf(record.reference, seen) !== row) return none;
   const counted = effect.conditions.every(
     each => evaluate(each, (_, name) => seen.get(name) ?? null) === true,
   );
-  if (!counted) return 0;
+  if (!counted) return none;
   return effect.amount === null ? 1 : Number(seen.get(effect.amount) ?? 0);
 }
 

@@ -10,9 +10,9 @@ import { isClear, type Played, playerOf } from './play.ts';
 export interface Fault {
   /**
    * `uncounted`: only some records are counted; `unneeded`: a record that does not count changes it; `twice`: it changes by twice as
-   * much; `null`: the count becomes NULL; `half`: only one of two rows changes; `wrong`: anything else.
+   * much; `null`: the count becomes NULL; `half`: only one of two rows changes; `last`: the last record of a row goes; `wrong`: anything else.
    */
-  kind: 'uncounted' | 'unneeded' | 'twice' | 'null' | 'half' | 'wrong';
+  kind: 'uncounted' | 'unneeded' | 'twice' | 'null' | 'half' | 'last' | 'wrong';
   example: Played;
   /** Everything that changes the count in one of these plays. */
   by: readonly KeptBy[];
@@ -177,9 +177,11 @@ function faultsIn(event: EventName, plays: readonly Played[]): Fault[] {
   }));
 }
 
-function kindOf(event: EventName, { is, should }: Played): Fault['kind'] {
+function kindOf(event: EventName, { is, should, by }: Played): Fault['kind'] {
   if (Number.isNaN(is)) return 'null';
   if (should === 0) return 'unneeded';
+  const isLast = event !== 'insert' && by.some(({ effects }) => effects.some(({ gone }) => gone));
+  if (isLast && isNear(is, 0)) return 'last';
   if (isNear(is, 0)) return event === 'move' ? 'half' : 'uncounted';
   return isNear(is, 2 * should) ? 'twice' : 'wrong';
 }

@@ -452,6 +452,51 @@ const byStatement: Case[] = [
 ];
 
 const byCounting: Case[] = [
+  ...(
+    [
+      [
+        'FROM',
+        'UPDATE posts p SET comments_count = s.n FROM (SELECT post_id, count(*) AS n FROM comments GROUP BY 1) s WHERE s.post_id = p.id AND p.id IN (NEW.post_id, OLD.post_id);',
+        true,
+      ],
+      [
+        'a loop',
+        'DECLARE r record; BEGIN FOR r IN SELECT post_id, count(*) AS n FROM comments WHERE post_id IN (NEW.post_id, OLD.post_id) GROUP BY 1 LOOP UPDATE posts SET comments_count = r.n WHERE id = r.post_id; END LOOP; END;',
+        true,
+      ],
+      [
+        'a value',
+        `UPDATE posts p SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = p.id GROUP BY post_id) WHERE id IN (NEW.post_id, OLD.post_id);`,
+        true,
+      ],
+      [
+        'COALESCE',
+        `UPDATE posts p SET comments_count = coalesce((SELECT count(*) FROM comments c WHERE c.post_id = p.id GROUP BY post_id), 0) WHERE id IN (NEW.post_id, OLD.post_id);`,
+        false,
+      ],
+      [
+        'an outer join',
+        'UPDATE posts p SET comments_count = coalesce(s.n, 0) FROM posts q LEFT JOIN (SELECT post_id, count(*) AS n FROM comments GROUP BY 1) s ON s.post_id = q.id WHERE q.id = p.id AND p.id IN (NEW.post_id, OLD.post_id);',
+        false,
+      ],
+      [
+        'an update that sets 0 first',
+        `UPDATE posts SET comments_count = 0 WHERE id IN (NEW.post_id, OLD.post_id);
+         UPDATE posts p SET comments_count = s.n FROM (SELECT post_id, count(*) AS n FROM comments GROUP BY 1) s WHERE s.post_id = p.id AND p.id IN (NEW.post_id, OLD.post_id);`,
+        false,
+      ],
+    ] as const
+  ).map(
+    ([name, body, isLeft]): Case => [
+      `groups in ${name}`,
+      count,
+      trigger({ on: all, body }) + zero,
+      isLeft
+        ? 'insert counted anew, delete wrong, move wrong, truncate to 0 | last-not-counted! last-not-counted! recount-overlaps'
+        : `insert counted anew, delete counted anew, move counted anew, truncate to 0 |${name.includes('first') ? '' : ' recount-overlaps'}`,
+    ],
+  ),
+
   [
     'counted anew for both rows',
     count,

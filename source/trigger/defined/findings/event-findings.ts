@@ -153,6 +153,12 @@ export function faultFinding(
           : `${capital(one(definition.nouns.record))} that moves is not subtracted from the ${definition.nouns.row[0]} it leaves.`,
         correct,
       );
+    case 'last':
+      return finding(
+        'last-not-counted',
+        `When ${what} and was the last one of its ${definition.nouns.row[0]}, the count is not set to 0: ${who} counts with GROUP BY, which gives no row where no ${definition.nouns.record[0]} is left.`,
+        `Count in a query without GROUP BY, for each ${definition.nouns.row[0]} by itself.`,
+      );
     case 'uncounted':
       if (event === 'condition' || event === 'amount' || event === 'several')
         return finding(
