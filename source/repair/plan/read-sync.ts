@@ -9,7 +9,7 @@ import { exactForms, readStaleTimes } from '../sql/counter-state.ts';
 import type { PlanDraft } from './draft.ts';
 import { exceptCauses } from './except-causes.ts';
 import { driftsOf, type PlanContext, splitWritable, statesOf } from './read-states.ts';
-import { disagreeingRemarks, doubtedRemarks } from './remarks.ts';
+import { type Agreeing, disagreeingRemarks, doubtedRemarks } from './remarks.ts';
 import { syncChange } from './sync.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function planSync({ database, found, facts, request, signal }: Plan
   );
   const wrong =
     presets.length > 0
-      ? { ids: [], allRecords: null, disagreeing: 0 }
+      ? { ids: [], allRecords: null, agreeing: { agree: null, disagree: 0 } }
       : await mismatched(database, tables, signal);
   const read = await statesOf(database, tables, [...new Set([...wrong.ids, ...ids])], times, signal);
   const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
@@ -41,7 +41,7 @@ export async function planSync({ database, found, facts, request, signal }: Plan
   const remarks: Remark[] = [
     ...causes,
     ...doubtedRemarks(tables.definition),
-    ...disagreeingRemarks(tables.definition, wrong.disagreeing),
+    ...disagreeingRemarks(tables.definition, wrong.agreeing),
   ];
   if (options.lastUsed && !times) {
     remarks.push({
@@ -63,12 +63,12 @@ export async function planSync({ database, found, facts, request, signal }: Plan
   };
 }
 
-/** The wrong rows; `disagreeing` is the number of those with records, if no such row is right and some wrong row counts something. */
+/** The wrong rows, and how many bear out what is counted. If no wrong row counts anything, that speaks of a reset alone. */
 async function mismatched(
   database: Database,
   tables: Tables,
   signal: AbortSignal | undefined,
-): Promise<{ ids: string[]; allRecords: number; disagreeing: number }> {
+): Promise<{ ids: string[]; allRecords: number; agreeing: Agreeing }> {
   const ids: string[] = [];
   let [records, withRecords, counting] = [0, 0, 0];
   const { allRecords, totals } = await auditCounters(database, tables, {
@@ -85,5 +85,6 @@ async function mismatched(
     },
   });
   const areAll = totals.records > 0 && records === totals.records;
-  return { ids, allRecords, disagreeing: areAll && counting > 0 ? withRecords : 0 };
+  const agreeing = { agree: areAll ? null : totals.accurate, disagree: counting > 0 ? withRecords : 0 };
+  return { ids, allRecords, agreeing };
 }

@@ -26,15 +26,30 @@ export function doubtedRemarks({ doubts = [] }: CounterDefinition): Remark[] {
 // Fewer may all be wrong by chance.
 const fewest = 3;
 
-/** That no row bears out what was read, of `disagreeing` rows: what was configured needs no proof, nor does what this console knows. */
-export function disagreeingRemarks({ source, nouns }: CounterDefinition, disagreeing: number): Remark[] {
-  if (disagreeing < fewest || source.kind === 'config' || source.kind === 'built-in') return [];
+/** How many rows bear out what was read of a counter, and how many with records do not. */
+export interface Agreeing {
+  /** Null if none of those with records does. */
+  agree: number | null;
+  disagree: number;
+}
+
+/** That few rows bear out what was read, or none does: what was configured needs no proof, nor does what this console knows. */
+export function disagreeingRemarks(
+  { source, nouns }: CounterDefinition,
+  { agree, disagree }: Agreeing,
+): Remark[] {
+  if (disagree < fewest || source.kind === 'config' || source.kind === 'built-in') return [];
+  if (agree !== null && agree >= disagree) return [];
   const [, records] = nouns.record;
+  const said =
+    agree === null
+      ? `None of the ${rowsOf({ nouns }, disagree)} with ${records} has the count that its ${records} give.`
+      : `Only ${rowsOf({ nouns }, agree)} of ${rowsOf({ nouns }, agree + disagree)} ${agree === 1 ? 'has' : 'have'} the count that ${agree === 1 ? 'its' : 'their'} ${records} give.`;
   return [
     {
-      code: 'no-row-agrees',
+      code: agree === null ? 'no-row-agrees' : 'few-rows-agree',
       severity: 'warning',
-      message: `None of the ${rowsOf({ nouns }, disagreeing)} with ${records} has the count that its ${records} give. That may be drift, or not what is counted: look at a few before you confirm.`,
+      message: `${said} That may be drift, or not what is counted: look at a few before you confirm.`,
     },
   ];
 }
