@@ -183,6 +183,18 @@ describe('keys', () => {
   });
 });
 
+test('a screen reader gets the list row by row, below the database', async () => {
+  const console = open({ env: { INK_SCREEN_READER: 'true' } });
+  await console.until(/5 presets[\s\S]*› Pastel/);
+  console.press('j');
+  const rows = (await console.until(/› Noir/)).split('\n');
+  expect(rows[0]).toMatch(new RegExp(`^ local {2}${own.name.slice(0, 6)}`));
+  for (const name of ['Pastel', 'Noir', 'Watercolour'])
+    expect(rows.filter(line => line.includes(name))).toEqual([
+      expect.stringMatching(/ (?:Accurate|Mismatch) /),
+    ]);
+});
+
 describe('live numbers', () => {
   test('a use shows as a change of its row, and the sums follow', async () => {
     const console = open();
