@@ -183,9 +183,12 @@ function deletesWords(definition: CounterDefinition, { events }: CounterHealth):
       ? `${deleted} stay counted, as they do today: set onDelete in counters.json if they should not.`
       : `${deleted} stay counted, as onDelete of this counter says.`;
   const isNew = events.some(({ event, keptBy }) => event === 'delete' && keptBy.length === 0);
-  return isNew && isInferred(definition)
-    ? `${deleted} are subtracted, which nothing does today: set onDelete in counters.json if they should stay counted.`
-    : null;
+  if (!isNew || !isInferred(definition)) return null;
+  const { through } = definition.record;
+  const words = `${deleted} are subtracted, which nothing does today: set onDelete in counters.json if they should stay counted.`;
+  return through
+    ? `${words} When a row of ${through.table} comes, moves or goes, ${records} are counted anew: what was deleted before is then lost from the count.`
+    : words;
 }
 
 /** What is installed here is known, also where reading it does not tell. */

@@ -80,6 +80,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
   ]);
   const { generated } = circumstances.count;
   const verdicts = generated ? null : verdictsOn(definition, table, playing, fixed, circumstances.generated);
+  const followed = verdicts?.followed ?? playing.some(addsByUpdate);
   const triggers = triggersOf(byTriggers);
   const routines = new Map(
     triggers.flatMap(({ function: oid }) => {
@@ -105,15 +106,11 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
         }),
         ...unnamedColumnFindings(playing, table, definition, catalog),
         ...rightsFindings(routines, triggers, definition, circumstances),
-        ...otherFindings(
-          keepers,
-          playing,
-          { byTrigger: counts, followed: verdicts?.followed ?? playing.some(addsByUpdate) },
-          definition,
-          circumstances,
-          table,
-        ),
-        ...keyFindings(definition, table, catalog.tables, writings),
+        ...otherFindings(keepers, playing, { byTrigger: counts, followed }, definition, circumstances, table),
+        ...keyFindings(definition, table, catalog.tables, writings, {
+          followed,
+          takesAlong: circumstances.takesAlong ?? null,
+        }),
       ];
   const sorted = uniqueFindings(findings).toSorted((a, b) => rank[a.severity] - rank[b.severity]);
   const states = triggers.map(trigger => stateOf(trigger, table, routines, circumstances));

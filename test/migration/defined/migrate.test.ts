@@ -190,6 +190,12 @@ test('a key that records do not follow is told, before it is installed and after
   const made = await planned();
   expect(made.statements).toEqual([]);
   expect(leftUncounted(made.health, bySlug)).toContain(message);
+  await own.sql.unsafe(
+    trigger('along', 'UPDATE', 'UPDATE comments SET slug = NEW.slug WHERE slug = OLD.slug;', 'posts'),
+  );
+  expect(leftUncounted((await planned()).health, bySlug)).toContain(
+    'When slug of a row changes, the trigger along takes its records along. They are then counted once more, because its count stays too.',
+  );
 });
 
 test('counting anew is no more than counting', async () => {

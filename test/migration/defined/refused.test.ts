@@ -143,6 +143,8 @@ test('where the table between is counted anew, deleted records cannot stay count
     code: 'does-not-fit',
     message: expect.stringContaining('what was deleted is not there any more'),
   });
+  const found = await plan({ ...likes, onDelete: 'keeps', source: { kind: 'trigger', evidence: [] } });
+  expect(found.deletes).toMatch(/^Deleted .* is then lost from the count\.$/);
 });
 
 describe('tables of several owners', () => {

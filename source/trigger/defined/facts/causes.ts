@@ -143,29 +143,60 @@ function writers(
         ? `empties ${definition.record.table}`
         : `updates ${wanted.join(', ') || records}`;
   const routines = catalog.functions.flatMap((routine): Cause[] =>
-    doesIt(routine.reading, searchPathOf(routine.searchPath), routine.schema)
+    doesIt(event, wanted, catalog, bodyOf(routine))
       ? [{ kind: 'function', text: `${routine.identity} ${does}` }]
       : [],
   );
   const jobs = catalog.jobs.flatMap((job): Cause[] =>
-    job.active && doesIt(job.reading, null, null)
+    job.active && doesIt(event, wanted, catalog, { reading: job.reading, path: null, home: null })
       ? [{ kind: 'job', text: `the job ${job.name ?? job.id} ${does}` }]
       : [],
   );
   return [...routines, ...jobs];
+}
 
-  function doesIt(reading: SqlReading, path: readonly string[] | null, home: string | null): boolean {
-    return reading.writes.some(({ verb, action, table, columns }) => {
-      const target = resolveTable(table, path, catalog, home);
-      // Replies are records of the table that they are counted in.
-      if (!target || (target.base !== 'records' && catalog.presetsOid !== catalog.recordsOid)) return false;
-      if (verb === 'truncate') return event === 'truncate';
-      if (event === 'delete') return action === 'delete';
-      if (event === 'truncate' || action !== 'update') return false;
-      if (event === 'update' || columns === null) return true;
-      return columns.some(({ name }) => wanted.includes(target.column(name) ?? ''));
-    });
-  }
+const bodyOf = ({ reading, searchPath, schema }: TriggerCatalog['functions'][number]) => ({
+  reading,
+  path: searchPathOf(searchPath),
+  home: schema,
+});
+
+/** The name of a trigger of the rows that changes what records refer to, as one that follows a changed key; null if there is none. */
+export function takingTrigger(
+  { record }: CounterDefinition,
+  rows: number,
+  catalog: TriggerCatalog,
+): string | null {
+  if (rows === catalog.recordsOid) return null;
+  const found = catalog.triggers.find(
+    ({ tableOid, enabled, type, functionOid }) =>
+      tableOid === rows &&
+      (enabled === 'O' || enabled === 'A') &&
+      (type & 16) !== 0 &&
+      catalog.functions.some(
+        routine => routine.oid === functionOid && doesIt('move', record.reference, catalog, bodyOf(routine)),
+      ),
+  );
+  return found?.name ?? null;
+}
+
+/** Whether a routine does that to records. `wanted` are the columns that an event changes. */
+function doesIt(
+  event: EventName,
+  wanted: readonly string[],
+  catalog: TriggerCatalog,
+  { reading, path, home }: { reading: SqlReading; path: readonly string[] | null; home: string | null },
+): boolean {
+  return reading.writes.some(({ verb, action, table, columns }) => {
+    const target = resolveTable(table, path, catalog, home);
+    // Replies are records of the table that they are counted in.
+    if (!target || (target.base !== 'records' && catalog.presetsOid !== catalog.recordsOid)) return false;
+    if (verb === 'truncate') return event === 'truncate';
+    if (event === 'delete') return action === 'delete';
+    if (event === 'truncate' || action !== 'update') return false;
+    if (event === 'update' || columns === null) return true;
+    return columns.some(({ name }) => wanted.includes(target.column(name) ?? ''));
+  });
 }
 
 /** Roles other than the owner that may do it by a statement of their own. */

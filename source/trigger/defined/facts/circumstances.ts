@@ -79,6 +79,8 @@ export interface Circumstances {
   owner: string | null;
   /** A foreign key makes records follow a row whose key changes, and no trigger of `migrate` tells that they did not move. */
   keyCascades: boolean;
+  /** The trigger of the rows that takes records along when a key changes, by its name; missing if there is none. */
+  takesAlong?: string | null;
   /** Something makes the row of another table that holds the count; true if it is the row itself. */
   countRowsMade: boolean;
   /** The row with the count is there before its first record is: a trigger of the rows inserts it. */

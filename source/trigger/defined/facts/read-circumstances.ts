@@ -12,7 +12,7 @@ import type { TriggerCatalog } from '../../catalog.ts';
 import { readCatalogRows } from '../../read-catalog.ts';
 import { countsInserts, keepersOf } from '../keeping.ts';
 import { typed } from '../predicate-expression.ts';
-import { causesOf } from './causes.ts';
+import { causesOf, takingTrigger } from './causes.ts';
 import { type Circumstances, factsKey } from './circumstances.ts';
 import { expressionIn, type GeneratedColumn, generatedValue, isFull } from './generated.ts';
 import { otherWriters } from './other-writers.ts';
@@ -133,6 +133,7 @@ export async function readCircumstances(
       others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function)), writings),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
+      takesAlong: takingTrigger(definition, tables.presets.oid, triggers),
       countRowsMade: definition.via === null || makesCountRows(definition, writings, ['row', 'record']),
       countRowsThere: definition.via === null || makesCountRows(definition, writings, ['row']),
       agreement,

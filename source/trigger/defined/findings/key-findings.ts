@@ -9,13 +9,15 @@ export const strandedCode = 'key-change-strands';
 
 /**
  * Warns where records refer to their row by a key that may change, and no foreign key takes them along or forbids it: a key that is not
- * the primary one, such as a slug, or one that a function or trigger sets.
+ * the primary one, such as a slug, or one that a function or trigger sets. A trigger of the rows may take them along instead. If
+ * records that move are `followed`, they are then counted once more.
  */
 export function keyFindings(
   { row, record, nouns }: CounterDefinition,
   records: CatalogTable,
   tables: readonly CatalogTable[],
   writings: readonly Writing[],
+  { followed, takesAlong }: { followed: boolean; takesAlong: string | null },
 ): Finding[] {
   const rows = tables.find(({ schema, name }) => schema === row.schema && name === row.table);
   if (!rows || row.key.length === 0 || record.through) return [];
@@ -25,6 +27,15 @@ export function keyFindings(
       row.key.every((key, place) => columns[targets.indexOf(key)] === record.reference[place]),
   );
   if (isBound) return [];
+  if (takesAlong)
+    return [
+      {
+        code: strandedCode,
+        severity: followed ? 'warning' : 'info',
+        message: `When ${row.key.join(', ')} of ${one(nouns.row)} changes, the trigger ${takesAlong} takes its ${nouns.record[1]} along. ${followed ? 'They are then counted once more, because its count stays too.' : `Its count stays too, so what counts ${nouns.record[1]} that move would count them once more.`}`,
+        hint: 'Do not change keys, or run sync afterwards.',
+      },
+    ];
   const [primary = []] = rows.unique;
   const isPrimary = primary.length === row.key.length && row.key.every(name => primary.includes(name));
   const setter = writings.find(({ outcome }) =>
