@@ -1453,6 +1453,12 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     counted(', keeps, likely'),
   ],
   [
+    'takes away as many as it deletes, or adds one',
+    `CREATE FUNCTION toggle(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE k integer; BEGIN DELETE FROM comments WHERE post_id = p_post AND author_id = p_user; GET DIAGNOSTICS k = ROW_COUNT;
+       IF k > 0 THEN UPDATE posts SET comments_count = comments_count - k WHERE id = p_post; ELSE INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(', keeps, likely'),
+  ],
+  [
     'replaces a record, and adds one where it replaces none',
     `CREATE FUNCTION vote(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM comments WHERE post_id = p_post AND author_id = p_user;
        IF NOT FOUND THEN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); END $$;`,

@@ -259,7 +259,9 @@ function storedUncounted(
 
 /** Says which function throws away records where it stores one, such as one that keeps the newest: its count is not what is left. */
 function thrownAway(record: CatalogTable, counting: readonly Writing[]): string | null {
-  for (const { by, effects, outcome } of addingAlone(record, counting)) {
+  for (const { by, effects, refusals, outcome } of addingAlone(record, counting)) {
+    // It may subtract in a way that is not read.
+    if (refusals.length > 0) continue;
     const gone = outcome.insertions.filter(
       ({ source, table }) => source.kind === 'deleted' && table === record,
     );
@@ -289,9 +291,9 @@ function deletedUncounted(record: CatalogTable, counting: readonly Writing[]): s
 
 /** The functions that delete records and only add. */
 function addingAlone(record: CatalogTable, counting: readonly Writing[]) {
-  return counting.flatMap(({ by, effects, outcome }) =>
+  return counting.flatMap(({ by, effects, refusals, outcome }) =>
     by.kind === 'function' && effects.every(({ sign }) => sign === 1) && outcome.emptied.includes(record)
-      ? { by, effects, outcome }
+      ? { by, effects, refusals, outcome }
       : [],
   );
 }
