@@ -70,6 +70,8 @@ export interface CatalogRoutine {
   argumentNames: string[];
   /** How many of them, from the last one on, have a default. */
   defaults: number;
+  /** It is STRICT: where an argument is NULL it gives NULL without being run. */
+  strict: boolean;
   /** The schemas of its search_path setting; null if it has none. */
   path: string[] | null;
   isTrigger: boolean;

@@ -57,6 +57,7 @@ const routine = z.object({
   modes: z.nullable(z.array(z.string())),
   inputs: z.number(),
   defaults: z.number(),
+  strict: z.boolean(),
   path: z.nullable(z.string()),
   isTrigger: z.boolean(),
 });
@@ -137,7 +138,7 @@ SELECT (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::bigint, 'sche
                  'identity', format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)), 'language', l.lanname,
                  'source', CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END,
                  'kind', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, 'arguments', pg_get_function_arguments(p.oid),
-                 'result', pg_get_function_result(p.oid), 'names', p.proargnames, 'modes', p.proargmodes::text[], 'inputs', p.pronargs, 'defaults', p.pronargdefaults,
+                 'result', pg_get_function_result(p.oid), 'names', p.proargnames, 'modes', p.proargmodes::text[], 'inputs', p.pronargs, 'defaults', p.pronargdefaults, 'strict', p.proisstrict,
                  'path', (SELECT substr(s, 13) FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%'), 'isTrigger', p.prorettype = 'trigger'::regtype)
                  ORDER BY n.nspname, p.proname), '[]')
           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang

@@ -170,6 +170,7 @@ function routineOf(created: CreateFunctionStmt, oid: number, text: string): Cata
             : typeOf(created.returnType).type
         : 'trigger',
     argumentNames: parameters.map(({ name = '' }) => name),
+    strict: option('strict') !== undefined,
     path: null,
     isTrigger,
   };

@@ -122,3 +122,155 @@ describe('which rows a statement finds', () => {
     expect(triggered(body, { level: 'REFERENCING NEW TABLE AS nn FOR EACH STATEMENT' })).toBe(expected);
   });
 });
+
+describe('what it does after EXIT', () => {
+  const up = 'UPDATE posts SET c = c + 1 WHERE id = NEW.post_id;';
+  const parent =
+    'UPDATE posts SET c = c + 1 WHERE id = (SELECT parent_id FROM posts WHERE id = NEW.post_id);';
+  const make = 'INSERT INTO posts (id) VALUES (NEW.post_id) ON CONFLICT DO NOTHING;';
+  const each: [body: string, expected: string][] = [
+    [`LOOP ${up} EXIT; END LOOP;`, 'recs by post_id = id, keeps'],
+    [`LOOP EXIT; END LOOP; ${up}`, 'recs by post_id = id, keeps'],
+    [`LOOP ${up} EXIT WHEN FOUND; ${make} END LOOP;`, 'recs by post_id = id, keeps'],
+    [`LOOP ${up} IF FOUND THEN RETURN NULL; END IF; ${make} END LOOP;`, 'recs by post_id = id, keeps'],
+    [`LOOP ${up} CONTINUE WHEN NOT FOUND; EXIT; END LOOP;`, 'recs by post_id = id, keeps'],
+    [`LOOP ${up} EXIT; END LOOP; ${parent}`, 'no, Its records refer to rows in more than one way.'],
+    [
+      `LOOP ${up} EXIT WHEN FOUND; ${make} END LOOP; ${parent}`,
+      'no, Its records refer to rows in more than one way.',
+    ],
+    [`k := 0; LOOP ${up} k := k + 1; EXIT WHEN k > 2; END LOOP;`, 'no, depends on a loop.'],
+    [`k := 0; LOOP k := k + 1; ${up} CONTINUE WHEN k < 2; EXIT; END LOOP;`, 'no, depends on a loop.'],
+    [`<<b>> BEGIN IF NEW.ok THEN EXIT b; END IF; END; ${up}`, 'recs by post_id = id, keeps'],
+    [`<<b>> BEGIN IF NEW.ok THEN EXIT b; END IF; ${up} END;`, 'recs by post_id = id where ok IS NOT TRUE'],
+    [
+      `<<b>> BEGIN IF NEW.ok THEN EXIT b; END IF; ${up} END; ${parent}`,
+      'no, Its records refer to rows in more than one way.',
+    ],
+    [
+      `<<b>> BEGIN k := NEW.post_id; IF NEW.ok THEN EXIT b; END IF; k := NEW.moved_to; END; UPDATE posts SET c = c + 1 WHERE id = k;`,
+      'no, finds the row by posts.id = CASE.',
+    ],
+    [
+      `<<a>> BEGIN <<b>> BEGIN IF NEW.ok THEN EXIT a; END IF; EXIT b; END; ${up} END;`,
+      'recs by post_id = id where ok IS NOT TRUE',
+    ],
+    [
+      `<<a>> BEGIN <<b>> BEGIN IF NEW.ok THEN RETURN NULL; END IF; EXIT b WHEN NEW.sure; END; ${up} END;`,
+      'recs by post_id = id where ok IS NOT TRUE',
+    ],
+    [
+      `FOR r IN SELECT NEW.post_id AS p LOOP UPDATE posts SET c = c + 1 WHERE id = r.p; END LOOP;`,
+      'recs by post_id = id, keeps',
+    ],
+    [
+      `FOR r IN SELECT NEW.post_id AS p LOOP CONTINUE WHEN NEW.ok; UPDATE posts SET c = c + 1 WHERE id = r.p; END LOOP;`,
+      'recs by post_id = id where ok IS NOT TRUE',
+    ],
+    [
+      `FOR r IN SELECT NEW.post_id AS p LOOP UPDATE posts SET c = c + 1 WHERE id = r.p; EXIT; END LOOP;`,
+      'no, depends on a loop.',
+    ],
+    [
+      `FOR r IN SELECT id FROM users LOOP IF r.id = 1 THEN RETURN NULL; END IF; END LOOP; ${up}`,
+      'no, depends on NOT (a loop).',
+    ],
+  ];
+  test.each(each)('%s', (body, expected) => {
+    expect(triggered(body)).toBe(expected);
+  });
+});
+
+describe('what it asks of a record', () => {
+  const each: [condition: string, expected: string][] = [
+    ['NEW IS DISTINCT FROM NULL', 'recs by post_id = id, keeps'],
+    ['NOT (NEW IS NULL)', 'recs by post_id = id, keeps'],
+    ['NEW IS NULL', 'nothing'],
+    ['NEW IS NOT NULL', 'no, depends on whether every column of NEW is set.'],
+    ["NEW.ok::text = 'true'", 'recs by post_id = id where ok IS TRUE'],
+    ["NEW.ok::text = 'false'", 'recs by post_id = id where ok IS FALSE'],
+    ["NEW.ok::text <> 'true'", 'recs by post_id = id where ok IS FALSE'],
+    ["NEW.ok = 't'", 'recs by post_id = id where ok IS TRUE'],
+    ['NEW.ok::int = 1', 'recs by post_id = id where ok IS TRUE'],
+    ['NEW.n::boolean', 'recs by post_id = id where n <> 0'],
+    ["NEW.kind >= 'b'", "recs by post_id = id where kind >= 'b'"],
+    ['NEW.kind COLLATE "C" = \'b\'', "recs by post_id = id where kind = 'b'"],
+    ['NEW.kind COLLATE "C" >= \'b\'', "no, depends on a text in an order of its own >= 'b'."],
+    ['NEW.kind >= \'b\' COLLATE "C"', 'no, depends on NEW.kind >= a text in an order of its own.'],
+    ["NEW.kind COLLATE \"C\" BETWEEN 'b' AND 'd'", "no, depends on a text in an order of its own >= 'b'."],
+    ["NEW.n::text > '5'", "no, depends on a text in an order of its own > '5'."],
+    ["NEW.kind::text > 'b'", "recs by post_id = id where kind > 'b'"],
+    ['NEW.kind::numeric > 5', 'no, depends on a cast to numeric > 5.'],
+  ];
+  test.each(each)('%s', (condition, expected) => {
+    const body = `IF ${condition} THEN UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; END IF;`;
+    expect(triggered(body)).toBe(expected);
+  });
+});
+
+describe('what a STRICT function needs', () => {
+  const bump = (rest: string) =>
+    `CREATE FUNCTION bump(p integer, x text) RETURNS void LANGUAGE sql ${rest} AS $$ UPDATE posts SET c = c + 1 WHERE id = p $$;
+     CREATE FUNCTION parent(p integer) RETURNS integer LANGUAGE sql ${rest} AS $$ SELECT post_id FROM recs WHERE id = p $$;
+     CREATE FUNCTION other(p integer, x text) RETURNS integer LANGUAGE sql ${rest} AS $$ SELECT p $$;`;
+  const by = (row: string) => `UPDATE posts SET c = c + 1 WHERE id = ${row};`;
+  const each: [body: string, rest: string, expected: string][] = [
+    ['PERFORM bump(NEW.post_id, NEW.kind);', '', 'recs by post_id = id, keeps'],
+    ['PERFORM bump(NEW.post_id, NEW.kind);', 'STRICT', 'recs by post_id = id where kind IS NOT NULL'],
+    ["PERFORM bump(NEW.post_id, 'x');", 'STRICT', 'recs by post_id = id, keeps'],
+    ['PERFORM bump(NEW.post_id, NULL);', 'STRICT', 'nothing'],
+    [
+      'PERFORM bump(NEW.post_id, lower(NEW.kind));',
+      'STRICT',
+      'no, public.bump(integer, text) depends on NOT (lower(NEW.kind) IS NULL).',
+    ],
+    [by("other(NEW.post_id, 'x')"), 'STRICT', 'recs by post_id = id, keeps'],
+    [by('other(NEW.post_id, NEW.kind)'), 'STRICT', 'no, finds the row by posts.id = CASE.'],
+    [by('parent(NEW.n)'), '', 'recs by n = id through recs (id to post_id), keeps'],
+    [by('parent(NEW.n)'), 'STRICT', 'recs by n = id through recs (id to post_id), keeps'],
+  ];
+  test.each(each)('%s %s', (body, rest, expected) => {
+    expect(triggered(body, { before: bump(rest) })).toBe(expected);
+  });
+});
+
+describe('a limit', () => {
+  const each: [set: string, where: string, expected: string][] = [
+    ['c + NEW.n', 'c + NEW.n >= 0', 'sum of recs.n by post_id = id, keeps'],
+    ['c + NEW.n', 'c IS NOT NULL', 'sum of recs.n by post_id = id, keeps'],
+    ['c + NEW.n', 'c + NEW.n <= 10', 'no, stops adding to it at a limit.'],
+    ['c + NEW.n', 'c + NEW.n <= cap', 'no, stops adding to it at a limit.'],
+    ['c + NEW.n', 'cap - c >= NEW.n', 'no, stops adding to it at a limit.'],
+    ['c + 1', 'c < cap', 'no, stops adding to it at a limit.'],
+    ['c + 1', 'c >= 0', 'recs by post_id = id, keeps'],
+    ['CASE WHEN c + NEW.n <= cap THEN c + NEW.n ELSE c END', 'true', 'no, stops adding to it at a limit.'],
+    ['CASE WHEN c IS NULL THEN 1 ELSE c + 1 END', 'true', 'recs by post_id = id, keeps'],
+  ];
+  test.each(each)('%s where %s', (set, where, expected) => {
+    expect(triggered(`UPDATE posts SET c = ${set} WHERE id = NEW.post_id AND ${where};`)).toBe(expected);
+  });
+});
+
+test('a record that is not NULL has no column that is', () => {
+  const ddl = (n: string) => `CREATE TABLE posts (id integer PRIMARY KEY, c integer);
+    CREATE TABLE recs (id integer PRIMARY KEY, post_id integer NOT NULL REFERENCES posts, n integer ${n});
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW IS NOT NULL THEN UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; END IF; RETURN NULL; END $$;
+    CREATE TRIGGER t AFTER INSERT ON recs FOR EACH ROW EXECUTE FUNCTION f();`;
+  expect(told(ddl(''))).toEqual(['posts.c: recs by post_id = id where n IS NOT NULL']);
+  expect(told(ddl('NOT NULL'))).toEqual(['posts.c: recs by post_id = id, keeps']);
+});
+
+test('a change of an amount that is asked for is no condition', () => {
+  const guarded = (condition: string) =>
+    triggered(
+      `IF ${condition} THEN UPDATE posts SET c = c + coalesce(NEW.n, 0) - coalesce(OLD.n, 0) WHERE id = coalesce(NEW.post_id, OLD.post_id); END IF;`,
+      { fires: 'INSERT OR UPDATE OR DELETE' },
+    );
+  expect(guarded('true')).toEqual('sum of recs.n by post_id = id');
+  expect(guarded('coalesce(NEW.n, 0) <> coalesce(OLD.n, 0)')).toEqual('sum of recs.n by post_id = id');
+  expect(guarded('NEW.n IS DISTINCT FROM OLD.n')).toEqual('sum of recs.n by post_id = id');
+  expect(guarded('coalesce(NEW.n, 0) > coalesce(OLD.n, 0)')).toEqual(
+    'no, Its triggers count different records: see public.f().',
+  );
+});

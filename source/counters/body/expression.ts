@@ -170,6 +170,8 @@ export function operator(name: string, args: readonly Expression[]): Expression 
     const result = computed(name, known);
     if (result !== undefined) return value(result);
   }
+  // A row of NULLs is a row too.
+  if (name === 'distinct' && known.includes(null) && args.some(({ kind }) => kind === 'row')) return yes;
   if (name !== 'distinct' && known.some(each => each === null) && comparisons.has(name)) return value(null);
   return { kind: 'operator', name, args };
 }

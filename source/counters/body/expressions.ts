@@ -7,6 +7,7 @@ import {
   anyOf,
   choose,
   coalesce,
+  column,
   counted,
   type Expression,
   hasCase,
@@ -19,6 +20,9 @@ import {
 } from './expression.ts';
 import { printed } from './print.ts';
 import { lookedUp, meaning, namesOf, opaque, type Scope } from './scope.ts';
+
+// Conditions on more columns have too many parts.
+const most = 4;
 
 /** A tree of the parser as an expression, with variables and functions of the application replaced by what they give. */
 export function readExpression(node: Node | null | undefined, scope: Scope): Expression {
@@ -37,8 +41,13 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
     return boolop === 'OR_EXPR' ? anyOf(parts) : not(parts[0] ?? opaque('NOT'));
   }
   if ('NullTest' in node) {
-    const tested = isNull(read(node.NullTest.arg));
-    return node.NullTest.nulltesttype === 'IS_NULL' ? tested : not(tested);
+    const arg = read(node.NullTest.arg);
+    if (node.NullTest.nulltesttype === 'IS_NULL') return isNull(arg);
+    // Of a row this asks for every column, and is not the contrary of IS NULL.
+    if (arg.kind !== 'row') return not(isNull(arg));
+    const { source } = arg;
+    const asked = source.table.columns.flatMap(({ name }) => counted(column(source, name)));
+    return asked.length > most ? opaque(`whether every column of ${printed(arg)} is set`) : allOf(asked);
   }
   if ('BooleanTest' in node)
     return booleanTest(node.BooleanTest.booltesttype ?? '', read(node.BooleanTest.arg));
@@ -85,6 +94,7 @@ function constant({ ival, fval, sval, boolval, isnull }: A_Const): Value {
 }
 
 const numbers: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
+const texts: ReadonlySet<string> = new Set(['text', 'varchar', 'citext']);
 const whole: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
 // What a value becomes in these is another value.
 const changing =
@@ -99,6 +109,17 @@ function cast({ typeName }: TypeCast, inner: Expression): Expression {
   // A length or a precision may cut what it is given; a number without a fraction is as before.
   const isCut = isLimited && !(type === 'numeric' && isWhole(inner));
   if (isArray || isCut || changing.test(type)) return opaque(`a cast to ${type}`, [inner]);
+  if (isLogical(inner) && texts.has(type))
+    return choose(
+      [
+        { when: inner, result: value('true') },
+        { when: not(inner), result: value('false') },
+      ],
+      value(null),
+    );
+  const category = categoryOf(inner);
+  if (type === 'bool' && category === 'N') return operator('<>', [inner, value(0)]);
+  if ((type === 'bool' || numbers.has(type)) && category === 'S') return opaque(`a cast to ${type}`, [inner]);
   if (numbers.has(type) && isLogical(inner)) return choose([{ when: inner, result: value(1) }], value(0));
   if (whole.has(type) && !isWhole(inner)) return opaque(`a cast to ${type}`, [inner]);
   return inner;
@@ -137,15 +158,20 @@ function isWhole(each: Expression): boolean {
 
 function castValue(given: Value, type: string): Value {
   if (typeof given === 'boolean' && numbers.has(type)) return Number(given);
+  if (typeof given === 'boolean' && texts.has(type)) return String(given);
   if (typeof given !== 'string') return given;
   if (numbers.has(type) && given.trim() !== '' && !Number.isNaN(Number(given))) return Number(given);
   if (type === 'bool' && /^(?:t|true|f|false)$/i.test(given)) return /^t/i.test(given);
   return given;
 }
 
+function categoryOf(each: Expression): string | null {
+  if (each.kind !== 'column') return null;
+  return each.source.table.columns.find(({ name }) => name === each.column)?.category ?? null;
+}
+
 function isLogical(each: Expression): boolean {
-  if (each.kind === 'column')
-    return each.source.table.columns.find(({ name }) => name === each.column)?.category === 'B';
+  if (each.kind === 'column') return categoryOf(each) === 'B';
   if (each.kind === 'operator') return /^(?:=|<>|<|<=|>|>=|distinct)$/.test(each.name);
   return ['and', 'or', 'not', 'null', 'is', 'in', 'among'].includes(each.kind);
 }
@@ -180,14 +206,15 @@ const patterns: Readonly<Record<string, string>> = {
 
 function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expression {
   const symbol = namesIn(name).at(-1) ?? '';
-  const left = lexpr ? readExpression(lexpr, scope) : value(0);
+  const compares = isOrdering.test(symbol) ? ordered : readExpression;
+  const left = lexpr ? compares(lexpr, scope) : value(0);
   const listed = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : null;
   const rows = (listed ?? [rexpr]).flatMap(each =>
     each && 'RowExpr' in each ? [each.RowExpr.args ?? []] : [],
   );
   if (lexpr && 'RowExpr' in lexpr && symbol === '=' && rows.length === (listed?.length ?? 1))
     return rowComparison(kind, lexpr.RowExpr.args ?? [], rows, scope);
-  const right = () => readExpression(rexpr, scope);
+  const right = () => compares(rexpr, scope);
   switch (kind) {
     case 'AEXPR_OP':
       return lexpr || symbol === '-' ? operator(symbol, [left, right()]) : opaque(symbol, [right()]);
@@ -213,7 +240,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expressi
     }
     case 'AEXPR_BETWEEN':
     case 'AEXPR_NOT_BETWEEN': {
-      const [low, high] = (listed ?? []).map(each => readExpression(each, scope));
+      const [low, high] = (listed ?? []).map(each => compares(each, scope));
       if (!low || !high) break;
       const between = allOf([operator('>=', [left, low]), operator('<=', [left, high])]);
       return kind === 'AEXPR_BETWEEN' ? between : not(between);
@@ -239,6 +266,23 @@ function rowComparison(
   if (kind === 'AEXPR_DISTINCT') return differ();
   if (kind === 'AEXPR_NOT_DISTINCT') return not(differ());
   return anyOf(rows.map(others => allOf(by('=', others))));
+}
+
+const isOrdering = /^[<>]=?$|BETWEEN/;
+
+/** What stands in a comparison of an order: a text that is not in the order of its column is not that column. */
+function ordered(node: Node | undefined, scope: Scope): Expression {
+  const each = readExpression(node, scope);
+  return node && isReordered(node, scope) ? opaque('a text in an order of its own', [each]) : each;
+}
+
+function isReordered(node: Node, scope: Scope): boolean {
+  if ('CollateClause' in node) return true;
+  if (!('TypeCast' in node) || !node.TypeCast.arg) return false;
+  const { typeName, arg } = node.TypeCast;
+  const category = categoryOf(readExpression(arg, scope));
+  const isText = texts.has(namesIn(typeName?.names).at(-1) ?? '');
+  return (isText && category !== null && category !== 'S') || isReordered(arg, scope);
 }
 
 function among(arg: Expression, values: readonly Expression[]): Expression {

@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
+import { decide } from '../condition/decide.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
 import { emptyOutcome, type Outcome, placeText } from './change.ts';
 import {
@@ -9,8 +10,10 @@ import {
   anyOf,
   choose,
   column,
+  counted,
   type Expression,
   isValue,
+  keyOf,
   notTrue,
   type Row,
   type Source,
@@ -92,6 +95,22 @@ interface State {
   path: Expression[];
 }
 
+/** A block or a loop on the way, and how it is left. */
+interface Frame {
+  label: string | null;
+  isLoop: boolean;
+  /** What variables hold before it. */
+  variables: Variables;
+  /** The length of the path before it. */
+  depth: number;
+  /** Where EXIT leaves it. */
+  left: { state: State; locks: ReadonlySet<Lock> }[];
+  /** Where CONTINUE begins it again. */
+  rounds: (readonly Expression[])[];
+  /** Where what stands behind it is not reached: RETURN, or EXIT of something around it. */
+  over: (readonly Expression[])[];
+}
+
 class Walk {
   readonly #read: ReadRoutine;
   readonly #start: Start;
@@ -100,6 +119,8 @@ class Walk {
   readonly #around: Surroundings;
   #state: State;
   #line = 0;
+  /** The blocks and loops around, the innermost last. */
+  readonly #frames: Frame[] = [];
 
   constructor(read: ReadRoutine, start: Start, run: Run) {
     this.#read = read;
@@ -201,40 +222,23 @@ class Walk {
       case 'choice':
         return this.#choice(step, base);
       case 'loop':
-        this.#loop(step, base);
-        return value(false);
-      case 'block': {
-        const { outcome } = this.#run;
-        const { changes, refuses, unraised } = outcome;
-        const first = changes.length;
-        if (step.handlers.some(handler => !raises(handler))) outcome.unraised = new Set();
-        const ended = this.#steps(step.steps, base);
-        if (outcome.unraised !== unraised) Object.assign(outcome, { refuses, unraised });
-        const { refuses: isRefusing } = outcome;
-        const after = this.#state;
-        const own = changes.slice(first);
-        for (const handler of step.handlers) {
-          const before = changes.length;
-          const failed: Expression = { kind: 'session', name: 'an exception' };
-          this.#state = { variables: new Map(after.variables), path: [...after.path, failed] };
-          this.#steps(handler, base);
-          if (changes.length === before && !raises(handler)) for (const each of own) each.swallowed = true;
-        }
-        outcome.refuses = isRefusing;
-        this.#state = after;
-        return ended;
-      }
+        return this.#framed(step.label, true, frame => this.#loop(step, base, frame));
+      case 'block':
+        return this.#framed(step.label, step.again, frame => this.#block(step, base, frame));
       case 'return': {
         const given = readExpression(step.value, this.#scope());
         this.#run.outcome.vetoes ||= this.#isVeto(given);
         this.#give(given, base);
+        this.#end();
         return value(true);
       }
       case 'raise':
         if (step.veto) this.#run.outcome.vetoes = true;
         else this.#run.outcome.refuses = true;
+        if (step.veto) this.#end();
         return value(true);
       case 'leave':
+        this.#leave(step);
         return value(true);
       case 'dynamic':
         this.#run.outcome.dynamic.push({
@@ -245,6 +249,98 @@ class Walk {
         if (step.target) this.#unknown(step.target);
         return value(false);
     }
+  }
+
+  #block(step: Extract<Step, { kind: 'block' }>, base: number, frame: Frame): Expression {
+    const { outcome } = this.#run;
+    const { changes, refuses, unraised } = outcome;
+    const first = changes.length;
+    if (step.handlers.some(handler => !raises(handler))) outcome.unraised = new Set();
+    const ended = this.#steps(step.steps, base);
+    if (outcome.unraised !== unraised) Object.assign(outcome, { refuses, unraised });
+    const { refuses: isRefusing } = outcome;
+    const after = this.#state;
+    const own = changes.slice(first);
+    for (const handler of step.handlers) {
+      const before = changes.length;
+      const failed: Expression = { kind: 'session', name: 'an exception' };
+      this.#state = { variables: new Map(after.variables), path: [...after.path, failed] };
+      this.#steps(handler, base);
+      if (changes.length === before && !raises(handler)) for (const each of own) each.swallowed = true;
+    }
+    outcome.refuses = isRefusing;
+    this.#state = after;
+    return this.#after(step, frame, first, ended);
+  }
+
+  /** Walks a block or a loop that EXIT and CONTINUE may leave. */
+  #framed<T>(label: string | null, isLoop: boolean, walk: (frame: Frame) => T): T {
+    const { variables, path } = this.#state;
+    const before = new Map(variables);
+    const frame: Frame = {
+      label,
+      isLoop,
+      variables: before,
+      depth: path.length,
+      left: [],
+      rounds: [],
+      over: [],
+    };
+    this.#frames.push(frame);
+    const result = walk(frame);
+    this.#frames.pop();
+    return result;
+  }
+
+  /** What stands behind the blocks and loops around is not reached from here. */
+  #end(): void {
+    for (const each of this.#frames) each.over.push(this.#state.path);
+  }
+
+  #leave({ label, exit }: Extract<Step, { kind: 'leave' }>): void {
+    const place = this.#frames.findLastIndex(each => (label === null ? each.isLoop : each.label === label));
+    const frame = this.#frames[place];
+    if (!frame) return;
+    for (const each of this.#frames.slice(place + 1)) each.over.push(this.#state.path);
+    if (exit) frame.left.push({ state: this.#state, locks: this.#run.held.locks });
+    else frame.rounds.push(this.#state.path);
+  }
+
+  /** What holds behind a block, which is reached where EXIT leaves it too. Returns the condition under which it ends the body. */
+  #after(
+    { again }: Extract<Step, { kind: 'block' }>,
+    frame: Frame,
+    first: number,
+    ended: Expression,
+  ): Expression {
+    const { depth, left, rounds, over, variables } = frame;
+    const since = (path: readonly Expression[]) => allOf(path.slice(depth));
+    // LOOP is written to try again until a statement finds its row. Else it goes round any number of times.
+    const isRetried = (round: Expression) =>
+      decide(round, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? true : undefined)) ===
+      false;
+    const goesRound = again ? [notTrue(ended), ...rounds.map(since)].filter(each => !isRetried(each)) : [];
+    if (goesRound.length > 0) this.#inLoop(first);
+    if (left.length === 0) return ended;
+    const { held } = this.#run;
+    const falls = again || isValue(ended, true) ? [] : [{ state: this.#state, locks: held.locks }];
+    const reached = [...left, ...falls];
+    held.locks = reached.reduce((all, { locks }) => all.intersection(locks), reached[0]?.locks ?? held.locks);
+    const merged = mergedVariables(
+      variables,
+      reached.map(({ state }) => ({ when: since(state.path), variables: state.variables })),
+    );
+    if (again && !isValue(ended, true))
+      for (const [name, given] of merged)
+        if (given !== variables.get(name)) merged.set(name, unknownOf(name));
+    this.#state = { variables: merged, path: this.#state.path.slice(0, depth) };
+    return anyOf(over.map(since));
+  }
+
+  /** That what has been changed since then is changed in a loop of which is not known how often it goes round. */
+  #inLoop(first: number): void {
+    for (const each of this.#run.outcome.changes.slice(first))
+      each.conditions = [...each.conditions, opaque('a loop')];
   }
 
   /**
@@ -320,13 +416,18 @@ class Walk {
     return runStatement(query, this.#scope(), standing, this.#run.outcome);
   }
 
-  #loop({ target, query, steps, line }: Extract<Step, { kind: 'loop' }>, base: number): void {
+  #loop(
+    { target, query, steps, line }: Extract<Step, { kind: 'loop' }>,
+    base: number,
+    frame: Frame,
+  ): Expression {
     const before = this.#state;
     const rows = query && 'SelectStmt' in query ? this.#rowsOf(query, line) : [null];
     if (query && !('SelectStmt' in query)) this.#rowsOf(query, line);
     const changed = new Set<string>();
     const around = this.#run;
     const { locks: locked } = around.held;
+    const begun = around.outcome.changes.length;
     for (const row of rows) {
       // Of records that are alike it meets one, as a statement does that joins them.
       this.#run = { ...around, loops: around.loops + (row && isThinned(row) ? 0 : 1) };
@@ -349,8 +450,11 @@ class Walk {
     this.#run = around;
     // It may not have gone round once.
     around.held.locks = locked;
-    for (const name of changed)
-      this.#state.variables.set(name, name === 'found' ? open : { value: opaque(name) });
+    for (const name of changed) this.#state.variables.set(name, unknownOf(name));
+    const { left, over } = frame;
+    // It may end before it has met every row.
+    if (left.length > 0 || over.length > 0) this.#inLoop(begun);
+    return over.length > 0 ? opaque('a loop') : value(false);
   }
 
   /** How many rows the last INSERT made, as an aggregate over them. */
@@ -463,8 +567,10 @@ class Walk {
     if (!read) return undefined;
     const variables: Variables = new Map();
     const nothing: Scope = { ...this.#scope(), queries: new Map(), variables: new Map() };
+    const needed: Expression[] = [];
     for (const [place, value] of parameterValues(routine, args).entries()) {
       const given = value ?? readExpression(read.body.defaults[place], nothing);
+      if (routine.strict) needed.push(...counted(given).filter(each => !isValue(each, true)));
       variables.set(`$${place + 1}`, { value: given });
       const named = routine.argumentNames[place];
       if (named) variables.set(named, given.kind === 'row' ? wholeOf(given.source) : { value: given });
@@ -472,9 +578,12 @@ class Walk {
     const start: Start = { variables, queries: this.#start.queries, own: null, when: null };
     const { changes } = run.outcome;
     const first = changes.length;
-    const result = new Walk(read, start, { ...run, depth: run.depth + 1 }).run(this.#state.path);
+    const isRun = allOf(needed);
+    const path = [...this.#state.path, ...parts(isRun)];
+    const result = new Walk(read, start, { ...run, depth: run.depth + 1 }).run(path);
     for (const each of changes.slice(first)) each.within = [...(each.within ?? []), routine.oid];
-    return result;
+    const isOpen = needed.some(each => result && !isNothingElse(result, each));
+    return result && isOpen ? choose([{ when: isRun, result }], value(null)) : result;
   }
 }
 
@@ -512,11 +621,13 @@ function onlyRaises(steps: readonly Step[]): boolean {
     if (step.kind === 'choice')
       return onlyRaises(step.otherwise) && step.branches.every(branch => onlyRaises(branch.steps));
     if (step.kind === 'block') return step.handlers.length === 0 && onlyRaises(step.steps);
+    if (step.kind === 'loop') return onlyRaises(step.steps);
     return step.kind !== 'return' && step.kind !== 'leave';
   });
 }
 
 const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
+const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
 const isOpen = (found: Variable | undefined) =>
   found !== undefined && 'value' in found && found.value.kind === 'session';
 const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
@@ -524,6 +635,15 @@ const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => 
 /** Whether a query gives some of its rows, or one for those that are alike. */
 function isThinned({ altered = [], columns }: Row): boolean {
   return altered.some(({ how }) => how !== 'adds') && !columns.some(each => hasAggregate(each.value));
+}
+
+/** Whether an expression is NULL anyway where it is not true that this one is not: `NOT (NEW.x IS NULL)` and NEW.x + 1. */
+function isNothingElse(each: Expression, needed: Expression): boolean {
+  const arg = needed.kind === 'not' && needed.arg.kind === 'null' ? needed.arg.arg : needed;
+  if (keyOf(each) === keyOf(arg)) return true;
+  if (each.kind === 'operator')
+    return each.name !== 'distinct' && each.args.some(inner => isNothingElse(inner, needed));
+  return each.kind === 'lookup' && each.conditions.some(inner => isNothingElse(inner, needed));
 }
 
 /** INTO without STRICT leaves all rows but the first. */

@@ -3,6 +3,18 @@ import { computed, type Expression, type Value } from '../body/expression.ts';
 /** A count that is larger than any limit on it. */
 export const many = 1_000_000_000;
 
+/**
+ * Whether a condition on a count may not be met where the count is large, as `total + NEW.n <= cap`. What is not known is a limit, but
+ * for the other columns, which are taken for 1.
+ */
+export function isLimit(each: Expression, isCount: (inner: Expression) => boolean): boolean {
+  const told = (inner: Expression) => {
+    if (isCount(inner)) return many;
+    return inner.kind === 'column' || inner.kind === 'argument' ? 1 : undefined;
+  };
+  return decide(each, told) !== true;
+}
+
 /** What an expression gives where `told` knows columns and queries; undefined where that does not tell. */
 export function decide(each: Expression, told: (inner: Expression) => Value | undefined): Value | undefined {
   const inner = (arg: Expression) => decide(arg, told);

@@ -11,6 +11,8 @@ import {
 } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
 import { areSingle } from '../body/single.ts';
+import { many } from '../condition/decide.ts';
+import { columnsIn, evaluate } from '../condition/evaluate.ts';
 import { type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
@@ -241,6 +243,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     sign: term.sign,
     amount,
     ...about,
+    conditions: about.conditions.filter(each => amount === null || !asksForAmount(each, amount, occasion)),
     clamped: clamped || sorted.clamped,
     swallowed: change.swallowed ?? false,
     locked: change.locked ?? false,
@@ -255,6 +258,20 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     ...(change.joined ? { joined: { ...change.joined, several: !occasion.eachRow } } : {}),
     place: change.place,
   };
+}
+
+/** `NEW.n <> 0`, without which nothing would be added either. */
+function asksForAmount(each: Expression, amount: string, { event }: Occasion): boolean {
+  if (event !== 'insert' && event !== 'delete') return false;
+  if (columnsIn(each).some(name => name !== amount)) return false;
+  const named = [...within(each)].flatMap(inner =>
+    inner.kind === 'value' && typeof inner.value === 'number'
+      ? [inner.value - 1, inner.value, inner.value + 1]
+      : [],
+  );
+  return [-many, -1, 0.5, 1, many, ...named].every(
+    number => number === 0 || evaluate(each, () => number) === true,
+  );
 }
 
 /** A constant that an upsert inserts where its first record should be counted. */

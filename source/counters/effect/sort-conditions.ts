@@ -9,7 +9,7 @@ import {
   within,
 } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
-import { decide, many } from '../condition/decide.ts';
+import { isLimit } from '../condition/decide.ts';
 import { isReadable } from '../condition/evaluate.ts';
 import { isUnique, type Link, type Linked } from './link.ts';
 import { askedBeside, constantColumn, isState, isTie, mentions, mentionsColumn } from './mentions.ts';
@@ -45,7 +45,7 @@ export function sortConditions(
       if (isTie(each) || isOfEvent(each, change.target, link, given)) continue;
       if (mentionsColumn(each, change.target, change.column)) {
         sorted.clamped = true;
-        sorted.limited ||= decide(each, inner => (isCount(inner) ? many : undefined)) === false;
+        sorted.limited ||= isLimit(each, isCount);
       } else if (usesRecord(each, change.target)) return { why: `depends on ${printed(each)}` };
       else if (name !== null && !isFound) sorted.constants.push(name);
       else sorted.doubts.push(`rows are only changed where ${printed(each)}`);

@@ -9,7 +9,7 @@ import {
   value,
   within,
 } from '../body/expression.ts';
-import { decide, many } from '../condition/decide.ts';
+import { decide, isLimit, many } from '../condition/decide.ts';
 
 /** What is added to a count: a number, a column, or an aggregate; the sign is that of the sum. */
 export interface Term {
@@ -68,7 +68,7 @@ function isLimited(
   return (
     [...within(way)].some(
       each => each.kind === 'extreme' && each.name === 'LEAST' && mentions(each, isSelf),
-    ) || when.some(each => decide(each, inner => (isSelf(inner) ? many : undefined)) === false)
+    ) || when.some(each => mentions(each, isSelf) && isLimit(each, isSelf))
   );
 }
 

@@ -121,6 +121,8 @@ class StepReader {
             kind: 'block',
             steps: this.#steps(fields.body),
             handlers: this.#handlers(fields.exceptions),
+            label: labelOf(fields),
+            again: false,
             line,
           },
         ];
@@ -139,12 +141,22 @@ class StepReader {
             target: targetOf(fields.var),
             query: this.#statement(fields.query),
             steps: this.#steps(fields.body),
+            label: labelOf(fields),
             line,
           },
         ];
       // LOOP ends by itself: people write it to try again, as in an upsert.
       case 'PLpgSQL_stmt_loop':
-        return [{ kind: 'block', steps: this.#steps(fields.body), handlers: [], line }];
+        return [
+          {
+            kind: 'block',
+            steps: this.#steps(fields.body),
+            handlers: [],
+            label: labelOf(fields),
+            again: true,
+            line,
+          },
+        ];
       case 'PLpgSQL_stmt_while':
       case 'PLpgSQL_stmt_fori':
       case 'PLpgSQL_stmt_foreach_a':
@@ -155,13 +167,21 @@ class StepReader {
             target: targetOf(fields.var) ?? this.#numbered(fields.varno),
             query: null,
             steps: this.#steps(fields.body),
+            label: labelOf(fields),
             line,
           },
         ];
       case 'PLpgSQL_stmt_dynfors':
         return [
           { kind: 'dynamic', text: this.#expression(fields.query), target: targetOf(fields.var), line },
-          { kind: 'loop', target: targetOf(fields.var), query: null, steps: this.#steps(fields.body), line },
+          {
+            kind: 'loop',
+            target: targetOf(fields.var),
+            query: null,
+            steps: this.#steps(fields.body),
+            label: labelOf(fields),
+            line,
+          },
         ];
       case 'PLpgSQL_stmt_return':
         return [
@@ -208,8 +228,9 @@ class StepReader {
     );
   }
 
-  #left({ cond }: Tree, line: number): Step[] {
-    const leave: Step = { kind: 'leave', line };
+  #left(fields: Tree, line: number): Step[] {
+    const { cond } = fields;
+    const leave: Step = { kind: 'leave', label: labelOf(fields), exit: fields.is_exit === true, line };
     if (!cond) return [leave];
     return [
       { kind: 'choice', branches: [{ when: this.#expression(cond), steps: [leave] }], otherwise: [], line },
@@ -285,6 +306,8 @@ class StepReader {
 
 // ERROR in elog.h; lower levels such as NOTICE only print.
 const error = 21;
+
+const labelOf = ({ label }: Tree) => (typeof label === 'string' ? label : null);
 
 const lineOf = (lineno: unknown) => (typeof lineno === 'number' ? lineno : 1);
 

@@ -16,13 +16,26 @@ export type Step = { line: number } & (
       otherwise: readonly Step[];
     }
   /** A loop over the rows of a query; null where they come from elsewhere. */
-  | { kind: 'loop'; target: IntoTarget | null; query: Node | null; steps: readonly Step[] }
-  | { kind: 'block'; steps: readonly Step[]; handlers: readonly (readonly Step[])[] }
+  | {
+      kind: 'loop';
+      target: IntoTarget | null;
+      query: Node | null;
+      steps: readonly Step[];
+      label: string | null;
+    }
+  /** `again`: it is LOOP, which begins again where it is not left. */
+  | {
+      kind: 'block';
+      steps: readonly Step[];
+      handlers: readonly (readonly Step[])[];
+      label: string | null;
+      again: boolean;
+    }
   | { kind: 'return'; value: Node | null }
   /** `veto`: it is no error, and what was written before stays. */
   | { kind: 'raise'; veto?: true }
-  /** EXIT or CONTINUE. */
-  | { kind: 'leave' }
+  /** EXIT, or CONTINUE where it does not `exit`: of the block or loop with the label, else of the innermost loop. */
+  | { kind: 'leave'; label: string | null; exit: boolean }
   | { kind: 'dynamic'; text: Node | null; target: IntoTarget | null }
 );
 

@@ -106,7 +106,7 @@ const byRow: Case[] = [
     count,
     trigger({
       on: all,
-      body: `IF NEW IS NOT NULL THEN ${up} END IF; IF OLD IS NOT NULL THEN ${down} END IF;`,
+      body: `IF NEW IS DISTINCT FROM NULL THEN ${up} END IF; IF OLD IS DISTINCT FROM NULL THEN ${down} END IF;`,
     }) + zero,
     'insert +1, delete -1, move moved, truncate to 0 |',
   ],
@@ -1009,10 +1009,8 @@ test.each([
   );
 });
 
-test.each([
-  ['another column', to('comments_count + 1', 'AND comments_count < total')],
-  ['one value', to('comments_count + 1', 'AND comments_count <> 7')],
-])('a limit of what is added is not said to be one below: %s', (_, ddl) => {
+test('a limit of what is added is not said to be one below', () => {
+  const ddl = to('comments_count + 1', 'AND comments_count <> 7');
   expect(healthOf(`${tables} ${ddl}`, count).findings.find(({ code }) => code === 'clamped')?.message).toBe(
     'Line 1 of public.keep_it() adds to comments_count only within a limit: beyond it the count drifts unseen.',
   );
