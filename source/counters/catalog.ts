@@ -40,6 +40,8 @@ export interface CatalogTable {
   policies: boolean;
   /** In a schema that belongs to a platform, such as Supabase's auth: its columns hold no counters of the application. */
   foreign: boolean;
+  /** Other tables inherit from it, or are its partitions. */
+  inherited?: boolean | undefined;
 }
 
 export interface CatalogTrigger {

@@ -29,6 +29,7 @@ const table = z.object({
   readable: z.boolean(),
   policies: z.boolean(),
   foreign: z.boolean(),
+  inherited: z.optional(z.boolean()),
 });
 
 const trigger = z.object({
@@ -127,7 +128,8 @@ WITH rel AS MATERIALIZED (
 )
 SELECT (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::bigint, 'schema', nspname, 'name', relname, 'kind', relkind, 'columns', cols.list,
                  'unique', ind.uniques, 'indexed', ind.firsts, 'references', ref.list,
-                 'estimate', CASE WHEN reltuples = 0 AND relpages = 0 THEN -1 ELSE reltuples END, 'readable', readable, 'policies', policies, 'foreign', "foreign") ORDER BY nspname, relname), '[]')
+                 'estimate', CASE WHEN reltuples = 0 AND relpages = 0 THEN -1 ELSE reltuples END, 'readable', readable, 'policies', policies, 'foreign', "foreign",
+                 'inherited', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = rel.oid)) ORDER BY nspname, relname), '[]')
           FROM rel JOIN cols ON cols.attrelid = rel.oid LEFT JOIN ind ON ind.indrelid = rel.oid LEFT JOIN ref ON ref.conrelid = rel.oid)::text AS tables,
        (SELECT coalesce(json_agg(json_build_object('name', t.tgname, 'table', t.tgrelid::bigint, 'enabled', t.tgenabled IN ('O', 'A'), 'type', t.tgtype,
                  'updateOf', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_attribute a WHERE cardinality(t.tgattr::int2[]) > 0 AND a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::int2[])),

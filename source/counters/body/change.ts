@@ -75,6 +75,8 @@ export interface Outcome {
   elsewhere: Place[];
   /** What else it does, in words: whatever is not known to change nothing. `table` is where, if it inserts into a table. */
   more: { does: string; table: CatalogTable | null }[];
+  /** Where `vetoes` is so, and what is true there. */
+  cancels: { place: Place; conditions: readonly Expression[]; gives: 'NULL' | 'OLD' }[];
   /** Where it runs SQL that is not known before it runs. */
   dynamic: { place: Place; text: Expression; table: string | null }[];
   /** Routines that could not be read, each with the reason. */
@@ -91,6 +93,7 @@ export function emptyOutcome(): Outcome {
     emptied: [],
     elsewhere: [],
     more: [],
+    cancels: [],
     dynamic: [],
     problems: [],
   };

@@ -3,7 +3,7 @@ import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
 import { decide } from '../condition/decide.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
-import { emptyOutcome, type Outcome, placeText } from './change.ts';
+import { emptyOutcome, type Outcome, type Place, placeText } from './change.ts';
 import {
   type Altered,
   allOf,
@@ -227,13 +227,13 @@ class Walk {
         return this.#framed(step.label, step.again, frame => this.#block(step, base, frame));
       case 'return': {
         const given = readExpression(step.value, this.#scope());
-        this.#run.outcome.vetoes ||= this.#isVeto(given);
+        if (this.#isVeto(given)) this.#veto(place, isValue(given, null) ? 'NULL' : 'OLD');
         this.#give(given, base);
         this.#end();
         return value(true);
       }
       case 'raise':
-        if (step.veto) this.#run.outcome.vetoes = true;
+        if (step.veto) this.#veto(place, 'NULL');
         else this.#run.outcome.refuses = true;
         if (step.veto) this.#end();
         return value(true);
@@ -364,6 +364,12 @@ class Walk {
     const { lets } = this.#start;
     const isOld = given.kind === 'row' && given.source.kind === 'old';
     return lets !== undefined && (isValue(given, null) || (lets === 'new' && isOld));
+  }
+
+  #veto(place: Place, gives: 'NULL' | 'OLD'): void {
+    const { outcome } = this.#run;
+    outcome.vetoes = true;
+    outcome.cancels.push({ place, conditions: this.#state.path, gives });
   }
 
   #give(given: Expression, base: number): void {

@@ -248,7 +248,7 @@ function unknownItem(alias: string | undefined): Combination {
   };
 }
 
-function named({ schemaname, relname = '', alias }: RangeVar, scope: Scope): Combination[] {
+function named({ schemaname, relname = '', alias, inh }: RangeVar, scope: Scope): Combination[] {
   const name = alias?.aliasname ?? relname;
   const query = schemaname ? undefined : scope.queries.get(relname);
   if (query) {
@@ -261,7 +261,9 @@ function named({ schemaname, relname = '', alias }: RangeVar, scope: Scope): Com
   const table = scope.around.table(schemaname ?? null, relname);
   if (!table) return [unknownItem(name)];
   const source: Source = { kind: 'table', table, id: scope.around.next() };
-  return [entry(name, rowOf(source), source)];
+  const found = entry(name, rowOf(source), source);
+  const isPart = !inh && table.inherited;
+  return [isPart ? { ...found, conditions: [opaque(`it is in ONLY ${table.name}`)] } : found];
 }
 
 function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, scope: Scope): Combination[] {

@@ -3,6 +3,9 @@ import { countedWords } from './count-name.ts';
 
 const writes = /\bupdate\b|\bon\s+conflict\b|\bmerge\b/i;
 const counts = /\b(?:count|sum|cardinality|array_length|jsonb?_array_length)\s*\(/i;
+const cancels = /\breturn\s+(?:null|old)\b|\bnew\s*:?=\s*old\b/i;
+// FOR EACH ROW, BEFORE, UPDATE: see pg_trigger.tgtype.
+const beforeUpdate = 1 | 2 | 16;
 // In characters: the value that a column is set to stands this near.
 const nearby = 200;
 // Calls between a trigger and what counts for it.
@@ -46,6 +49,19 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   }
   // What sets one of these to anything else may show that it is no count.
   for (const routine of writing) if (setsAny(routine.source, counted)) chosen.add(routine);
+  // A BEFORE trigger of a row may leave it as it was.
+  const ofCounts = new Set(
+    tables.flatMap(({ oid, columns }) =>
+      columns.some(({ name }) => counted.has(name.toLowerCase())) ? [oid] : [],
+    ),
+  );
+  const cancelling = new Set(
+    triggers.flatMap(each =>
+      ofCounts.has(each.table) && (each.type & beforeUpdate) === beforeUpdate ? [each.function] : [],
+    ),
+  );
+  for (const routine of readable)
+    if (cancelling.has(routine.oid) && cancels.test(routine.source)) chosen.add(routine);
   // What stores the same records without counting them shows that not all of them are counted.
   const stored = new Set([...chosen].flatMap(each => (each.isTrigger ? [] : tablesStored(each.source))));
   for (const routine of readable)

@@ -9,6 +9,7 @@ import { describeType } from '../trigger-type.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
 import { type Circumstances, factsKey } from './facts/circumstances.ts';
 import { absenceFindings, generatedFinding } from './findings/absence.ts';
+import { type Cancelled, cancelledBy } from './findings/cancelled.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
 import { keyFindings } from './findings/key-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
@@ -67,7 +68,11 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
       exitCode: exitCodes.unreachable,
     });
   }
-  const keepers = keepersOf(definition, writings);
+  const found = keepersOf(definition, writings);
+  const keepers = {
+    ...found,
+    otherwise: found.otherwise.filter(each => !isInherited(each, found, circumstances)),
+  };
   const here = keepers.own.filter(({ by }) => by.kind === 'function' || by.table === table);
   const byTriggers = here.filter(({ by }) => by.kind === 'trigger');
   const firing = byTriggers.filter(each => isOn(each, circumstances));
@@ -81,6 +86,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
   const { generated } = circumstances.count;
   const verdicts = generated ? null : verdictsOn(definition, table, playing, fixed, circumstances.generated);
   const followed = verdicts?.followed ?? playing.some(addsByUpdate);
+  const cancelled = playing.length > 0 ? cancelledBy(definition, writings) : [];
   const triggers = triggersOf(byTriggers);
   const routines = new Map(
     triggers.flatMap(({ function: oid }) => {
@@ -104,6 +110,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
           circumstances,
           table,
         }),
+        ...cancelled.map(({ finding }) => finding),
         ...unnamedColumnFindings(playing, table, definition, catalog),
         ...rightsFindings(routines, triggers, definition, circumstances),
         ...otherFindings(keepers, playing, { byTrigger: counts, followed }, definition, circumstances, table),
@@ -118,7 +125,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     healthy: sorted.every(({ severity }) => severity !== 'error'),
     trigger: states[0] ?? noTrigger(definition),
     triggers: states,
-    events: eventHealth(verdicts?.events ?? null, definition, circumstances),
+    events: eventHealth(verdicts?.events ?? null, cancelled, definition, circumstances),
     findings: sorted,
     others: circumstances.others,
   };
@@ -126,6 +133,16 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
 
 function addsByUpdate({ event, effects }: Keeping): boolean {
   return event === 'update' && effects.some(({ kind }) => kind === 'adds');
+}
+
+/** The same for records in a table that inherits: they are those of the definition too. */
+function isInherited(
+  { by }: Keepers['otherwise'][number],
+  { own }: Keepers,
+  { heirs }: Circumstances,
+): boolean {
+  if (by.kind !== 'trigger' || !heirs?.some(({ table }) => table === by.table.oid)) return false;
+  return own.some(each => each.by.kind === 'trigger' && each.by.trigger.function === by.trigger.function);
 }
 
 const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
@@ -220,6 +237,7 @@ function isOfEvent({ event }: Keeping, wanted: EventName): boolean {
 
 function eventHealth(
   verdicts: readonly EventVerdict[] | null,
+  cancelled: readonly Cancelled[],
   definition: CounterDefinition,
   { causes, unread }: Circumstances,
 ): EventHealth[] {
@@ -232,7 +250,11 @@ function eventHealth(
       const doubt = unread.some(({ events }) => events.includes(event));
       return {
         event,
-        handled: verdict ? (doubt ? null : verdict.handled) : null,
+        handled: cancelled.some(({ events }) => events.has(event))
+          ? false
+          : verdict && !doubt
+            ? verdict.handled
+            : null,
         effect: verdict?.effect ?? null,
         keptBy: (verdict?.by ?? []).map(nameOf),
         canHappen: event === 'insert' || by.length > 0,

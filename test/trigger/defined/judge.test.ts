@@ -451,6 +451,50 @@ const byStatement: Case[] = [
   ],
 ];
 
+const veto = (body: string) => `
+  CREATE FUNCTION veto_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+  CREATE TRIGGER veto BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION veto_it();`;
+const differs = 'NEW.comments_count IS DISTINCT FROM OLD.comments_count';
+const keeps = trigger({ on: all, body: `${ins} ${up} ${del} ${down} ELSE ${down} ${up} END IF;` }) + zero;
+const cancelled = (events: string) => `${events}, truncate to 0 | change-cancelled!`;
+
+const byVeto: Case[] = (
+  [
+    [
+      'NULL',
+      `IF ${differs} THEN RETURN NULL; END IF; RETURN NEW;`,
+      cancelled('insert wrong, delete wrong, move wrong'),
+    ],
+    ['OLD', 'RETURN OLD;', cancelled('insert wrong, delete wrong, move wrong')],
+    [
+      'NULL of what falls',
+      'IF NEW.comments_count < OLD.comments_count THEN RETURN NULL; END IF; RETURN NEW;',
+      cancelled('insert +1, delete wrong, move wrong'),
+    ],
+    ['NULL below 0', 'IF NEW.comments_count < 0 THEN RETURN NULL; END IF; RETURN NEW;', ''],
+    [
+      'NULL where nothing changes',
+      'IF NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF; RETURN NEW;',
+      '',
+    ],
+    [
+      'NULL for one of another column',
+      'IF NEW.published IS DISTINCT FROM OLD.published THEN RETURN NULL; END IF; RETURN NEW;',
+      '',
+    ],
+    [
+      'NULL outside of triggers',
+      `IF ${differs} AND pg_trigger_depth() = 1 THEN RETURN NULL; END IF; RETURN NEW;`,
+      '',
+    ],
+  ] as const
+).map(([name, body, expected]) => [
+  `a trigger of the row returns ${name}`,
+  count,
+  keeps + veto(body),
+  expected || 'insert +1, delete -1, move moved, truncate to 0 |',
+]);
+
 const byCounting: Case[] = [
   ...(
     [
@@ -770,6 +814,7 @@ describe('by row', () => test.each(byRow)('%s', (...given) => check(given)));
 describe('by condition', () => test.each(byCondition)('%s', (...given) => check(given)));
 describe('by statement', () => test.each(byStatement)('%s', (...given) => check(given)));
 describe('by counting anew', () => test.each(byCounting)('%s', (...given) => check(given)));
+describe('by a veto', () => test.each(byVeto)('%s', (...given) => check(given)));
 describe('sums', () => test.each(sums)('%s', (...given) => check(given)));
 describe('kinds of counters', () => test.each(kinds)('%s', (...given) => check(given)));
 

@@ -50,3 +50,41 @@ test.each([
   const found = health.findings.filter(({ code }) => code === 'partition-inserts-not-counted');
   expect(found.map(({ triggers }) => triggers)).toEqual(isWarned ? [['keep']] : []);
 });
+
+test.each([
+  ['a trigger of the parent alone', byRow, '', 'trigger-not-inherited'],
+  [
+    'one of each',
+    byRow,
+    'CREATE TRIGGER keep AFTER INSERT ON old FOR EACH ROW EXECUTE FUNCTION keep();',
+    undefined,
+  ],
+  [
+    'ONLY in a recount',
+    byRow.replaceAll(
+      /alerts_count [+-] 1/g,
+      '(SELECT count(*) FROM ONLY alerts a WHERE a.device_id = devices.id)',
+    ),
+    'CREATE TRIGGER keep AFTER INSERT ON old FOR EACH ROW EXECUTE FUNCTION keep();',
+    'function-unread',
+  ],
+])('what is stored in a table that inherits is counted by %s, or told', async (_, body, more, expected) => {
+  await own.sql
+    .unsafe(`DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+      CREATE TABLE devices (id integer PRIMARY KEY, alerts_count integer NOT NULL DEFAULT 0);
+      CREATE TABLE alerts (device_id integer NOT NULL REFERENCES devices, level text NOT NULL);
+      CREATE TABLE old () INHERITS (alerts);
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ ${body} $$;
+      CREATE TRIGGER keep ${eachRow} EXECUTE FUNCTION keep(); ${more}
+      INSERT INTO devices VALUES (1); INSERT INTO old VALUES (1, 'low');`)
+    .simple();
+  const [{ wrong }] = (await own.sql`
+    SELECT alerts_count <> (SELECT count(*) FROM alerts) AS wrong FROM devices`) as unknown as [
+    { wrong: boolean },
+  ];
+  expect(wrong).toBe(expected !== undefined);
+  const database = connectTo(own.url);
+  const { health } = await readCounterHealth(database, definition);
+  await database.close();
+  expect(health.findings.find(({ severity }) => severity === 'error')?.code).toBe(expected);
+});

@@ -81,6 +81,8 @@ export interface Circumstances {
   keyCascades: boolean;
   /** The trigger of the rows that takes records along when a key changes, by its name; missing if there is none. */
   takesAlong?: string | null;
+  /** Tables that inherit from the records and are no partitions, with the functions that triggers of their own run. */
+  heirs?: readonly { table: number; name: string; functions: readonly number[] }[];
   /** Something makes the row of another table that holds the count; true if it is the row itself. */
   countRowsMade: boolean;
   /** The row with the count is there before its first record is: a trigger of the rows inserts it. */

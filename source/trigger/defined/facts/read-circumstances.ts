@@ -34,7 +34,12 @@ const column = z.object({
   updaters: z.array(z.nullable(z.string())),
 });
 const right = z.object({ oid: z.number(), ownerMayUpdate: z.boolean(), ownerSeesAll: z.boolean() });
+const heir = z.object({ table: z.number(), name: z.string(), functions: z.array(z.number()) });
 const row = z.object({
+  heirs: z.pipe(
+    z.string(),
+    z.transform(text => z.array(heir).parse(JSON.parse(text))),
+  ),
   columns: z.pipe(
     z.string(),
     z.transform(text => z.array(column).parse(JSON.parse(text))),
@@ -57,6 +62,11 @@ const row = z.object({
 // Before PostgreSQL 15 it is the column that depends on what it is computed from, and since then its expression.
 // $1 are the records, $2 the table with the count, $3 its column, $4 the rows, $5 the functions of triggers.
 const text = `SELECT
+  (WITH RECURSIVE heir AS (
+     SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::oid UNION SELECT h.inhrelid FROM heir JOIN pg_inherits h ON h.inhparent = heir.inhrelid)
+   SELECT coalesce(json_agg(json_build_object('table', c.oid::bigint, 'name', c.oid::regclass::text, 'functions', (
+            SELECT coalesce(json_agg(g.tgfoid::bigint), '[]') FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled IN ('O', 'A'))) ORDER BY c.oid::regclass::text), '[]')
+     FROM heir JOIN pg_class c ON c.oid = heir.inhrelid WHERE NOT c.relispartition)::text AS heirs,
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'nullable', NOT (a.attnotnull OR y.typnotnull), 'default', pg_get_expr(d.adbin, d.adrelid),
             'made', a.attidentity <> '' OR a.attgenerated <> '', 'generated', a.attgenerated, 'sources', (
               SELECT coalesce(json_agg(s.attname ORDER BY s.attnum), '[]') FROM pg_attribute s
@@ -107,7 +117,7 @@ export async function readCircumstances(
     tables.presets.oid,
     `{${[...functions].join(',')}}`,
   ]);
-  const { columns, count, rights, keyCascades } = row.parse(found);
+  const { columns, count, rights, keyCascades, heirs } = row.parse(found);
   const parse = await readCatalogRows(reader, withCount(tables, home, catalog));
   const agreement = countsInserts(keepers) ? undefined : await readAgreement(reader, tables);
   return async () => {
@@ -134,6 +144,7 @@ export async function readCircumstances(
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
       takesAlong: takingTrigger(definition, tables.presets.oid, triggers),
+      heirs,
       countRowsMade: definition.via === null || makesCountRows(definition, writings, ['row', 'record']),
       countRowsThere: definition.via === null || makesCountRows(definition, writings, ['row']),
       agreement,

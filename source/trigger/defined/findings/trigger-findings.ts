@@ -51,8 +51,23 @@ export function stateFindings(
       triggers: [trigger.name],
     });
   }
+  // What inherits has no copies.
+  const isEachRow = (trigger.type & rowTrigger) !== 0;
+  const heirs = (circumstances.heirs ?? []).filter(each => !each.functions.includes(trigger.function));
+  if (heirs.length > 0 && trigger.table === table.oid) {
+    const names = heirs.map(({ name }) => name).join(', ');
+    findings.push({
+      code: 'trigger-not-inherited',
+      severity: 'error',
+      message: isEachRow
+        ? `The trigger ${trigger.name} does not fire for ${names}, which ${heirs.length > 1 ? 'inherit' : 'inherits'} from ${on}: what is stored there is not counted.`
+        : `The trigger ${trigger.name} fires once per statement on ${on}: what is written straight into ${names}, which ${heirs.length > 1 ? 'inherit' : 'inherits'} from it, is not counted.`,
+      hint: `Create a trigger with the same function on ${heirs[0]?.name} too, then check the counts.`,
+      triggers: [trigger.name],
+    });
+  }
   // Partitions have copies of row triggers alone.
-  if (table.kind === 'p' && trigger.table === table.oid && (trigger.type & rowTrigger) === 0) {
+  if (table.kind === 'p' && trigger.table === table.oid && !isEachRow) {
     findings.push({
       code: 'partition-inserts-not-counted',
       severity: 'warning',
