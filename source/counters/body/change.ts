@@ -44,6 +44,8 @@ export interface Insertion {
   several: boolean;
   /** It happens in a loop. */
   repeated: boolean;
+  /** How many changes the body makes before it. */
+  after?: number;
   /** What happens where such a row is there already, by ON CONFLICT. */
   otherwise?: 'nothing' | 'update';
 }

@@ -1,9 +1,10 @@
 import type { DeleteStmt, InsertStmt, MergeStmt, Node, TruncateStmt, UpdateStmt } from 'libpg-query';
 import { tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
-import type { Outcome, Place } from './change.ts';
-import { column, type Expression, type Row, type Source, value } from './expression.ts';
+import type { Change, Outcome, Place } from './change.ts';
+import { column, type Expression, isValue, keyOf, type Row, type Source, value } from './expression.ts';
 import { readExpression } from './expressions.ts';
+import { printed } from './print.ts';
 import { combinations, readQuery, targetColumns, without, withQueries } from './queries.ts';
 import { lookedUp, opaque, rowOf, type Scope, withEntries } from './scope.ts';
 import { areSingle, givesSeveral } from './single.ts';
@@ -186,6 +187,7 @@ function inserted(
       path,
       several,
       repeated,
+      after: outcome.changes.length,
       ...(otherwise ? { otherwise } : {}),
     });
     if (conflict?.action === 'ONCONFLICT_UPDATE') {
@@ -287,6 +289,7 @@ function merged(
   for (const { entries, conditions } of combinations([sourceRelation], scope)) {
     const inner = withEntries(scope, [own, ...entries]);
     const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
+    const made = insertsOf(mergeWhenClauses, table, withEntries(scope, entries));
     for (const clause of mergeWhenClauses) {
       if (!('MergeWhenClause' in clause)) continue;
       const { commandType } = clause.MergeWhenClause;
@@ -302,10 +305,53 @@ function merged(
           ...set,
           conditions: [...path, ...conditions, ...on, ...when],
           verb: 'update',
+          ...begunBy(made, when, set.column),
           repeated,
           place,
         });
       }
     }
   }
+}
+
+/** What WHEN NOT MATCHED inserts, by column, each with its condition. */
+interface Made {
+  when: Expression | null;
+  value: (name: string) => Expression;
+}
+
+function insertsOf(clauses: readonly Node[], table: CatalogTable, scope: Scope): Made[] {
+  return clauses.flatMap((clause): Made[] => {
+    if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.commandType !== 'CMD_INSERT') return [];
+    const { condition, targetList = [], values = [] } = clause.MergeWhenClause;
+    const named = targetList.flatMap(each => ('ResTarget' in each ? [each.ResTarget.name ?? ''] : []));
+    const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
+    return [
+      {
+        when: condition ? readExpression(condition, scope) : null,
+        value: name => {
+          const given = values[names.indexOf(name)];
+          return given && !('SetToDefault' in given) ? readExpression(given, scope) : defaultOf(table, name);
+        },
+      },
+    ];
+  });
+}
+
+/** With what MERGE begins a row where the branch that changes it finds none. */
+function begunBy(
+  made: readonly Made[],
+  when: readonly Expression[],
+  name: string,
+): Pick<Change, 'verb' | 'begins' | 'unclear'> | null {
+  const wanted = when.map(keyOf).join();
+  const same = made.find(each => (each.when === null ? '' : keyOf(each.when)) === wanted);
+  const found = same ?? made.find(each => each.when === null);
+  if (!found) return null;
+  const begins = found.value(name);
+  if (same || isValue(begins, 0)) return { verb: 'upsert', begins };
+  return {
+    verb: 'upsert',
+    unclear: `MERGE begins it at ${printed(begins)} whatever the branch that adds asks`,
+  };
 }

@@ -1,7 +1,8 @@
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { columnsOf } from '../../counter/definition/predicate.ts';
 import type { Finding } from '../../counter/finding.ts';
-import type { Expression } from '../../counters/body/expression.ts';
+import type { Change } from '../../counters/body/change.ts';
+import { type Expression, within } from '../../counters/body/expression.ts';
 import type { CatalogRoutine, CatalogTable, CatalogTrigger } from '../../counters/catalog.ts';
 import type { Effect, Refusal } from '../../counters/effect/effect.ts';
 import { storedConstants } from '../../counters/effect/stored.ts';
@@ -48,7 +49,11 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
       ({ target, column, value }) => isCount({ table: target.table, column }) && isZero(value),
     );
     const fitting = eitherWay(written.flatMap(({ effect, why }) => (why === null ? [effect] : []))).map(
-      effect => (isEmptied ? { ...effect, gone: false } : effect),
+      effect => ({
+        ...effect,
+        gone: effect.gone === true && !isEmptied,
+        begins: effect.begins ?? begunWith(effect, writing),
+      }),
     );
     for (const why of new Set(written.flatMap(each => each.why ?? []))) {
       if (!otherwise.some(each => nameOf(each.by) === nameOf(by) && each.why === why))
@@ -80,6 +85,39 @@ function eitherWay(effects: readonly Effect[]): Effect[] {
     .map(each =>
       each.upsert ? { ...each, doubts: each.doubts.filter(doubt => !/\bFOUND\b/.test(doubt)) } : each,
     );
+}
+
+/** With what IF NOT FOUND inserts the row after an UPDATE that adds one, if that is not one. */
+function begunWith(
+  { kind, sign, amount, upsert, table, column }: Effect,
+  { outcome }: Writing,
+): string | null {
+  if (kind !== 'adds' || sign < 0 || amount !== null || upsert) return null;
+  const { changes, insertions } = outcome;
+  const isOwn = (each: Change | undefined) => each?.target.table === table && each.column === column;
+  const made = insertions.find(
+    ({ source, path, after = 0, repeated }) =>
+      source.kind === 'inserted' &&
+      source.table === table &&
+      !repeated &&
+      path.some(isNotFound) &&
+      isOwn(changes[after - 1]) &&
+      changes[after - 1]?.verb === 'update' &&
+      // Another one may add to the row that was inserted.
+      !changes.slice(after).some(isOwn),
+  );
+  if (!made) return null;
+  const given = made.values.find(each => each.column === column)?.value;
+  if (given && given.kind !== 'value') return null;
+  const begins = given ? given.value : (table.columns.find(({ name }) => name === column)?.start ?? null);
+  if (begins === null) return 'NULL';
+  return Number(begins) === 1 ? null : String(begins);
+}
+
+function isNotFound(each: Expression): boolean {
+  return (
+    each.kind === 'not' && [...within(each)].some(inner => inner.kind === 'session' && inner.name === 'FOUND')
+  );
 }
 
 /** The name of what keeps a count, as a sentence has it. */

@@ -146,7 +146,9 @@ export async function readCircumstances(
       takesAlong: takingTrigger(definition, tables.presets.oid, triggers),
       heirs,
       countRowsMade: definition.via === null || makesCountRows(definition, writings, ['row', 'record']),
-      countRowsThere: definition.via === null || makesCountRows(definition, writings, ['row']),
+      countRowsThere:
+        (definition.via === null && records?.references.some(each => each.table === home?.oid)) ||
+        makesCountRows(definition, writings, ['row']),
       agreement,
     };
     return { circumstances, writers: triggers };
