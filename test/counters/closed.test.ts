@@ -45,6 +45,10 @@ describe('what a recount counts', () => {
     ['CASE WHEN count(*) > 10 THEN count(*) ELSE 0 END', 'no, counts only where count(*) > 10.'],
     ['CASE WHEN count(*) > 0 THEN count(*) ELSE 0 END', 'recs by post_id = id'],
     ['CASE WHEN count(*) IS NULL THEN 0 ELSE count(*) END', 'recs by post_id = id'],
+    ['nullif(count(*), 0)', 'recs by post_id = id'],
+    ['count(ROW(ok, kind))', 'recs by post_id = id'],
+    ['count(recs)', 'recs by post_id = id'],
+    ['count(recs.*)', 'recs by post_id = id'],
     ['CASE WHEN sum(n) IS NULL THEN 0 ELSE sum(n) END', 'sum of recs.n by post_id = id'],
     ['CASE WHEN sum(n) > 0 THEN sum(n) ELSE 0 END', 'no, counts only where sum(recs.n) > 0.'],
   ];

@@ -317,7 +317,9 @@ function called(call: FuncCall, scope: Scope): Expression {
   const args = given.map(each => each.value);
   if (aggregates.has(name) && !call.over) {
     const filter = call.agg_filter ? [readExpression(call.agg_filter, scope)] : [];
-    const arg = call.agg_star ? null : (args[0] ?? null);
+    const [first] = call.args ?? [];
+    // ROW(...) is never NULL as a whole.
+    const arg = call.agg_star || (first && 'RowExpr' in first) ? null : (args[0] ?? null);
     const distinct = call.agg_distinct ?? false;
     const counts = name === 'count' && !distinct && arg !== null && !hasCase(arg);
     return {

@@ -155,7 +155,8 @@ function plainly(each: Expression): Expression | null {
   const given = only.name === 'count' ? counts : [null, ...counts, ...named, -1, -2, -many];
   const isSame = given.every(number => {
     const result = decide(each, inner => (inner.kind === 'aggregate' ? number : undefined));
-    return result === number || (number === null && result === 0);
+    // No record may be written as NULL.
+    return result !== undefined && (result ?? 0) === (number ?? 0);
   });
   return isSame ? only : null;
 }

@@ -1068,6 +1068,18 @@ test.each([
   );
 });
 
+test('a recount of the rows of some records alone leaves out the others', () => {
+  const anew = (where: string) =>
+    trigger({
+      on: 'INSERT',
+      level: 'STATEMENT',
+      referencing: news,
+      body: `UPDATE posts p SET comments_count = (SELECT count(*) FROM comments c WHERE c.post_id = p.id) WHERE id IN (SELECT post_id FROM new_rows ${where});`,
+    });
+  const handled = (where: string) => healthOf(`${tables} ${anew(where)}`, count).events[0]?.handled;
+  expect(['', 'WHERE post_id IS NOT NULL', 'WHERE hidden'].map(handled)).toEqual([true, true, false]);
+});
+
 test('a limit of what is added is not said to be one below', () => {
   const ddl = to('comments_count + 1', 'AND comments_count <> 7');
   expect(healthOf(`${tables} ${ddl}`, count).findings.find(({ code }) => code === 'clamped')?.message).toBe(
