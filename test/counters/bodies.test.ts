@@ -1294,6 +1294,13 @@ const statements: [name: string, body: string, fires: string, transition: string
     ['post_stats.comments: comments by post_id = post_id, keeps'],
   ],
   [
+    'merges up to a condition on the row alone',
+    'MERGE INTO posts p USING (SELECT post_id, count(*) AS n FROM inserted GROUP BY post_id) i ON p.id = i.post_id WHEN MATCHED AND p.comments_count > 0 THEN UPDATE SET comments_count = p.comments_count + i.n WHEN NOT MATCHED THEN INSERT (id, comments_count) VALUES (i.post_id, i.n);',
+    'INSERT',
+    'NEW TABLE AS inserted',
+    counted(', keeps'),
+  ],
+  [
     'merges under a condition that the branch that inserts does not have',
     'MERGE INTO posts p USING (SELECT post_id, hidden FROM inserted) i ON p.id = i.post_id WHEN MATCHED AND i.hidden THEN UPDATE SET comments_count = p.comments_count + 1 WHEN NOT MATCHED THEN INSERT (id, comments_count) VALUES (i.post_id, 1);',
     'INSERT',

@@ -2,7 +2,17 @@ import type { DeleteStmt, InsertStmt, MergeStmt, Node, TruncateStmt, UpdateStmt 
 import { tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
 import type { Change, Outcome, Place } from './change.ts';
-import { column, type Expression, isValue, keyOf, type Row, type Source, value } from './expression.ts';
+import {
+  column,
+  type Expression,
+  isValue,
+  keyOf,
+  type Row,
+  type Source,
+  sourceKey,
+  value,
+  within,
+} from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { printed } from './print.ts';
 import { combinations, readQuery, targetColumns, without, withQueries } from './queries.ts';
@@ -289,7 +299,7 @@ function merged(
   for (const { entries, conditions } of combinations([sourceRelation], scope)) {
     const inner = withEntries(scope, [own, ...entries]);
     const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
-    const made = insertsOf(mergeWhenClauses, table, withEntries(scope, entries));
+    const made = insertsOf(mergeWhenClauses, target, withEntries(scope, entries));
     for (const clause of mergeWhenClauses) {
       if (!('MergeWhenClause' in clause)) continue;
       const { commandType } = clause.MergeWhenClause;
@@ -305,7 +315,11 @@ function merged(
           ...set,
           conditions: [...path, ...conditions, ...on, ...when],
           verb: 'update',
-          ...begunBy(made, when, set.column),
+          ...begunBy(
+            made,
+            when.flatMap(each => apartFrom(each, target)),
+            set.column,
+          ),
           repeated,
           place,
         });
@@ -316,11 +330,12 @@ function merged(
 
 /** What WHEN NOT MATCHED inserts, by column, each with its condition. */
 interface Made {
-  when: Expression | null;
+  when: readonly Expression[];
   value: (name: string) => Expression;
 }
 
-function insertsOf(clauses: readonly Node[], table: CatalogTable, scope: Scope): Made[] {
+function insertsOf(clauses: readonly Node[], target: Source, scope: Scope): Made[] {
+  const { table } = target;
   return clauses.flatMap((clause): Made[] => {
     if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.commandType !== 'CMD_INSERT') return [];
     const { condition, targetList = [], values = [] } = clause.MergeWhenClause;
@@ -328,7 +343,7 @@ function insertsOf(clauses: readonly Node[], table: CatalogTable, scope: Scope):
     const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
     return [
       {
-        when: condition ? readExpression(condition, scope) : null,
+        when: condition ? apartFrom(readExpression(condition, scope), target) : [],
         value: name => {
           const given = values[names.indexOf(name)];
           return given && !('SetToDefault' in given) ? readExpression(given, scope) : defaultOf(table, name);
@@ -338,6 +353,16 @@ function insertsOf(clauses: readonly Node[], table: CatalogTable, scope: Scope):
   });
 }
 
+/** The parts of a condition that are not about the row itself: a row that is not there has none. */
+function apartFrom(each: Expression, target: Source): readonly Expression[] {
+  if (each.kind === 'and') return each.args.flatMap(part => apartFrom(part, target));
+  return [...within(each)].some(
+    inner => inner.kind === 'column' && sourceKey(inner.source) === sourceKey(target),
+  )
+    ? []
+    : [each];
+}
+
 /** With what MERGE begins a row where the branch that changes it finds none. */
 function begunBy(
   made: readonly Made[],
@@ -345,8 +370,8 @@ function begunBy(
   name: string,
 ): Pick<Change, 'verb' | 'begins' | 'unclear'> | null {
   const wanted = when.map(keyOf).join();
-  const same = made.find(each => (each.when === null ? '' : keyOf(each.when)) === wanted);
-  const found = same ?? made.find(each => each.when === null);
+  const same = made.find(each => each.when.map(keyOf).join() === wanted);
+  const found = same ?? made.find(each => each.when.length === 0);
   if (!found) return null;
   const begins = found.value(name);
   if (same || isValue(begins, 0)) return { verb: 'upsert', begins };
