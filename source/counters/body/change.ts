@@ -17,6 +17,8 @@ export interface Change {
   joined?: { statement: number; way: number };
   /** It happens only for rows for which a query with GROUP BY finds any of these. */
   groups?: readonly Source[];
+  /** What the joined queries are grouped by: where the row does not fix all of these, UPDATE takes one of several groups. */
+  by?: readonly Expression[];
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */

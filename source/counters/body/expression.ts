@@ -67,6 +67,8 @@ export interface Row {
   apart?: true;
   /** Of a query with GROUP BY: the sources without which it gives no such row. */
   groups?: readonly Source[];
+  /** What it is grouped by: there is one row for each combination of these. */
+  by?: readonly Expression[];
 }
 
 export type Altered = Extract<Expression, { kind: 'altered' }>;

@@ -66,6 +66,11 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   const aggregated = columns.some(each => aggregates(each.value));
   const before = entries.flatMap(({ row }) => row.altered ?? []);
   const own = alteredBy(select, { columns, sources }, aggregated || select.groupClause !== undefined);
+  const by = select.groupClause
+    ? groupedBy(select.groupClause, columns, inner)
+    : aggregated
+      ? []
+      : entries.flatMap(({ row }) => row.by ?? []);
   const having = select.havingClause
     ? askedByHaving(readExpression(select.havingClause, inner), columns)
     : [];
@@ -84,6 +89,7 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
       altered: [...before, ...joined, ...own],
       ...(isApart ? { apart: true } : {}),
       ...(groups.length > 0 ? { groups } : {}),
+      by,
     };
   }
   // LIMIT leaves the row of an aggregate without GROUP BY.
@@ -104,7 +110,16 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
     sources,
     altered: own,
     ...grouped,
+    by,
   };
+}
+
+/** The expressions of GROUP BY, which may name columns by their positions. */
+function groupedBy(clause: readonly Node[], columns: Row['columns'], scope: Scope): Expression[] {
+  return clause.map(item => {
+    const position = 'A_Const' in item ? item.A_Const.ival?.ival : undefined;
+    return columns[(position ?? 0) - 1]?.value ?? readExpression(item, scope);
+  });
 }
 
 /** The sources that no outer join leaves out. */

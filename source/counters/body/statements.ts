@@ -115,6 +115,7 @@ function updated(
         repeated,
         ...joined,
         groups,
+        by: entries.flatMap(({ row }) => row.by ?? []),
         place,
       });
     }

@@ -13,7 +13,7 @@ import { printed } from '../body/print.ts';
 import { areSingle } from '../body/single.ts';
 import { many } from '../condition/decide.ts';
 import { columnsIn, evaluate } from '../condition/evaluate.ts';
-import { type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
+import { type Effect, type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
@@ -255,7 +255,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     when: [],
     guards: guardsOf(change, term.amount),
     once: isOnce(term.amount, change, occasion),
-    ...(change.joined ? { joined: { ...change.joined, several: !occasion.eachRow } } : {}),
+    ...joinedTo(change, occasion),
     place: change.place,
   };
 }
@@ -282,6 +282,19 @@ function beginsElse({ begins }: Change, { amount, sign }: Term): string | null {
 
 // What a function inserts is a record after its event, and what it deletes one before it.
 const sideOf = ({ kind }: Source): Side => (kind === 'old' || kind === 'deleted' ? 'old' : 'new');
+
+/** Whether UPDATE may leave out rows that are joined to the same row. */
+function joinedTo(
+  { joined, by = [], target, conditions }: Change,
+  { eachRow }: Occasion,
+): Pick<Effect, 'joined'> {
+  if (joined) return { joined: { ...joined, several: !eachRow } };
+  if (eachRow || by.length === 0) return {};
+  const equalities = new Equalities(conditions);
+  const isFixed = (each: Expression) =>
+    equalities.columnsOf(target, each).length > 0 || equalities.constantOf(each) !== undefined;
+  return by.every(isFixed) ? {} : { joined: { statement: target.id, way: 0, several: true } };
+}
 
 /** The states of the record that have to refer to the row: both, where it is joined to both. */
 function sidesOf({ record, link, conditions }: Linked, target: Source, { event }: Occasion): Side[] {

@@ -395,6 +395,17 @@ const byStatement: Case[] = [
     'insert no, delete no, move ?, truncate no | insert-not-counted! delete-not-counted! truncate-not-counted! update-counts! joins-once!',
   ],
   [
+    'groups finer than the row, of which it gets one',
+    count,
+    statement(
+      `UPDATE posts SET comments_count = comments_count + x.n FROM (SELECT post_id, status, count(*) AS n FROM new_rows GROUP BY 1, 2) x
+           WHERE id = x.post_id;`,
+      'INSERT',
+      news,
+    ),
+    'insert ?, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! joins-once!',
+  ],
+  [
     'differences of rows that have both new and old records',
     count,
     statement(

@@ -178,7 +178,7 @@ export function bodyFindings(
     findings.push({
       code: 'joins-once',
       severity: 'error',
-      message: `${placeText(joined.effect.place)} changes each row by only one of the rows that UNION or VALUES gives for it: what the others add is lost.`,
+      message: `${placeText(joined.effect.place)} changes each row by only one of the rows that its query gives for it: what the others add is lost.`,
       hint: 'Sum them first, in a query around them, by the key of the row.',
       ...about([joined.keeping.by]),
     });
