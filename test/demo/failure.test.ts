@@ -141,13 +141,17 @@ describe('a demo that dies', () => {
     ['throws', 'throw new Error("out of memory")', 'out of memory'],
     ['ends', 'process.exit(1)', 'its thread ended with code 1'],
   ])('is reported once when its worker %s', async (_, end, why) => {
+    // Not before the demo has started: on a busy machine that may take longer than any time given here.
+    const started = join(scratch.path, `started ${why}`);
     const worker = `
+      import { existsSync } from 'node:fs';
       import { parentPort } from 'node:worker_threads';
       parentPort.postMessage({ type: 'ready', port: null });
-      setTimeout(() => { ${end}; }, 20);`;
+      setInterval(() => { if (existsSync(${JSON.stringify(started)})) { ${end}; } }, 5);`;
     const { promise, resolve } = Promise.withResolvers<ConsoleError>();
     const workerURL = new URL(`data:text/javascript,${encodeURIComponent(worker)}`);
     const demo = await startTestDemo({ workerFile: workerURL, onFailure: resolve });
+    writeFileSync(started, '');
     expect(await promise).toMatchObject({
       code: 'demo-failed',
       message: `The embedded demo database stopped unexpectedly: ${why}.`,
