@@ -278,3 +278,41 @@ test('a change of an amount that is asked for is no condition', () => {
     'no, Its triggers count different records: see public.f().',
   );
 });
+
+describe('clauses of MERGE', () => {
+  const each: [clauses: string, expected: string][] = [
+    ['WHEN MATCHED THEN UPDATE SET c = c + 1', 'recs by post_id = id, keeps'],
+    [
+      'WHEN MATCHED AND NEW.ok THEN DO NOTHING WHEN MATCHED THEN UPDATE SET c = c + 1',
+      'recs by post_id = id where ok IS NOT TRUE',
+    ],
+    ['WHEN MATCHED THEN DO NOTHING WHEN MATCHED THEN UPDATE SET c = c + 1', 'nothing'],
+    [
+      'WHEN NOT MATCHED THEN DO NOTHING WHEN MATCHED THEN UPDATE SET c = c + 1',
+      'recs by post_id = id, keeps',
+    ],
+  ];
+  test.each(each)('%s', (clauses, expected) => {
+    expect(triggered(`MERGE INTO posts p USING (SELECT NEW.post_id AS x) s ON p.id = s.x ${clauses};`)).toBe(
+      expected,
+    );
+  });
+});
+
+describe('groups of a recount that is joined', () => {
+  const each: [query: string, expected: string][] = [
+    ['SELECT post_id AS x, count(*) AS k FROM recs GROUP BY 1', 'recs by post_id = id'],
+    [
+      'SELECT post_id AS x, user_id, count(*) AS k FROM recs GROUP BY 1, 2',
+      'no, sets it to one of several groups of its records.',
+    ],
+    [
+      'SELECT q.id AS x, q.cap, count(*) AS k FROM posts q JOIN recs r ON r.post_id = q.id GROUP BY q.id, q.cap',
+      'no, counts recs together with rows of posts.',
+    ],
+  ];
+  test.each(each)('%s', (query, expected) => {
+    const body = `UPDATE posts p SET c = s.k FROM (${query}) s WHERE s.x = p.id AND p.id = NEW.post_id;`;
+    expect(triggered(body).split('\n')[0]?.replace(', keeps', '')).toBe(expected);
+  });
+});

@@ -7,6 +7,7 @@ import {
   type Expression,
   isValue,
   keyOf,
+  notTrue,
   type Row,
   type Source,
   sourceKey,
@@ -301,15 +302,20 @@ function merged(
     const inner = withEntries(scope, [own, ...entries]);
     const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
     const made = insertsOf(mergeWhenClauses, target, withEntries(scope, entries));
+    // The first clause whose condition is true is the only one.
+    const passed: Expression[] = [];
     for (const clause of mergeWhenClauses) {
       if (!('MergeWhenClause' in clause)) continue;
-      const { commandType } = clause.MergeWhenClause;
+      const { commandType, matchKind } = clause.MergeWhenClause;
       if (commandType === 'CMD_INSERT') outcome.more.push({ does: `inserts into ${table.name}`, table });
       if (commandType === 'CMD_DELETE')
         outcome.more.push({ does: `deletes from ${table.name}`, table: null });
-      if (commandType !== 'CMD_UPDATE') continue;
+      if (matchKind !== 'MERGE_WHEN_MATCHED') continue;
       const { condition, targetList = [] } = clause.MergeWhenClause;
-      const when = condition ? [readExpression(condition, inner)] : [];
+      const asked = condition ? [readExpression(condition, inner)] : [];
+      const when = [...passed, ...asked];
+      passed.push(...(asked.length > 0 ? asked.map(notTrue) : [value(false)]));
+      if (commandType !== 'CMD_UPDATE') continue;
       for (const set of settings(targetList, inner)) {
         outcome.changes.push({
           target,

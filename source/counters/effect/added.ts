@@ -14,7 +14,7 @@ import { areSingle } from '../body/single.ts';
 import { many } from '../condition/decide.ts';
 import { columnsIn, evaluate } from '../condition/evaluate.ts';
 import { type Effect, type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
-import { Equalities, flattened } from './equalities.ts';
+import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
 import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
@@ -289,11 +289,8 @@ function joinedTo(
   { eachRow }: Occasion,
 ): Pick<Effect, 'joined'> {
   if (joined) return { joined: { ...joined, several: !eachRow } };
-  if (eachRow || by.length === 0) return {};
-  const equalities = new Equalities(conditions);
-  const isFixed = (each: Expression) =>
-    equalities.columnsOf(target, each).length > 0 || equalities.constantOf(each) !== undefined;
-  return by.every(isFixed) ? {} : { joined: { statement: target.id, way: 0, several: true } };
+  const several = !eachRow && hasSeveralGroups({ by, target, conditions });
+  return several ? { joined: { statement: target.id, way: 0, several } } : {};
 }
 
 /** The states of the record that have to refer to the row: both, where it is joined to both. */
@@ -307,7 +304,14 @@ function sidesOf({ record, link, conditions }: Linked, target: Source, { event }
         .columnsOf({ kind, table: record.table, id: 0 }, column(target, name))
         .includes(link.reference[place] ?? ''),
     );
-  return (['new', 'old'] as const).filter(kind => kind === own || isJoined(kind));
+  const asked = conditions.flatMap(each => (each.kind === 'among' ? sideOfAll(each.rows) : []));
+  return (['new', 'old'] as const).filter(kind => kind === own || isJoined(kind) || asked.includes(kind));
+}
+
+/** The state of the records that all of these rows are of, such as those of IN (SELECT ... FROM the new ones). */
+function sideOfAll(rows: readonly Row[]): Side[] {
+  const sides = new Set(rows.flatMap(row => row.sources.map(sideOf)));
+  return sides.size === 1 ? [...sides] : [];
 }
 
 /** One addition for a statement, that joins each row once however many of its records there are. */

@@ -1,4 +1,5 @@
-import { type Expression, isValue, keyOf, type Source, sourceKey } from '../body/expression.ts';
+import type { Change } from '../body/change.ts';
+import { column, type Expression, isValue, keyOf, type Source, sourceKey } from '../body/expression.ts';
 
 /** What conditions say to be equal, as classes of expressions. */
 export class Equalities {
@@ -132,4 +133,31 @@ export function withoutLookups(each: Expression, pulled: Expression[]): Expressi
     default:
       return each;
   }
+}
+
+/**
+ * Whether a query with GROUP BY that is joined to the row may give several rows for it: what it is grouped by is neither fixed by the row
+ * nor the same for all records of it.
+ */
+export function hasSeveralGroups({
+  by = [],
+  target,
+  conditions,
+}: Pick<Change, 'by' | 'target' | 'conditions'>): boolean {
+  const equalities = new Equalities(conditions);
+  const isOfRow = (each: Expression) =>
+    each.kind === 'column' && sourceKey(each.source) === sourceKey(target);
+  const isTied = (each: Expression) =>
+    isOfRow(each) ||
+    equalities.columnsOf(target, each).length > 0 ||
+    equalities.constantOf(each) !== undefined;
+  // A row that is found by its key has one value in each column.
+  const isFixed = (each: Expression) =>
+    isTied(each) ||
+    (each.kind === 'column' &&
+      each.source.kind === 'table' &&
+      each.source.table.unique.some(
+        key => key.length > 0 && key.every(name => isTied(column(each.source, name))),
+      ));
+  return !by.every(isFixed);
 }

@@ -23,6 +23,7 @@ export function asOneRow(change: Change): Change & { reads: boolean } {
     ...change,
     value: moved(value),
     conditions: asked.map(moved).filter(each => !isTrivial(each)),
+    ...(change.by ? { by: change.by.map(moved) } : {}),
     reads: [...within(value)].some(
       each => each.kind === 'column' && each.column === change.column && same.has(sourceKey(each.source)),
     ),

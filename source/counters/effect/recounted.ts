@@ -13,7 +13,7 @@ import {
 import { printed } from '../body/print.ts';
 import { isReadable } from '../condition/evaluate.ts';
 import { type Occasion, type Result, refusal, type Side } from './effect.ts';
-import { Equalities, flattened } from './equalities.ts';
+import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
 import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
 import { guardsOf, measure } from './measure.ts';
 import { askedBeside, constantColumn, isConstant, isJoin, isState, isTie, mentions } from './mentions.ts';
@@ -41,6 +41,8 @@ export function recounted(
   if (sum.terms.length > 1 || term.sign < 0) {
     return refusal(change, 'expression', 'sets it to a sum of several queries');
   }
+  if (hasSeveralGroups(change))
+    return refusal(change, 'expression', 'sets it to one of several groups of its records');
   const given = [...change.conditions, ...term.when, ...amount.conditions];
   const conditions = flattened(given);
   const equalities = new Equalities(conditions);

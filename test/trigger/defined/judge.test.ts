@@ -406,6 +406,18 @@ const byStatement: Case[] = [
     'insert ?, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! joins-once!',
   ],
   [
+    'differences of rows that new records refer to',
+    count,
+    statement(
+      `UPDATE posts p SET comments_count = comments_count + (SELECT count(*) FROM new_rows WHERE post_id = p.id)
+           - (SELECT count(*) FROM old_rows WHERE post_id = p.id) WHERE id IN (SELECT post_id FROM new_rows);`,
+      'UPDATE',
+      `${olds} NEW TABLE AS new_rows`,
+      'moved',
+    ),
+    'insert no, delete no, move wrong, truncate no | insert-not-counted! delete-not-counted! move-half-counted! truncate-not-counted!',
+  ],
+  [
     'differences of rows that have both new and old records',
     count,
     statement(
