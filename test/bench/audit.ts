@@ -14,7 +14,7 @@ const window = 44;
 // What one would type at a prompt to see which counts are wrong.
 const typed = (grouping: string) =>
   `SELECT p.id, p.name, p.usage_count, count(u.id) AS records
-     FROM presets p LEFT JOIN preset_usage u ON u.preset_id = p.id GROUP BY ${grouping}`;
+     FROM public.presets p LEFT JOIN public.preset_usage u ON u.preset_id = p.id GROUP BY ${grouping}`;
 
 /**
  * Measures audits and ticks against the query one would type, all over the console's own connection and in turn, so that
