@@ -10,10 +10,13 @@ const tables = `
     sure boolean NOT NULL, kind text, n integer, user_id integer REFERENCES users);`;
 
 /** What a trigger on recs says of the count, with SQL that is run before. */
-function triggered(body: string, { fires = 'INSERT', before = '', level = 'FOR EACH ROW' } = {}): string {
+function triggered(
+  body: string,
+  { fires = 'INSERT', before = '', level = 'FOR EACH ROW', timing = 'AFTER' } = {},
+): string {
   const [only = 'nothing', ...others] = told(`${tables} ${before}
     CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; k integer; BEGIN ${body} RETURN NULL; END $body$;
-    CREATE TRIGGER t AFTER ${fires} ON recs ${level} EXECUTE FUNCTION f();`);
+    CREATE TRIGGER t ${timing} ${fires} ON recs ${level} EXECUTE FUNCTION f();`);
   return [only, ...others].join('\n').replaceAll('posts.c: ', '').replaceAll('Line 1 of public.f() ', '');
 }
 
@@ -277,6 +280,33 @@ test('a change of an amount that is asked for is no condition', () => {
   expect(guarded('coalesce(NEW.n, 0) > coalesce(OLD.n, 0)')).toEqual(
     'no, Its triggers count different records: see public.f().',
   );
+});
+
+describe('what a trigger counts before it refuses the row', () => {
+  const refused = 'writes it, and then keeps what happens from happening';
+  test.each([
+    [
+      'IF NEW.ok THEN UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; RETURN NULL; END IF; RETURN NEW;',
+      true,
+    ],
+    ['UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; RETURN NULL;', true],
+    [
+      'UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; IF NOT FOUND THEN RETURN NULL; END IF; RETURN NEW;',
+      false,
+    ],
+    [
+      'IF NEW.ok THEN UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; RETURN NEW; END IF; RETURN NULL;',
+      false,
+    ],
+    [
+      'IF NEW.ok THEN RETURN NULL; END IF; UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; RETURN NEW;',
+      false,
+    ],
+  ])('%s', (body, isRefused) => {
+    const said = triggered(body, { timing: 'BEFORE' });
+    if (isRefused) expect(said).toContain(refused);
+    else expect(said).not.toContain(refused);
+  });
 });
 
 describe('clauses of MERGE', () => {

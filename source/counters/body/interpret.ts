@@ -3,7 +3,7 @@ import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
 import { decide } from '../condition/decide.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
-import { emptyOutcome, type Outcome, type Place, placeText } from './change.ts';
+import { type Change, emptyOutcome, type Outcome, type Place, placeText } from './change.ts';
 import {
   type Altered,
   allOf,
@@ -121,6 +121,8 @@ class Walk {
   #line = 0;
   /** The blocks and loops around, the innermost last. */
   readonly #frames: Frame[] = [];
+  /** What was true on the way to each change. */
+  readonly #ways = new Map<Change, readonly Expression[]>();
 
   constructor(read: ReadRoutine, start: Start, run: Run) {
     this.#read = read;
@@ -211,6 +213,7 @@ class Walk {
         );
         for (const each of changes.slice(first))
           if (before.has('anything') || before.has(each.target.table.oid)) each.locked = true;
+        for (const each of changes.slice(first)) this.#ways.set(each, this.#state.path);
         if (this.#run.unclear !== null)
           for (const each of changes.slice(first)) each.unclear ??= this.#run.unclear;
         held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
@@ -370,6 +373,11 @@ class Walk {
     const { outcome } = this.#run;
     outcome.vetoes = true;
     outcome.cancels.push({ place, conditions: this.#state.path, gives });
+    // What was changed on the way here stays changed, and not because of a record that is stored or deleted.
+    const here = new Set(this.#state.path.map(keyOf));
+    for (const [change, way] of this.#ways)
+      if (way.length === here.size && way.every(each => here.has(keyOf(each))))
+        change.unclear ??= 'then keeps what happens from happening';
   }
 
   #give(given: Expression, base: number): void {

@@ -902,7 +902,7 @@ describe('what the catalog adds', () => {
     expect(health.events.find(({ event }) => event === 'delete')?.handled).toBeNull();
   });
   test('an upsert needs a unique key that the application fills', () => {
-    const before = trigger({ on: 'INSERT', timing: 'BEFORE', body: up });
+    const before = trigger({ on: 'INSERT', timing: 'BEFORE', body: `${up} RETURN NEW;` });
     expect(finding('trigger-before', before)).toMatchObject({ severity: 'warning' });
     const unique = `${before} CREATE UNIQUE INDEX once ON comments (status);`;
     expect(finding('trigger-before', unique)).toMatchObject({ severity: 'error' });
