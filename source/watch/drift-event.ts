@@ -47,7 +47,7 @@ export function driftAfter({ after }: ObservedChange): Quantity | null {
   return Number.isFinite(difference) ? difference : null;
 }
 
-/** True for what is calculated with exactly: not for 1e+20, NaN and the like, nor for 0.1 as a number. */
+/** True if sums of it are exact: not for 1e+20 or NaN, nor for 0.1 as a JavaScript number. */
 function isPlain(quantity: Quantity): boolean {
   return typeof quantity === 'string' ? decimal.test(quantity) : Number.isSafeInteger(quantity * 8);
 }

@@ -373,7 +373,7 @@ class Walk {
     const { outcome } = this.#run;
     outcome.vetoes = true;
     outcome.cancels.push({ place, conditions: this.#state.path, gives });
-    // What was changed on the way here stays changed, and not because of a record that is stored or deleted.
+    // A change made on the way here stays, although no record is stored or deleted.
     const here = new Set(this.#state.path.map(keyOf));
     for (const [change, way] of this.#ways)
       if (way.length === here.size && way.every(each => here.has(keyOf(each))))

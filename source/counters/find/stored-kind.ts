@@ -60,7 +60,7 @@ export function storedKind(
   return { column: only.name, condition };
 }
 
-/** The constant that a column of a stored record has; undefined if it is none. */
+/** The constant that is stored in a column of a record; undefined if what is stored is no constant. */
 function constantIn({ table, values }: Insertion, name: string): Value | undefined {
   const given = values.find(each => each.column === name)?.value;
   if (given) return given.kind === 'value' ? given.value : undefined;

@@ -6,7 +6,7 @@ import type { State } from '../state/model.ts';
 /** How many actions the command bar shows. */
 export const shownActions = 8;
 
-/** What can be done on the open screen: its keys, but for those that move, and for the one that asks this. And the other contexts. */
+/** What can be done on the open screen: its keys, without those that move and the one that opened the bar, and the other contexts. */
 function actionsHere(state: State): KeyBinding[] {
   const keys = bindings.filter(
     ({ screens, does, offered }) =>

@@ -181,7 +181,7 @@ export class Watch {
       .read(reader => readCronRuns(reader, pids), { signal })
       .catch(error => {
         if (!isConsoleError(error)) throw error;
-        // What is known without them is told all the same.
+        // The event is reported without the jobs.
         return [];
       });
     return events.map(event => {

@@ -161,7 +161,7 @@ const bodyOf = ({ reading, searchPath, schema }: TriggerCatalog['functions'][num
   home: schema,
 });
 
-/** The name of a trigger of the rows that changes what records refer to, as one that follows a changed key; null if there is none. */
+/** The name of a trigger on the counted table that updates the references of records, for instance after a key changed; null for none. */
 export function takingTrigger(
   { record }: CounterDefinition,
   rows: number,

@@ -79,7 +79,7 @@ export interface Circumstances {
   owner: string | null;
   /** A foreign key makes records follow a row whose key changes, and no trigger of `migrate` tells that they did not move. */
   keyCascades: boolean;
-  /** The trigger of the rows that takes records along when a key changes, by its name; missing if there is none. */
+  /** The name of the trigger that updates the references of records when a row's key changes; missing if there is none. */
   takesAlong?: string | null;
   /** Tables that inherit from the records and are no partitions, with the functions that triggers of their own run. */
   heirs?: readonly { table: number; name: string; functions: readonly number[] }[];
