@@ -8,8 +8,8 @@ import { stateDirectory } from '../../helpers/repair.ts';
 test('a pipe is written to, and stays a pipe', async () => {
   const pipe = join(stateDirectory(), 'pipe');
   execFileSync('mkfifo', [pipe]);
-  // Open at both ends, so that nobody waits for the other.
-  const reader = openSync(pipe, constants.O_RDWR);
+  // Open at both ends, so that nobody waits for the other, and a pipe without a text is an error.
+  const reader = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
   await requireWritable(pipe);
   await writeOutput(pipe, 'name,count\n');
   const read = Buffer.alloc(64);
