@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../source/connection/transactions.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Reader } from '../../source/connection/transactions.ts';
 import { readTables } from '../../source/counter/discovery/tables.ts';
 import type { CatalogReplication, CatalogTrigger } from '../../source/trigger/catalog.ts';
 import { judgeTrigger } from '../../source/trigger/health.ts';
 import type { MigrationFit } from '../../source/trigger/migration/fit.ts';
-import { readTriggerCatalog } from '../../source/trigger/read-catalog.ts';
+import { readReplication } from '../../source/trigger/read-replication.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { adds, catalog, counter, insert, row } from './catalogs.ts';
@@ -70,34 +70,36 @@ describe('partitions that are written directly', () => {
 
 describe('as the server says', () => {
   let own: TestDatabase;
-  let database: Database;
   const role = `loader_${process.pid}`;
 
   beforeAll(async () => {
     own = await createDatabase();
-    database = connectTo(own.url);
-    await own.sql.unsafe(`CREATE ROLE ${role}`);
   });
-  afterEach(async () => {
-    const [row] = await own.sql`SELECT current_database() AS name`;
-    await own.sql.unsafe(`ALTER DATABASE ${row!.name} RESET ALL`);
-    await own.sql
-      .unsafe(`ALTER ROLE ${role} RESET ALL; ALTER ROLE ${role} IN DATABASE ${row!.name} RESET ALL`)
-      .simple();
-  });
-  afterAll(async () => {
-    await own.sql.unsafe(`DROP ROLE ${role}`);
-    await database.close();
-    await own.drop();
-  });
+  afterAll(() => own.drop());
 
-  const replication = () =>
-    database.read(
-      async reader => (await readTriggerCatalog(reader, await readTables(reader, 'public'))).replication,
-    );
-  async function set(statements: string): Promise<void> {
-    const [row] = await own.sql`SELECT current_database() AS name`;
-    await own.sql.unsafe(statements.replaceAll('THIS', row!.name).replaceAll('LOADER', role)).simple();
+  /** What is read after these statements. They are rolled back: what is set for a role holds in every database, beside other tests. */
+  async function replicationAfter(statements: string): Promise<CatalogReplication> {
+    const database = connectTo(own.url);
+    const tables = await database.read(reader => readTables(reader, 'public'));
+    await database.close();
+    const undone = new Error('undone');
+    let found: CatalogReplication | undefined;
+    await own.sql
+      .begin(async sql => {
+        const [row] = await sql`SELECT current_database() AS name`;
+        await sql
+          .unsafe(
+            `CREATE ROLE LOADER; ${statements}`.replaceAll('THIS', row!.name).replaceAll('LOADER', role),
+          )
+          .simple();
+        const reader: Reader = { rows: async (text, parameters = []) => sql.unsafe(text, [...parameters]) };
+        found = await readReplication(reader, tables);
+        throw undone;
+      })
+      .catch(error => {
+        if (error !== undone) throw error;
+      });
+    return found!;
   }
 
   test.each<[string, string, Partial<CatalogReplication>]>([
@@ -115,20 +117,19 @@ describe('as the server says', () => {
     ],
     ['another setting', 'ALTER DATABASE THIS SET work_mem = 4096', {}],
   ])('%s', async (_, statements, expected) => {
-    await set(statements);
-    expect(await replication()).toEqual({ ...none, ...expected });
+    expect(await replicationAfter(statements)).toEqual({ ...none, ...expected });
   });
 
   test('the leaves of partitions are counted', async () => {
+    const partitions = `CREATE TABLE old PARTITION OF preset_usage FOR VALUES FROM (MINVALUE) TO ('2025-01-01') PARTITION BY LIST (preset_id);
+      CREATE TABLE old_rest PARTITION OF old DEFAULT;
+      CREATE TABLE recent PARTITION OF preset_usage DEFAULT`;
     await own.sql
       .unsafe(
         `DROP TABLE preset_usage;
-         CREATE TABLE preset_usage (id uuid DEFAULT gen_random_uuid(), preset_id uuid NOT NULL REFERENCES presets, created_at timestamptz NOT NULL DEFAULT now()) PARTITION BY RANGE (created_at);
-         CREATE TABLE old PARTITION OF preset_usage FOR VALUES FROM (MINVALUE) TO ('2025-01-01') PARTITION BY LIST (preset_id);
-         CREATE TABLE old_rest PARTITION OF old DEFAULT;
-         CREATE TABLE recent PARTITION OF preset_usage DEFAULT;`,
+         CREATE TABLE preset_usage (id uuid DEFAULT gen_random_uuid(), preset_id uuid NOT NULL REFERENCES presets, created_at timestamptz NOT NULL DEFAULT now()) PARTITION BY RANGE (created_at);`,
       )
       .simple();
-    expect(await replication()).toMatchObject({ partitions: 2 });
+    expect(await replicationAfter(partitions)).toMatchObject({ partitions: 2 });
   });
 });
