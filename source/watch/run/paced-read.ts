@@ -1,13 +1,13 @@
 import { isConsoleError, isOutage } from '../../errors/errors.ts';
 
-// Like an audit: at most a hundredth of the time.
-const share = 100;
+/** Like an audit: at most a hundredth of the time. */
+export const share = 100;
 // In milliseconds: what stays open is refreshed this often.
 const leastPause = 30_000;
 // A statement that timed out would time out again. After an outage there is nothing to spare.
 const pauseAfterFailure = 600_000;
 
-/** Reads something beside the ticks for what is on screen: one read at a time, and the same not again soon. */
+/** Reads something beside the ticks: one read at a time, and the same not again soon. */
 export class PacedRead {
   readonly #signal: AbortSignal;
   readonly #turn: number;
