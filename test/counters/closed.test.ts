@@ -61,6 +61,90 @@ describe('what a recount counts', () => {
   });
 });
 
+describe('what a recount compares with the record that fired', () => {
+  const counted: [asked: string, expected: string][] = [
+    ['true', 'recs by post_id = id'],
+    ['r.post_id = NEW.post_id', 'recs by post_id = id'],
+    ['kind = NEW.kind', 'no, counts only where recs.kind = NEW.kind.'],
+    ["kind = 'a' AND kind = NEW.kind", 'no, counts only where recs.kind = NEW.kind.'],
+    [
+      'kind IS NOT DISTINCT FROM NEW.kind',
+      'no, counts only where NOT (recs.kind IS DISTINCT FROM NEW.kind).',
+    ],
+    ['(ok OR kind = NEW.kind)', 'no, counts only where recs.ok OR recs.kind = NEW.kind.'],
+    ['n >= NEW.n', 'no, counts only where recs.n >= NEW.n.'],
+    ['n BETWEEN NEW.n AND 10', 'no, counts only where recs.n >= NEW.n.'],
+    ["kind IN (NEW.kind, 'a')", "no, counts only where recs.kind = NEW.kind OR recs.kind = 'a'."],
+    ['coalesce(kind = NEW.kind, true)', 'no, counts only where COALESCE(recs.kind = NEW.kind, true).'],
+    ['p.cap = NEW.user_id', 'no, counts only where posts.cap = NEW.user_id.'],
+    ['p.cap > NEW.n', 'no, counts only where posts.cap > NEW.n.'],
+    ['r.post_id = NEW.moved_to', 'no, counts only where recs.post_id = NEW.moved_to.'],
+    ['r.post_id = abs(NEW.n)', 'no, counts only where recs.post_id = abs(NEW.n).'],
+    ['n >= k', 'no, counts only where recs.n >= NEW.n.'],
+  ];
+  test.each(counted)('%s', (asked, expected) => {
+    const body = `k := NEW.n;
+      UPDATE posts p SET c = (SELECT count(*) FROM recs r WHERE r.post_id = p.id AND ${asked}) WHERE p.id = NEW.post_id;`;
+    expect(triggered(body, { fires: 'INSERT OR UPDATE' }).replace('Line 2 of public.f() ', '')).toBe(
+      expected,
+    );
+  });
+  const each: [body: string, expected: string][] = [
+    [
+      'SET c = (SELECT count(*) FROM recs WHERE post_id = p.id AND post_id = NEW.post_id)',
+      'no, counts only where recs.post_id = NEW.post_id.',
+    ],
+    [
+      'SET c = (SELECT count(*) FILTER (WHERE n > NEW.n) FROM recs WHERE post_id = NEW.post_id) WHERE id = NEW.post_id',
+      'no, counts only where recs.n > NEW.n.',
+    ],
+    [
+      'SET c = (SELECT sum(CASE WHEN n > NEW.n THEN 1 ELSE 0 END) FROM recs WHERE post_id = NEW.post_id) WHERE id = NEW.post_id',
+      'no, counts only where recs.n > NEW.n.',
+    ],
+    [
+      'SET c = s.k FROM (SELECT post_id, count(*) AS k FROM recs WHERE n > NEW.n GROUP BY 1) s WHERE s.post_id = p.id AND p.id = NEW.post_id',
+      'no, counts only where recs.n > NEW.n.',
+    ],
+    [
+      'SET c = s.k FROM (SELECT post_id, count(*) AS k FROM recs WHERE post_id = NEW.post_id GROUP BY 1) s WHERE s.post_id = p.id',
+      'recs by post_id = id',
+    ],
+  ];
+  test.each(each)('%s', (set, expected) => {
+    expect(triggered(`UPDATE posts p ${set};`, { fires: 'INSERT OR UPDATE' })).toBe(expected);
+  });
+  test('a constant that it is known to be', () => {
+    const body = `IF NEW.kind = 'a' THEN UPDATE posts SET c = (SELECT count(*) FROM recs
+      WHERE post_id = NEW.post_id AND kind IS NOT DISTINCT FROM NEW.kind) WHERE id = NEW.post_id; END IF;`;
+    expect(triggered(body, { fires: 'INSERT OR UPDATE' })).toBe("recs by post_id = id where kind = 'a'");
+  });
+  const through: [asked: string, unique: string, expected: string][] = [
+    [
+      'JOIN items i ON i.id = r.item_id WHERE i.post_id = p.id',
+      '',
+      'recs by item_id = id through items (id to post_id)',
+    ],
+    [
+      'JOIN items i ON i.id = r.item_id WHERE i.post_id = p.id AND i.id = NEW.item_id',
+      '',
+      'counts only where items.id = NEW.item_id.',
+    ],
+    ['WHERE r.item_id = NEW.item_id', '', 'counts only where recs.item_id = NEW.item_id.'],
+    ['WHERE r.item_id = NEW.item_id', 'UNIQUE', 'recs by item_id = id through items (id to post_id)'],
+  ];
+  test.each(through)('%s %s', (asked, unique, expected) => {
+    const [line] = told(`CREATE TABLE posts (id integer PRIMARY KEY, c integer);
+      CREATE TABLE items (id integer PRIMARY KEY, post_id integer ${unique} REFERENCES posts);
+      CREATE TABLE recs (id integer PRIMARY KEY, item_id integer REFERENCES items);
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE posts p SET c = (SELECT count(*) FROM recs r ${asked}) WHERE id = (SELECT post_id FROM items WHERE id = NEW.item_id);
+      RETURN NULL; END $$;
+      CREATE TRIGGER t AFTER INSERT OR UPDATE ON recs FOR EACH ROW EXECUTE FUNCTION f();`);
+    expect(line).toContain(expected);
+  });
+});
+
 describe('what a statement adds', () => {
   const each: [value: string, where: string, expected: string][] = [
     ['count(*)', '', 'recs by post_id = id, keeps'],

@@ -3,26 +3,37 @@ import { column, type Expression, keyOf, type Source, sourceKey, within } from '
 import { Equalities, flattened, withoutLookups } from './equalities.ts';
 import { sourcesIn } from './link.ts';
 
+/** A change, and what the reading of its row made of it. */
+export interface OneRow extends Change {
+  /** It is set to a count that was read before. */
+  reads: boolean;
+  /** Those of its conditions that say which row is written, without those of queries in the value. */
+  own: readonly Expression[];
+}
+
 /**
  * A change in which a row that is read by the key of the row that is changed stands for that row. So does a question whether there is
- * such a row: without one nothing is changed. `reads` says whether it is set to a count that was read before.
+ * such a row: without one nothing is changed.
  */
-export function asOneRow(change: Change): Change & { reads: boolean } {
+export function asOneRow(change: Change): OneRow {
   const { target } = change;
   const pulled: Expression[] = [];
   const value = withoutLookups(change.value, pulled);
   const conditions = flattened([...change.conditions, ...pulled]).map(each => equalKey(each, target));
-  const asked = conditions.flatMap(each => existing(each, conditions, target));
+  const opened = (list: readonly Expression[]) => list.flatMap(each => existing(each, conditions, target));
+  const asked = opened(conditions);
+  const own = opened(flattened(change.conditions).map(each => equalKey(each, target)));
   const found = sourcesIn([value, ...asked].flatMap(each => [...within(each)])).filter(each =>
     isSame(each, asked, target),
   );
-  if (found.length === 0) return { ...change, reads: false, conditions: asked };
+  if (found.length === 0) return { ...change, reads: false, conditions: asked, own };
   const same = new Set(found.map(sourceKey));
   const moved = (each: Expression) => withSource(each, same, target) as Expression;
   return {
     ...change,
     value: moved(value),
     conditions: asked.map(moved).filter(each => !isTrivial(each)),
+    own: own.map(moved),
     ...(change.by ? { by: change.by.map(moved) } : {}),
     reads: [...within(value)].some(
       each => each.kind === 'column' && each.column === change.column && same.has(sourceKey(each.source)),

@@ -1,4 +1,3 @@
-import type { Change } from '../body/change.ts';
 import {
   allOf,
   anyOf,
@@ -18,13 +17,15 @@ import { findLink, isUnique, type Link, sourcesIn } from './link.ts';
 import { guardsOf, measure } from './measure.ts';
 import { askedBeside, constantColumn, isConstant, isJoin, isState, isTie, mentions } from './mentions.ts';
 import { besideRecord, together } from './multiplied.ts';
+import { isOfOneRecord, settled, type Way } from './one-record.ts';
+import type { OneRow } from './one-row.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What a recount does, or why that cannot be told; null if it counts nothing. */
 export function recounted(
   term: Term,
   sum: Extract<Sum, { kind: 'sets' }>,
-  change: Change,
+  change: OneRow,
   occasion: Occasion,
 ): Result {
   const { amount } = term;
@@ -86,7 +87,7 @@ function asRecount(
   record: Source,
   link: Link,
   aggregate: Extract<Expression, { kind: 'aggregate' }>,
-  change: Change,
+  change: OneRow,
   given: readonly Expression[],
   equalities: Equalities,
   occasion: Occasion,
@@ -108,11 +109,21 @@ function asRecount(
   const isIn = (list: readonly Source[] = []) => list.some(each => sourceKey(each) === sourceKey(record));
   const conditions: Expression[] = [];
   const doubts: string[] = [];
-  const inQuery = new Set(flattened(aggregate.conditions).map(keyOf));
-  for (const each of given) {
+  const outside = new Equalities(change.own);
+  const inQuery = new Set(flattened(aggregate.conditions).map(keyOf)).difference(
+    new Set(change.own.map(keyOf)),
+  );
+  const way: Way = { record, target: change.target, link, outside };
+  for (const asked of given) {
+    if (asked.kind === 'altered' && asked.how === 'merges' && !mentions(asked, record)) continue;
+    const isInQuery = inQuery.has(keyOf(asked));
+    const each = mentions(asked, record) && !isTie(asked) ? settled(asked, outside) : asked;
+    const constant = isJoin(each) ? constantBehind(each, record, equalities, outside) : null;
+    const isOfRows = isIn(change.groups) && namesRows(each, record, link);
+    if ((mentions(each, record) || isInQuery) && !constant && !isOfRows && isOfOneRecord(each, way))
+      return refusal(change, 'condition', `counts only where ${printed(each)}`);
     if (!mentions(each, record)) {
-      if (each.kind === 'altered' && each.how === 'merges') continue;
-      const isAsked = inQuery.has(keyOf(each)) && !isTie(each);
+      const isAsked = isInQuery && !isTie(each);
       const isOfRow = mentions(each, change.target);
       if (isAsked && isOfRow) doubts.push(`it counts only where ${printed(each)}`);
       const other = link.between && mentions(each, link.between) && !isTie(each);
@@ -121,13 +132,12 @@ function asRecount(
       continue;
     }
     if (isJoin(each)) {
-      const constant = constantBehind(each, record, equalities);
       if (constant) conditions.push(constant);
-      else if (!isPartOf(each, record, link))
+      else if (!isTie(each) || !isPartOf(each, record, link))
         return refusal(change, 'condition', `counts only where ${printed(each)}`);
       continue;
     }
-    if (isIn(change.groups) && namesRows(each, record, link)) continue;
+    if (isOfRows) continue;
     const moved = asNew(each, record);
     if (!isReadable(moved, source => source.kind === 'new')) {
       return refusal(change, 'condition', `counts only where ${printed(each)}`);
@@ -232,13 +242,20 @@ function askedWhere(each: Expression): Expression[] {
   return flattened([anyOf(ways)]);
 }
 
-/** `target_type = NEW.target_type` in a query, where NEW.target_type is known to be 'post'. */
-function constantBehind(each: Expression, record: Source, equalities: Equalities): Expression | null {
+/** `target_type = NEW.target_type` in a query, where NEW.target_type is known to be 'post' wherever the query runs. */
+function constantBehind(
+  each: Expression,
+  record: Source,
+  equalities: Equalities,
+  outside: Equalities,
+): Expression | null {
   const [left, right] = each.kind === 'operator' ? each.args : [];
   const own = [left, right].find(
     side => side?.kind === 'column' && sourceKey(side.source) === sourceKey(record),
   );
-  const constant = own ? equalities.constantOf(own) : undefined;
+  const other = own === left ? right : left;
+  const isOfEvent = other?.kind === 'column' && isState(other.source);
+  const constant = isOfEvent ? outside.constantOf(other) : own && equalities.constantOf(own);
   if (!own || !constant || own.kind !== 'column') return null;
   const moved = column({ kind: 'new', table: record.table, id: 0 }, own.column);
   return { kind: 'operator', name: '=', args: [moved, constant] };
