@@ -56,6 +56,11 @@ export interface CatalogTrigger {
   function: number;
   /** CREATE TRIGGER, if it has a condition or arguments; else null. */
   definition: string | null;
+  /**
+   * Of one that was created on partitions of `table` and not on that: as `name on partition` what was created, the partitions that hold
+   * rows where it fires, and the others.
+   */
+  partitions?: { made: readonly string[]; on: readonly string[]; off: readonly string[] } | undefined;
 }
 
 export interface CatalogRoutine {

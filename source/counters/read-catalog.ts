@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import { searchPathOf } from '../sql/search-path-setting.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
+import { partitionTriggers } from './partition-triggers.ts';
 
 const column = z.pipe(
   z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean(), z.nullable(z.string())]),
@@ -42,6 +43,13 @@ const trigger = z.object({
   newTable: z.nullable(z.string()),
   function: z.number(),
   definition: z.nullable(z.string()),
+});
+
+const partition = z.object({
+  root: z.number(),
+  name: z.string(),
+  isLeaf: z.boolean(),
+  triggers: z.nullable(z.array(z.extend(trigger, { oid: z.number(), parent: z.number() }))),
 });
 
 const routine = z.object({
@@ -93,9 +101,15 @@ const longest = 200_000;
 
 const isSystem = `n.nspname IN ('pg_catalog', 'information_schema') OR n.nspname ~ '^pg_(toast|temp)'`;
 
-// One statement: each name is looked up for all tables at once, because there may be thousands.
+const triggerColumns = `'name', t.tgname, 'table', t.tgrelid::bigint, 'enabled', t.tgenabled IN ('O', 'A'), 'type', t.tgtype,
+                 'updateOf', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_attribute a WHERE cardinality(t.tgattr::int2[]) > 0 AND a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::int2[])),
+                 'oldTable', t.tgoldtable, 'newTable', t.tgnewtable, 'function', t.tgfoid::bigint,
+                 'definition', CASE WHEN t.tgqual IS NOT NULL OR t.tgnargs > 0 THEN pg_get_triggerdef(t.oid) END`;
+
+// One statement: each name is looked up for all tables at once, because there may be thousands. A trigger for each row may stand on
+// partitions instead of their table (then all partitions of that are read): `above` goes up from those, and `part` down again.
 const text = `
-WITH rel AS MATERIALIZED (
+WITH RECURSIVE rel AS MATERIALIZED (
   SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relpages,
          has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
          row_security_active(c.oid) AS policies,
@@ -125,17 +139,25 @@ WITH rel AS MATERIALIZED (
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.one
         JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = p.other) u
    WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid IN (SELECT oid FROM rel) GROUP BY 1
+), above AS (
+  SELECT t.tgrelid AS oid FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+   WHERE c.relispartition AND NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgtype & 1 = 1
+  UNION SELECT i.inhparent FROM above JOIN pg_inherits i ON i.inhrelid = above.oid
+), part AS (
+  SELECT i.inhparent AS root, i.inhrelid AS oid FROM above JOIN rel ON rel.oid = above.oid JOIN pg_inherits i ON i.inhparent = above.oid
+  UNION ALL SELECT part.root, i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
 )
 SELECT (SELECT coalesce(json_agg(json_build_object('oid', rel.oid::bigint, 'schema', nspname, 'name', relname, 'kind', relkind, 'columns', cols.list,
                  'unique', ind.uniques, 'indexed', ind.firsts, 'references', ref.list,
                  'estimate', CASE WHEN reltuples = 0 AND relpages = 0 THEN -1 ELSE reltuples END, 'readable', readable, 'policies', policies, 'foreign', "foreign",
                  'inherited', EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = rel.oid)) ORDER BY nspname, relname), '[]')
           FROM rel JOIN cols ON cols.attrelid = rel.oid LEFT JOIN ind ON ind.indrelid = rel.oid LEFT JOIN ref ON ref.conrelid = rel.oid)::text AS tables,
-       (SELECT coalesce(json_agg(json_build_object('name', t.tgname, 'table', t.tgrelid::bigint, 'enabled', t.tgenabled IN ('O', 'A'), 'type', t.tgtype,
-                 'updateOf', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_attribute a WHERE cardinality(t.tgattr::int2[]) > 0 AND a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::int2[])),
-                 'oldTable', t.tgoldtable, 'newTable', t.tgnewtable, 'function', t.tgfoid::bigint,
-                 'definition', CASE WHEN t.tgqual IS NOT NULL OR t.tgnargs > 0 THEN pg_get_triggerdef(t.oid) END) ORDER BY t.tgname), '[]')
+       (SELECT coalesce(json_agg(json_build_object(${triggerColumns}) ORDER BY t.tgname), '[]')
           FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgrelid IN (SELECT oid FROM rel))::text AS triggers,
+       (SELECT coalesce(json_agg(json_build_object('root', part.root::bigint, 'name', c.oid::regclass::text, 'isLeaf', c.relkind <> 'p', 'triggers', (
+                 SELECT json_agg(json_build_object('oid', t.oid::bigint, 'parent', t.tgparentid::bigint, ${triggerColumns}) ORDER BY t.tgname)
+                   FROM pg_trigger t WHERE t.tgrelid = c.oid AND (NOT t.tgisinternal OR t.tgparentid <> 0) AND t.tgtype & 1 = 1)) ORDER BY c.oid::regclass::text), '[]')
+          FROM part JOIN pg_class c ON c.oid = part.oid)::text AS partitions,
        (SELECT coalesce(json_agg(json_build_object('oid', p.oid::bigint, 'schema', n.nspname, 'name', p.proname,
                  'identity', format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)), 'language', l.lanname,
                  'source', CASE WHEN p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END,
@@ -154,9 +176,13 @@ export async function readCatalog({ rows }: Reader): Promise<Catalog> {
   await rows('SET LOCAL jit = off');
   const [row] = (await rows(text)) as Record<string, string>[];
   const json = (name: string): unknown => JSON.parse(row?.[name] ?? '[]');
+  const partitions = z
+    .array(partition)
+    .parse(json('partitions'))
+    .map(each => ({ ...each, triggers: each.triggers ?? [] }));
   return {
     tables: z.array(table).parse(json('tables')).map(withLists),
-    triggers: z.array(trigger).parse(json('triggers')),
+    triggers: [...z.array(trigger).parse(json('triggers')), ...partitionTriggers(partitions)],
     routines: z
       .array(routine)
       .parse(json('routines'))

@@ -94,6 +94,8 @@ function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome
 
 function startOf(trigger: CatalogTrigger, table: CatalogTable, event: Event, details: TriggerDetails): Start {
   const forEachRow = (trigger.type & 1) !== 0;
+  // It fires as the partition's, whose name is not the table's.
+  const isInPartition = forEachRow && table.kind === 'p';
   const row = (kind: 'new' | 'old'): Source => ({ kind, table, id: 0 });
   const here = (kind: 'new' | 'old') =>
     forEachRow && (event === 'update' || (event === 'insert') === (kind === 'new'));
@@ -106,9 +108,9 @@ function startOf(trigger: CatalogTrigger, table: CatalogTable, event: Event, det
     ['tg_name', text(trigger.name)],
     ['tg_when', text(trigger.type & 2 ? 'BEFORE' : trigger.type & 64 ? 'INSTEAD OF' : 'AFTER')],
     ['tg_level', text(forEachRow ? 'ROW' : 'STATEMENT')],
-    ['tg_table_name', text(table.name)],
-    ['tg_relname', text(table.name)],
-    ['tg_table_schema', text(table.schema)],
+    ['tg_table_name', isInPartition ? session('TG_TABLE_NAME') : text(table.name)],
+    ['tg_relname', isInPartition ? session('TG_RELNAME') : text(table.name)],
+    ['tg_table_schema', isInPartition ? session('TG_TABLE_SCHEMA') : text(table.schema)],
     ['tg_nargs', { value: value(details.arguments.length) }],
     ['found', session('FOUND')],
     ['tg_relid', session('TG_RELID')],

@@ -435,7 +435,8 @@ function writersOf(writings: readonly Writing[]): CounterWriter[] {
       continue;
     }
     if (!by.trigger.enabled) continue;
-    const name = `${by.trigger.name} on ${record?.schema}.${record?.name}`;
+    const on = by.trigger.partitions ? 'partitions of ' : '';
+    const name = `${by.trigger.name} on ${on}${record?.schema}.${record?.name}`;
     const writer = found.get(name) ?? { kind: 'trigger', name, events: [] };
     if (!writer.events.includes(by.event)) writer.events.push(by.event);
     found.set(name, writer);

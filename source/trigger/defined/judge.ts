@@ -8,12 +8,19 @@ import type { TriggerState } from '../health.ts';
 import { describeType } from '../trigger-type.ts';
 import { type EventName, eventNames, neededEvents } from './events.ts';
 import { type Circumstances, factsKey } from './facts/circumstances.ts';
+import { unreadInPartitions } from './facts/unread.ts';
 import { absenceFindings, generatedFinding } from './findings/absence.ts';
 import { type Cancelled, cancelledBy } from './findings/cancelled.ts';
 import { eventFindings, faultFinding } from './findings/event-findings.ts';
 import { keyFindings } from './findings/key-findings.ts';
 import { otherFindings } from './findings/other-findings.ts';
-import { bodyFindings, rightsFindings, stateFindings, uniqueFindings } from './findings/trigger-findings.ts';
+import {
+  bodyFindings,
+  partitionFindings,
+  rightsFindings,
+  stateFindings,
+  uniqueFindings,
+} from './findings/trigger-findings.ts';
 import { unnamedColumnFindings } from './findings/unnamed-columns.ts';
 import { type Keepers, type Keeping, keepersOf, nameOf } from './keeping.ts';
 import { type EventVerdict, unique, verdictsOn } from './verdict.ts';
@@ -57,7 +64,7 @@ export interface Known {
  * Judges from the bodies and the catalog whether a count is kept: every event is played, on records of every state that a condition
  * can tell apart, and compared with the definition.
  */
-export function judgeCounter({ definition, catalog, writings, circumstances }: Known): CounterHealth {
+export function judgeCounter({ definition, catalog, writings, circumstances: given }: Known): CounterHealth {
   const { record } = definition;
   const table = catalog.tables.find(each => each.schema === record.schema && each.name === record.table);
   if (!table) {
@@ -69,8 +76,10 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     });
   }
   const found = keepersOf(definition, writings);
+  const apart = unreadInPartitions(found.own);
+  const circumstances = { ...given, unread: [...given.unread, ...apart.values()] };
   const keepers = {
-    ...found,
+    own: found.own.filter(each => !apart.has(each)),
     otherwise: found.otherwise.filter(each => !isInherited(each, found, circumstances)),
   };
   const here = keepers.own.filter(({ by }) => by.kind === 'function' || by.table === table);
@@ -99,6 +108,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances }: K
     : [
         ...absenceFindings(keepers, definition, circumstances),
         ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
+        ...triggers.flatMap(trigger => partitionFindings(trigger, table, firing)),
         ...unreadFindings(circumstances, definition),
         ...doubtFindings(definition),
         ...verdictFindings(verdicts, {
@@ -272,9 +282,9 @@ function stateOf(
   const facts = triggers.get(factsKey(trigger));
   return {
     name: trigger.name,
-    table: `${table.schema}.${table.name}`,
+    table: `${trigger.partitions ? 'partitions of ' : ''}${table.schema}.${table.name}`,
     exists: true,
-    enabled: enabledWords[facts?.enabled ?? 'O'],
+    enabled: enabledWords[facts?.enabled ?? (trigger.enabled ? 'O' : 'D')],
     ...describeType(trigger.type),
     function: routines.get(trigger.function) ?? null,
     functionExists: true,

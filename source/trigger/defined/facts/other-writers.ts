@@ -20,7 +20,12 @@ export function otherWriters(
 ): OtherWriter[] {
   const keepers = new Set(
     [...own, ...otherwise].flatMap(({ by }) =>
-      by.kind === 'trigger' ? [`${by.trigger.name} on ${by.table.schema}.${by.table.name}`] : [],
+      by.kind === 'trigger'
+        ? [
+            `${by.trigger.name} on ${by.table.schema}.${by.table.name}`,
+            ...(by.trigger.partitions?.made ?? []).map(each => each.replaceAll('"', '')),
+          ]
+        : [],
     ),
   );
   const functionsOf = new Map(

@@ -2,7 +2,7 @@ import type { TriggerCatalog } from '../../catalog.ts';
 import { effectsOfTrigger } from '../../effects/trigger-effects.ts';
 import { describeType } from '../../trigger-type.ts';
 import type { EventName } from '../events.ts';
-import type { Keepers } from '../keeping.ts';
+import type { Keepers, Keeping } from '../keeping.ts';
 import type { Circumstances } from './circumstances.ts';
 
 const eventsOf: Readonly<Record<string, readonly EventName[]>> = {
@@ -34,4 +34,26 @@ export function unreadTriggers(
     const events = describeType(trigger.type).events.flatMap(event => eventsOf[event] ?? []);
     return [{ name: trigger.name, events, why }];
   });
+}
+
+/**
+ * What fires for one event in some partitions where something else does in others: each is read as if it fired in all, so what they
+ * count together is not known.
+ */
+export function unreadInPartitions(own: readonly Keeping[]): Map<Keeping, Circumstances['unread'][number]> {
+  const on = ({ by }: Keeping) => (by.kind === 'trigger' ? (by.trigger.partitions?.on ?? []) : []);
+  return new Map(
+    own.flatMap(each => {
+      const apart = own.some(
+        other =>
+          other.event === each.event &&
+          on(other).length > 0 &&
+          !on(other).some(name => on(each).includes(name)),
+      );
+      if (!apart || on(each).length === 0 || each.by.kind !== 'trigger') return [];
+      const { name } = each.by.trigger;
+      const why = `fires in ${on(each)[0]}, and another trigger does in another partition`;
+      return [[each, { name, events: eventsOf[each.event.toUpperCase()] ?? [], why }] as const];
+    }),
+  );
 }

@@ -79,6 +79,41 @@ export function stateFindings(
   return findings;
 }
 
+const mostNamed = 3;
+
+/** Finds partitions in which neither a trigger that was created on others of them fires, nor another one for its events. */
+export function partitionFindings(
+  trigger: CatalogTrigger,
+  table: CatalogTable,
+  firing: readonly Keeping[],
+): Finding[] {
+  const counts = (event: Keeping['event'], partition: string) =>
+    firing.some(
+      each =>
+        each.event === event &&
+        each.by.kind === 'trigger' &&
+        (each.by.trigger.partitions?.on.includes(partition) ?? true),
+    );
+  const events = firing.flatMap(({ by, event }) =>
+    by.kind === 'trigger' && by.trigger === trigger ? [event] : [],
+  );
+  const off = trigger.enabled
+    ? (trigger.partitions?.off ?? []).filter(name => events.some(event => !counts(event, name)))
+    : (trigger.partitions?.off ?? []);
+  if (off.length === 0) return [];
+  const more = off.length - mostNamed;
+  const names = `${off.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [
+    {
+      code: 'trigger-off-in-partition',
+      severity: 'error',
+      message: `The trigger ${trigger.name} does not fire in ${names}: what happens there is not counted.`,
+      hint: `Create or enable it there. Or create it on ${table.schema}.${table.name}, which gives a copy to every partition, and drop those of the partitions. Then check the counts.`,
+      triggers: [trigger.name],
+    },
+  ];
+}
+
 /** Findings about how bodies change the count, whatever the event. */
 export function bodyFindings(
   keepings: readonly Keeping[],
