@@ -107,7 +107,7 @@ export function anyOf(args: readonly Expression[]): Expression {
 
 export function not(arg: Expression): Expression {
   if (arg.kind === 'value') return arg.value === null ? arg : value(!arg.value);
-  return { kind: 'not', arg };
+  return arg.kind === 'not' ? arg.arg : { kind: 'not', arg };
 }
 
 /** What is true where count() counts its argument: it is not NULL. */
@@ -128,6 +128,8 @@ export function hasCase(each: Expression): boolean {
 export function notTrue(arg: Expression): Expression {
   if (arg.kind === 'value') return value(arg.value !== true);
   if (arg.kind === 'and' && arg.args.some(each => isValue(each, null))) return yes;
+  // IS TRUE is never NULL.
+  if (arg.kind === 'not' && arg.arg.kind === 'is') return arg.arg;
   return { kind: 'not', arg: { kind: 'is', arg, value: true } };
 }
 
@@ -162,7 +164,16 @@ export function choose(branches: readonly Branch[], otherwise: Expression): Expr
   const certain = left.findIndex(({ when }) => isValue(when, true));
   const last = certain < 0 ? otherwise : (left[certain]?.result ?? otherwise);
   const open = certain < 0 ? left : left.slice(0, certain);
-  return open.length === 0 ? last : { kind: 'case', branches: open, otherwise: last };
+  if (open.length === 0) return last;
+  const ends = [...open.map(({ result }) => result), last];
+  if (ends.some(each => !isValue(each, true) && !isValue(each, false)))
+    return { kind: 'case', branches: open, otherwise: last };
+  // What is true or false by branches is a condition.
+  return open.reduceRight(
+    (rest, { when, result }) =>
+      isValue(result, true) ? anyOf([isBoolean(when, true), rest]) : allOf([notTrue(when), rest]),
+    last,
+  );
 }
 
 /** An operator on two expressions, computed where both are known. */

@@ -25,6 +25,7 @@ import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
 import { lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { runStatement } from './statements.ts';
+import { asksForOne, catchesOthersAlone, inserts, isTried, tablesFilled } from './trying.ts';
 
 /** A routine that has been read. */
 export interface ReadRoutine {
@@ -107,6 +108,10 @@ interface Frame {
   left: { state: State; locks: ReadonlySet<Lock> }[];
   /** Where CONTINUE begins it again. */
   rounds: (readonly Expression[])[];
+  /** Errors that are raised here are caught by it. */
+  catches: boolean;
+  /** Where one of them is raised. */
+  raised: (readonly Expression[])[];
   /** Where what stands behind it is not reached: RETURN, or EXIT of something around it. */
   over: (readonly Expression[])[];
 }
@@ -239,6 +244,7 @@ class Walk {
         if (step.veto) this.#veto(place, 'NULL');
         else this.#run.outcome.refuses = true;
         if (step.veto) this.#end();
+        else this.#frames.findLast(({ catches }) => catches)?.raised.push(this.#state.path);
         return value(true);
       case 'leave':
         this.#leave(step);
@@ -255,25 +261,99 @@ class Walk {
   }
 
   #block(step: Extract<Step, { kind: 'block' }>, base: number, frame: Frame): Expression {
-    const { outcome } = this.#run;
-    const { changes, refuses, unraised } = outcome;
-    const first = changes.length;
-    if (step.handlers.some(handler => !raises(handler))) outcome.unraised = new Set();
-    const ended = this.#steps(step.steps, base);
-    if (outcome.unraised !== unraised) Object.assign(outcome, { refuses, unraised });
-    const { refuses: isRefusing } = outcome;
-    const after = this.#state;
-    const own = changes.slice(first);
-    for (const handler of step.handlers) {
-      const before = changes.length;
-      const failed: Expression = { kind: 'session', name: 'an exception' };
-      this.#state = { variables: new Map(after.variables), path: [...after.path, failed] };
-      this.#steps(handler, base);
-      if (changes.length === before && !raises(handler)) for (const each of own) each.swallowed = true;
-    }
-    outcome.refuses = isRefusing;
-    this.#state = after;
+    const first = this.#run.outcome.changes.length;
+    const caught = step.handlers.filter(
+      ({ steps }) => !(steps.at(-1)?.kind === 'raise' && onlyRaises(steps)),
+    );
+    const ended = caught.length > 0 ? this.#caught(step, base, frame) : this.#steps(step.steps, base);
     return this.#after(step, frame, first, ended);
+  }
+
+  /**
+   * A block whose errors are caught: what it wrote is undone where one is, and a handler goes on. Returns the condition under which the
+   * body ends in it.
+   */
+  #caught(
+    { steps, handlers, line }: Extract<Step, { kind: 'block' }>,
+    base: number,
+    frame: Frame,
+  ): Expression {
+    const { outcome, world } = this.#run;
+    const { routine } = this.#read;
+    const { changes, insertions, refuses, unraised } = outcome;
+    const [first, firstStored] = [changes.length, insertions.length];
+    const before = this.#state;
+    const passes = opaque(`an error that is caught in line ${line}`);
+    const { table } = this.#around;
+    const isOne = asksForOne(steps, handlers, name => this.#start.queries.has(name));
+    const tried =
+      !isOne &&
+      isTried(steps, handlers, {
+        isFunction: !routine.isTrigger,
+        table,
+        mayFail: (schema, name) =>
+          world.routines(schema, name, routine).some(each => {
+            const { steps: inner = [] } = world.body(each)?.body ?? {};
+            return raises(inner) || inserts(inner);
+          }),
+      });
+    if (tried) this.#state = { ...before, path: [...before.path, passes] };
+    outcome.unraised = new Set();
+    frame.catches = true;
+    const ended = this.#steps(steps, base);
+    frame.catches = false;
+    Object.assign(outcome, { refuses, unraised });
+    const own = changes.slice(first);
+    const since = (path: readonly Expression[]) => allOf(path.slice(before.path.length));
+    const raised = anyOf(frame.raised.map(since));
+    const returned = anyOf(frame.over.map(since));
+    const unless = parts(notTrue(raised));
+    const keptOf = (conditions: readonly Expression[]) => {
+      const there = new Set(conditions.map(keyOf));
+      return [...conditions, ...unless.filter(each => !there.has(keyOf(each)))];
+    };
+    for (const each of own) each.conditions = keptOf(each.conditions);
+    for (const [place, each] of insertions.entries())
+      if (place >= firstStored)
+        insertions[place] = { ...each, conditions: keptOf(each.conditions), path: keptOf(each.path) };
+    const after = this.#state;
+    const failed = tried ? notTrue(passes) : isValue(raised, false) ? accident : anyOf([raised, accident]);
+    const filled = tablesFilled(steps, table);
+    const ways = handlers.map(handler => {
+      const begun = changes.length;
+      this.#state = { variables: new Map(after.variables), path: [...before.path, failed] };
+      for (const [name, given] of after.variables)
+        if (given !== before.variables.get(name)) this.#state.variables.set(name, unknownOf(name));
+      const ends = this.#steps(handler.steps, base);
+      // A row that was there already is updated instead: all that is counted is counted in one of both ways.
+      for (const each of changes.slice(begun))
+        if (filled.includes(each.target.table))
+          each.conditions = each.conditions.map(one => (keyOf(one) === keyOf(failed) ? accident : one));
+      if (changes.length === begun && !raises(handler.steps)) for (const each of own) each.swallowed = true;
+      const counts = changes.length > begun || handler.conditions.every(each => each === 'no_data_found');
+      return { ends, counts, variables: this.#state.variables };
+    });
+    Object.assign(outcome, { refuses });
+    const falls = ways.filter(({ ends }) => !isValue(ends, true));
+    const endsAll = falls.length === 0;
+    this.#state = {
+      path: before.path,
+      variables: mergedVariables(before.variables, [
+        ...(isValue(ended, true) && isValue(raised, false)
+          ? []
+          : [{ when: passes, variables: after.variables }]),
+        ...falls.map(({ variables }) => ({ when: notTrue(passes), variables })),
+      ]),
+    };
+    const isAsked = isOne ? ways.some(({ counts }) => !counts) : tried || !catchesOthersAlone(handlers);
+    if (isValue(ended, true) && endsAll) return value(true);
+    if (ways.every(({ ends }) => isValue(ends, false))) return returned;
+    if (!endsAll) return opaque(`which error is caught in line ${line}`);
+    return anyOf([
+      returned,
+      ...(isValue(raised, false) ? [] : [raised]),
+      ...(isAsked ? [notTrue(passes)] : []),
+    ]);
   }
 
   /** Walks a block or a loop that EXIT and CONTINUE may leave. */
@@ -287,6 +367,8 @@ class Walk {
       depth: path.length,
       left: [],
       rounds: [],
+      catches: false,
+      raised: [],
       over: [],
     };
     this.#frames.push(frame);
@@ -614,7 +696,11 @@ function withVetoes(steps: readonly Step[]): Step[] {
         branches: step.branches.map(each => ({ ...each, steps: withVetoes(each.steps) })),
       };
     if (step.kind === 'block')
-      return { ...step, steps: withVetoes(step.steps), handlers: step.handlers.map(withVetoes) };
+      return {
+        ...step,
+        steps: withVetoes(step.steps),
+        handlers: step.handlers.map(each => ({ ...each, steps: withVetoes(each.steps) })),
+      };
     return step.kind === 'loop' ? { ...step, steps: withVetoes(step.steps) } : step;
   });
 }
@@ -640,6 +726,8 @@ function onlyRaises(steps: readonly Step[]): boolean {
   });
 }
 
+// What is caught and was not asked for.
+const accident: Expression = { kind: 'session', name: 'an exception' };
 const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
 const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
 const isOpen = (found: Variable | undefined) =>

@@ -109,7 +109,7 @@ export function flattened(conditions: readonly Expression[]): Expression[] {
 }
 
 function isCondition({ kind }: Expression): boolean {
-  return ['and', 'or', 'not', 'null', 'in', 'operator', 'among'].includes(kind);
+  return ['and', 'or', 'not', 'null', 'in', 'operator', 'among', 'is', 'opaque'].includes(kind);
 }
 
 /** An expression with each lookup replaced by its value; the conditions of the lookups are added to `pulled`. */

@@ -5,7 +5,7 @@ import { rowsAsRecords } from '../plpgsql.ts';
 import { creating } from '../routine.ts';
 import type { Routine } from '../sql-reader.ts';
 import { nameParts, splitAssignment } from './assignment.ts';
-import type { BodySteps, IntoTarget, Step } from './steps.ts';
+import type { BodySteps, Handler, IntoTarget, Step } from './steps.ts';
 
 /** The parser's tree of PL/pgSQL: objects whose only key is their type, such as `PLpgSQL_stmt_if`. */
 type Tree = Record<string, unknown>;
@@ -241,11 +241,14 @@ class StepReader {
     return ((list ?? []) as Tree[]).flatMap(each => this.step(each));
   }
 
-  #handlers(exceptions: unknown): Step[][] {
+  #handlers(exceptions: unknown): Handler[] {
     const { PLpgSQL_exception_block: block } = (exceptions ?? {}) as { PLpgSQL_exception_block?: Tree };
-    return ((block?.exc_list ?? []) as { PLpgSQL_exception?: Tree }[]).map(({ PLpgSQL_exception: each }) =>
-      this.#steps(each?.action),
-    );
+    return ((block?.exc_list ?? []) as { PLpgSQL_exception?: Tree }[]).map(({ PLpgSQL_exception: each }) => ({
+      conditions: ((each?.conditions ?? []) as { PLpgSQL_condition?: Tree }[]).map(
+        ({ PLpgSQL_condition: condition }) => String(condition?.condname ?? ''),
+      ),
+      steps: this.#steps(each?.action),
+    }));
   }
 
   #branches({ cond, then_body, elsif_list }: Tree) {

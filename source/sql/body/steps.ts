@@ -27,7 +27,7 @@ export type Step = { line: number } & (
   | {
       kind: 'block';
       steps: readonly Step[];
-      handlers: readonly (readonly Step[])[];
+      handlers: readonly Handler[];
       label: string | null;
       again: boolean;
     }
@@ -38,6 +38,12 @@ export type Step = { line: number } & (
   | { kind: 'leave'; label: string | null; exit: boolean }
   | { kind: 'dynamic'; text: Node | null; target: IntoTarget | null }
 );
+
+/** WHEN of EXCEPTION: names of errors, or SQLSTATEs, folded as they are written. */
+export interface Handler {
+  conditions: readonly string[];
+  steps: readonly Step[];
+}
 
 /** The variables that a query sets: one record, or one variable for each of its columns. */
 export type IntoTarget = { record: string } | { variables: readonly (readonly string[])[] };

@@ -1,0 +1,95 @@
+import type { FuncCall, InsertStmt } from 'libpg-query';
+import type { Handler, Step } from '../../sql/body/steps.ts';
+import { nameOf, tableName } from '../../sql/names.ts';
+import type { CatalogTable } from '../catalog.ts';
+
+/** What a block stands in. */
+interface Around {
+  /** It stands in a function, which stores records itself and tells its caller what happened. */
+  isFunction: boolean;
+  table(schema: string | null, name: string): CatalogTable | undefined;
+  /** Whether a function of the application raises errors or inserts rows. */
+  mayFail(schema: string | null, name: string): boolean;
+}
+
+// What comes of others at work, at any moment, and not of what is asked for.
+const ofOthers =
+  /^(?:lock_not_available|deadlock_detected|serialization_failure|query_canceled|55P03|40P01|40001|57014)$/i;
+const ofKeys = /^(?:unique_violation|23505)$/i;
+// These are known by what stands in the block.
+const ofBlock = /^(?:others|raise_exception|P0001)$/i;
+
+/** Whether handlers catch what comes of others at work alone. */
+export function catchesOthersAlone(handlers: readonly Handler[]): boolean {
+  return handlers.every(({ conditions }) => conditions.every(each => ofOthers.test(each)));
+}
+
+/**
+ * Whether a block is written to fail at times, so that an error which its handlers catch is a way through the body like others: an
+ * INSERT that meets a unique key, a cast of what may be no number. Else an error is an accident.
+ */
+export function isTried(steps: readonly Step[], handlers: readonly Handler[], around: Around): boolean {
+  if (catchesOthersAlone(handlers)) return false;
+  const { inserts, calls, strict, returns } = contentsOf(steps);
+  if (around.isFunction && (inserts.length > 0 || returns)) return true;
+  if (strict || calls.some(({ schema, name }) => around.mayFail(schema, name))) return true;
+  const conditions = handlers.flatMap(each => each.conditions).filter(each => !ofOthers.test(each));
+  if (conditions.some(each => !ofKeys.test(each) && !ofBlock.test(each))) return true;
+  if (inserts.length === 0) return conditions.some(each => ofKeys.test(each));
+  return inserts.some(each => meetsKey(each, around));
+}
+
+const ofNumber = /^(?:no_data_found|too_many_rows|P0002|P0003)$/i;
+
+/** Whether a block only asks for the one new or old record of a statement, and its handlers are for another number of them. */
+export function asksForOne(
+  [step, more]: readonly Step[],
+  handlers: readonly Handler[],
+  isTransition: (name: string) => boolean,
+): boolean {
+  if (step?.kind !== 'statement' || more || !step.strict || !('SelectStmt' in step.node)) return false;
+  const { fromClause: [from, another] = [], whereClause } = step.node.SelectStmt;
+  if (!from || another || whereClause || !('RangeVar' in from) || !isTransition(from.RangeVar.relname ?? ''))
+    return false;
+  return handlers.every(({ conditions }) => conditions.every(each => ofNumber.test(each)));
+}
+
+/** Whether a row that is inserted may have a key that another row has. */
+function meetsKey({ relation, cols, onConflictClause }: InsertStmt, around: Around): boolean {
+  if (onConflictClause) return false;
+  const { schema, name } = relation ? tableName(relation) : { schema: null, name: '' };
+  const table = around.table(schema, name);
+  const given = (cols ?? []).flatMap(each => ('ResTarget' in each ? (each.ResTarget.name ?? '') : []));
+  return !table || table.unique.some(key => given.length === 0 || key.some(column => given.includes(column)));
+}
+
+/** The tables into which steps insert rows. */
+export function tablesFilled(steps: readonly Step[], table: Around['table']): CatalogTable[] {
+  return contentsOf(steps).inserts.flatMap(({ relation }) => {
+    const { schema, name } = relation ? tableName(relation) : { schema: null, name: '' };
+    return table(schema, name) ?? [];
+  });
+}
+
+/** Whether steps, or what they call, insert rows. */
+export const inserts = (steps: readonly Step[]): boolean => contentsOf(steps).inserts.length > 0;
+
+function contentsOf(steps: readonly Step[]) {
+  const found = {
+    inserts: [] as InsertStmt[],
+    calls: [] as ReturnType<typeof nameOf>[],
+    strict: false,
+    returns: false,
+  };
+  const visit = (each: unknown): void => {
+    if (typeof each !== 'object' || each === null) return;
+    const step = each as Partial<Step> & { InsertStmt?: InsertStmt; FuncCall?: FuncCall };
+    if (step.InsertStmt) found.inserts.push(step.InsertStmt);
+    if (step.FuncCall) found.calls.push(nameOf(step.FuncCall.funcname));
+    if (step.kind === 'statement' && step.strict) found.strict = true;
+    if (step.kind === 'return') found.returns = true;
+    for (const inner of Object.values(each)) visit(inner);
+  };
+  visit(steps);
+  return found;
+}
