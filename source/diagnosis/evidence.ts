@@ -56,7 +56,7 @@ export interface CascadingTable {
 export interface WriterEvidence {
   /** Routines that add to the count and store no record. */
   addAlone: readonly string[];
-  /** Jobs that delete records. */
+  /** Jobs that delete records, and what else is configured to take them away. */
   deleteRecords: readonly string[];
   /** Triggers that take a deleted record off the count. */
   subtract: readonly string[];

@@ -24,6 +24,7 @@ import { readBeginning } from './read-beginning.ts';
 import { chooseAccurate, countInStretches, readEvidence, readEvidenceColumns } from './read-evidence.ts';
 import { readMissingIds } from './read-missing-ids.ts';
 import { readTableStatistics } from './read-table-statistics.ts';
+import { readRetention } from './traces/read-retention.ts';
 
 interface DiagnoseOptions {
   signal?: AbortSignal | undefined;
@@ -206,6 +207,7 @@ async function gather(
   const readIds = new Set(read.map(({ id }) => id));
   const catalog = await readTriggerCatalog(reader, asWritten(tables), catalogs);
   const findings = keeping ? [] : judgeTrigger(catalog).findings;
+  const writers = writersOf(catalog);
   const { statistics, cascades } = await readTableStatistics(reader, tables);
   return {
     mismatched: [
@@ -216,7 +218,10 @@ async function gather(
     ],
     accurate: read.filter(({ id, usageCount, records }) => !areWrong.has(id) && usageCount === records),
     ...(keeping ?? { triggerOff: whyOff(findings), countsAgain: countsAgain(findings) }),
-    writers: writersOf(catalog),
+    writers: {
+      ...writers,
+      deleteRecords: [...writers.deleteRecords, ...(await readRetention(reader, tables))],
+    },
     begins: await readBeginning(reader, tables),
     // Another count may be written to the same rows.
     statistics: statistics && (keeping === null ? statistics : { ...statistics, presets: null }),

@@ -109,6 +109,50 @@ test('a count that an application keeps under a condition which is not known', a
   expect(causes.get('1')?.against.join(' ')).toContain('16 of 20 rows that were compared agree.');
 });
 
+test('what the retention of pg_partman took is gone, and it is named where it is configured', async () => {
+  await own.sql
+    .unsafe(`
+      CREATE TABLE articles (id integer PRIMARY KEY, views_count integer DEFAULT 0, created_at timestamptz);
+      CREATE TABLE views (article_id integer REFERENCES articles, created_at timestamptz NOT NULL) PARTITION BY RANGE (created_at);
+      CREATE TABLE views_old PARTITION OF views FOR VALUES FROM (MINVALUE) TO ('2026-03-01');
+      CREATE TABLE views_new PARTITION OF views FOR VALUES FROM ('2026-03-01') TO (MAXVALUE);
+      CREATE FUNCTION count_view() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN UPDATE articles SET views_count = views_count + 1 WHERE id = NEW.article_id; RETURN NULL; END $$;
+      CREATE TRIGGER count_view AFTER INSERT ON views FOR EACH ROW EXECUTE FUNCTION count_view();
+      INSERT INTO articles SELECT n, 0, timestamptz '2026-02-10' + (n - 1) * interval '3 days' FROM generate_series(1, 14) n;
+      INSERT INTO views SELECT id, at FROM articles, generate_series(created_at + interval '1 hour', timestamptz '2026-04-01', interval '7 hours') at;
+      ALTER TABLE views DETACH PARTITION views_old;`)
+    .simple();
+  const told = async () =>
+    [...(await causesOf('public.articles.views_count')).values()].map(({ code, evidence }) => ({
+      code,
+      retention: evidence.filter(each => each.includes('pg_partman')),
+    }));
+  const once = (retention: string[]) =>
+    Array.from({ length: 7 }, () => ({ code: 'history-deleted', retention }));
+  expect(await told()).toEqual(once([]));
+  // As version 5 has it; another table is not this one.
+  await own.sql
+    .unsafe(`
+      CREATE SCHEMA partman;
+      CREATE TABLE partman.part_config (parent_table text PRIMARY KEY, control text NOT NULL, partition_interval text NOT NULL, partition_type text NOT NULL,
+        premake integer NOT NULL DEFAULT 4, automatic_maintenance text NOT NULL DEFAULT 'on', template_table text, retention text, retention_schema text,
+        retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false);
+      INSERT INTO partman.part_config (parent_table, control, partition_interval, partition_type, retention) VALUES
+        ('public.other', 'created_at', '1 mon', 'range', '1 day'), ('public.views', 'created_at', '1 mon', 'range', NULL);`)
+    .simple();
+  expect(await told()).toEqual(once([]));
+  for (const [change, does] of [
+    ["retention = '30 days'", 'detaches'],
+    ['retention_keep_table = false', 'drops'],
+    ["retention_schema = 'archive'", 'moves away'],
+  ]) {
+    await own.sql.unsafe(`UPDATE partman.part_config SET ${change} WHERE parent_table = 'public.views'`);
+    const sentence = `By its configuration in partman.part_config, the maintenance of pg_partman ${does} partitions of public.views past the retention of 30 days. Their records go with them.`;
+    expect(await told()).toEqual(once([sentence]));
+  }
+});
+
 test('sentences take the words of a counter, and programs keep their names', async () => {
   const say = inWordsOf({
     nouns: { row: ['article', 'articles'], record: ['upvote', 'upvotes'] },

@@ -33,8 +33,8 @@ export function judgeCommonStart(
     { with: others, without: evidence.accurate.length - others },
   );
   const { partitioned = false } = evidence.statistics?.records ?? {};
-  const [job] = evidence.writers.deleteRecords;
-  const isNamed = job !== undefined || (partitioned && startsAPeriod(first));
+  const { deleteRecords } = evidence.writers;
+  const isNamed = deleteRecords.length > 0 || (partitioned && startsAPeriod(first));
   const strength = evidence.accurate.length < fewest && isNamed ? sudden : Math.min(sudden, contrast);
   if (cut.length < 2 || strength < (isNamed ? leastStrength / 2 : leastStrength)) return () => null;
   return preset => {
@@ -48,7 +48,7 @@ export function judgeCommonStart(
         ...(partitioned
           ? ['The table is partitioned: a partition that is dropped or detached takes its records with it.']
           : []),
-        ...(job === undefined ? [] : [job]),
+        ...deleteRecords,
       ],
       stretch: { from: preset.createdAt, to: first },
     };
