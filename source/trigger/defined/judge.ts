@@ -258,11 +258,13 @@ function eventHealth(
       const verdict = verdicts?.find(each => each.event === event);
       const by = (causes.get(event) ?? []).map(({ text }) => text);
       const doubt = unread.some(({ events }) => events.includes(event));
+      const stays = (always: boolean) =>
+        cancelled.some(each => each.always === always && each.events.has(event));
       return {
         event,
-        handled: cancelled.some(({ events }) => events.has(event))
+        handled: stays(true)
           ? false
-          : verdict && !doubt
+          : verdict && !doubt && !(verdict.handled && stays(false))
             ? verdict.handled
             : null,
         effect: verdict?.effect ?? null,

@@ -481,6 +481,8 @@ const differs = 'NEW.comments_count IS DISTINCT FROM OLD.comments_count';
 const keeps = trigger({ on: all, body: `${ins} ${up} ${del} ${down} ELSE ${down} ${up} END IF;` }) + zero;
 const cancelled = (events: string) => `${events}, truncate to 0 | change-cancelled!`;
 
+const perhaps = (events: string) => `${events}, truncate to 0 | change-cancelled`;
+
 const byVeto: Case[] = (
   [
     [
@@ -504,6 +506,21 @@ const byVeto: Case[] = (
       'NULL for one of another column',
       'IF NEW.published IS DISTINCT FROM OLD.published THEN RETURN NULL; END IF; RETURN NEW;',
       '',
+    ],
+    [
+      'NULL above a number',
+      'IF NEW.comments_count > 50 THEN RETURN NULL; END IF; RETURN NEW;',
+      perhaps('insert ?, delete ?, move ?'),
+    ],
+    [
+      'NULL of what is locked',
+      'IF OLD.published THEN RETURN NULL; END IF; RETURN NEW;',
+      perhaps('insert ?, delete ?, move ?'),
+    ],
+    [
+      'OLD where a query says so',
+      'IF EXISTS (SELECT FROM users WHERE id = OLD.author_id) THEN RETURN OLD; END IF; RETURN NEW;',
+      perhaps('insert ?, delete ?, move ?'),
     ],
     [
       'NULL outside of triggers',

@@ -1,6 +1,9 @@
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import type { Finding } from '../../../counter/finding.ts';
-import type { Value } from '../../../counters/body/expression.ts';
+import type { Expression, Value } from '../../../counters/body/expression.ts';
+import { allOf, value, within } from '../../../counters/body/expression.ts';
+import { printed } from '../../../counters/body/print.ts';
+import { decide } from '../../../counters/condition/decide.ts';
 import { evaluate } from '../../../counters/condition/evaluate.ts';
 import type { Writing } from '../../../counters/find/writings.ts';
 import type { EventName } from '../events.ts';
@@ -9,9 +12,13 @@ import { isClear } from '../play.ts';
 /** A BEFORE trigger of the row that leaves it as it was where its count changes. */
 export interface Cancelled {
   finding: Finding;
-  /** Events whose change of the count never happens. */
+  /** Events whose change of the count never happens, or, where it does not do so `always`, may not happen. */
   events: ReadonlySet<EventName>;
+  always: boolean;
 }
+
+type Cancel = Writing['outcome']['cancels'][number];
+type Step = readonly [was: number, is: number];
 
 // What columns beside the count hold, before and after: a condition on them is met or not.
 const held: readonly Value[] = [null, true, false, 0, 1, ''];
@@ -25,41 +32,115 @@ export function cancelledBy({ row, via }: CounterDefinition, writings: readonly 
     const isOfRow = record?.name === home.table && record.schema === home.schema;
     const fires = updateOf.length === 0 || updateOf.includes(row.count);
     if (!isOfRow || !fires || (type & rowBefore) !== rowBefore) return [];
-    const always = outcome.cancels.filter(each => each.conditions.every(isClear));
-    const isCancelled = (was: number, is: number) =>
-      always.find(({ conditions }) =>
-        held.every(other =>
-          conditions.every(
-            each =>
-              evaluate(each, (side, column) =>
-                column === row.count ? (side === 'old' ? was : is) : other,
-              ) === true,
-          ),
-        ),
-      );
-    const rising = isCancelled(4, 5);
-    const falling = isCancelled(5, 4);
-    const found = rising ?? falling;
-    if (!found) return [];
-    const [verb, events]: [string, EventName[]] =
-      rising && falling
-        ? ['changes', ['insert', 'delete', 'move', 'condition', 'amount']]
-        : rising
-          ? ['rises', ['insert', 'move', 'condition', 'amount']]
-          : ['falls', ['delete', 'move', 'condition', 'amount']];
+    const subject = `The trigger ${name} on ${home.schema}.${home.table} returns`;
+    const { cancels } = outcome;
+    const always = eventsOf(step => cancels.find(each => isAlways(each, row.count, step)), [[4, 5]]);
+    if (always) {
+      const { found, verb, events } = always;
+      return [
+        {
+          events,
+          always: true,
+          finding: {
+            code: 'change-cancelled',
+            severity: 'error',
+            message: `${subject} ${found.gives} BEFORE an update in which ${row.count} ${verb}: the row then stays as it was.`,
+            hint: `Let it return NEW where ${row.count} ${verb}.`,
+          },
+        },
+      ];
+    }
+    const perhaps = eventsOf(
+      step => cancels.find(each => isPossible(each, row.count, step)),
+      stepsOf(cancels),
+    );
+    if (!perhaps) return [];
+    const { found, verb, events } = perhaps;
     return [
       {
-        events: new Set(events),
+        events,
+        always: false,
         finding: {
           code: 'change-cancelled',
-          severity: 'error',
-          message: `The trigger ${name} on ${home.schema}.${home.table} returns ${found.gives} BEFORE an update in which ${row.count} ${verb}: the row then stays as it was.`,
-          hint: `Let it return NEW where ${row.count} ${verb}.`,
+          severity: 'warning',
+          message: `${subject} ${found.gives} BEFORE an update where ${printed(allOf(found.conditions))}: where ${row.count} ${verb} then, the row stays as it was and the count drifts.`,
+          hint: `Let it return NEW where ${row.count} ${verb}, or keep others from changing such a row in another way.`,
         },
       },
     ];
   });
 }
 
-// FOR EACH ROW and BEFORE: see pg_trigger.tgtype.
+/** Which events are concerned by what is found for a count that rises, and for one that falls. */
+function eventsOf(cancels: (step: Step) => Cancel | undefined, rises: readonly Step[]) {
+  const first = (steps: readonly Step[]) => steps.map(cancels).find(each => each !== undefined);
+  const rising = first(rises);
+  const falling = first(rises.map(([was, is]): Step => [is, was]));
+  const found = rising ?? falling;
+  if (!found) return null;
+  const [verb, events]: [string, EventName[]] =
+    rising && falling
+      ? ['changes', ['insert', 'delete', 'move', 'condition', 'amount']]
+      : rising
+        ? ['rises', ['insert', 'move', 'condition', 'amount']]
+        : ['falls', ['delete', 'move', 'condition', 'amount']];
+  return { found, verb, events: new Set(events) };
+}
+
+function isAlways({ conditions }: Cancel, count: string, [was, is]: Step): boolean {
+  return (
+    conditions.every(isClear) &&
+    held.every(other =>
+      conditions.every(
+        each =>
+          evaluate(each, (side, column) => (column !== count ? other : side === 'old' ? was : is)) === true,
+      ),
+    )
+  );
+}
+
+/** Whether the conditions may be met where the count alone changes, by a trigger of its records. */
+function isPossible({ conditions }: Cancel, count: string, [was, is]: Step): boolean {
+  return conditions.every(each => {
+    const met = decide(alike(each, count), inner => {
+      if (inner.kind === 'session' && inner.name === 'pg_trigger_depth()') return 2;
+      if (inner.kind !== 'column' || inner.column !== count) return undefined;
+      return inner.source.kind === 'old' ? was : inner.source.kind === 'new' ? is : undefined;
+    });
+    return met === true || met === undefined;
+  });
+}
+
+/** A condition with what is known of the rows: they differ, and in no column but the count. */
+function alike(each: Expression, count: string): Expression {
+  return JSON.parse(
+    JSON.stringify(each, (_, inner) => {
+      if (inner?.kind !== 'operator' || inner.args?.length !== 2) return inner;
+      const [left, right] = inner.args as Expression[];
+      if (left?.kind === 'row' && right?.kind === 'row') return value(inner.name !== '=');
+      const isSame =
+        left?.kind === 'column' &&
+        right?.kind === 'column' &&
+        left.column === right.column &&
+        left.column !== count &&
+        left.source.kind !== 'table';
+      return isSame && !/^(?:=|<=|>=)$/.test(inner.name) ? value(false) : inner;
+    }),
+  ) as Expression;
+}
+
+// From small to large, and around what the conditions name; a count is not below 0.
+function stepsOf(cancels: readonly Cancel[]): Step[] {
+  const named = cancels.flatMap(({ conditions }) =>
+    conditions.flatMap(each =>
+      [...within(each)].flatMap(inner =>
+        inner.kind === 'value' && typeof inner.value === 'number' ? [inner.value] : [],
+      ),
+    ),
+  );
+  return [0, 4, 999, ...named, ...named.map(each => each - 1)]
+    .filter(each => each >= 0)
+    .map((each): Step => [each, each + 1]);
+}
+
 const rowBefore = 1 | 2;
