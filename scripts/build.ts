@@ -138,7 +138,8 @@ const rest = await build({
     'command-line': 'source/cli/options.ts',
     'demo-worker': 'source/demo/worker.ts',
     'parser-main': 'source/sql/parser/parser-main.ts',
-    'scan-main': 'source/scan/scan-main.ts',
+    'scan-main': 'source/scan/child/scan-main.ts',
+    'scan-thread': 'source/scan/child/scan-thread.ts',
   },
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },
   inject: ['./scripts/lazy-segmenter.ts'],
@@ -147,13 +148,22 @@ const rest = await build({
     measuredWhenNeeded,
     inkDrawsWhatChanged,
     builtinsWhenNeeded,
-    apart({ 'options.ts': 'command-line.js' }),
+    apart({ 'options.ts': 'command-line.js', 'scan-thread.ts': 'scan-thread.js' }),
   ],
   // Some bundled packages are CommonJS and require Node's modules.
   banner: {
     js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
   },
 });
+
+// esbuild leaves other characters in regular expressions as they are. With one of them, V8 keeps two bytes for each of the two million
+// characters, and decodes the file in 10 ms instead of 3 with every start.
+const program = await readFile(`${dist}/program.js`, 'utf8');
+const inAscii = program.replace(
+  /[^\0-\x7f]/g,
+  unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+await writeFile(`${dist}/program.js`, inAscii);
 
 const write = (name: string, content: string | Uint8Array) => writeFile(`${dist}/${name}`, content);
 const inputs = [start, rest].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));

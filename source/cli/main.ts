@@ -245,11 +245,11 @@ async function scanFiles(flags: Flags): Promise<number> {
   // Without a database, it does not matter whether one can be made out.
   const config = !isTyped ? loadConfig({ ...flags, demo: true }, process.env, process.cwd()) : locate();
   const { scan } = await import('./commands/scan.ts');
-  const { openDatabase } = await import('../demo/run.ts');
   const database: ScanDatabase = {
     isNamed: isTyped || flags.demo === true || namesAddress(process.env),
     locate,
     async open(asked, asks, work) {
+      const { openDatabase } = await import('../demo/run.ts');
       const use = async (known: Config) => {
         const { database: opened, close } = await openDatabase(known);
         return work(opened).finally(close);

@@ -2,7 +2,7 @@ import { stopIfInterrupted } from '../errors/errors.ts';
 import { aliasesIn } from './aliases.ts';
 import { type ReportedFinding, reportCode, reportSql, sortByLocation, unparsedSql } from './assemble.ts';
 import { statementAround } from './code/follow/lookup.ts';
-import { Project } from './code/follow/project.ts';
+import { Project, type Texts } from './code/follow/project.ts';
 import type { CodeModule } from './code/parse/code-module.ts';
 import { loadCodeParser } from './code/parse/parse-code.ts';
 import { readCode, recordBeside } from './code/read-code.ts';
@@ -12,7 +12,7 @@ import { type FoundFiles, findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
 import type { CodeLocation, NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
-import { isKeeper, mayWrite, Names, namesBesides, soundsLikeCounting } from './names.ts';
+import { type Aliases, isKeeper, mayWrite, Names, namesBesides, soundsLikeCounting } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
 import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
@@ -47,8 +47,8 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
   const { files, skipped } = found;
   const wanted = files.filter(file => options.tests || !isTest(file));
   const sources = await readSources(directory, wanted, options.signal);
-  const texts = new Map<string, string>();
-  const byKind = new Map<FileKind, Map<string, string>>();
+  const texts = new TextsOfFiles();
+  const byKind = new Map<FileKind, TextsOfFiles>();
   const languages = new Map<string, number>();
   for (const source of sources) {
     if ('reason' in source) {
@@ -59,9 +59,9 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
       languages.set(source.language, (languages.get(source.language) ?? 0) + 1);
       continue;
     }
-    if (source.kind !== 'config') texts.set(source.file, source.text);
+    if (source.kind !== 'config') texts.add(source);
     const kind = source.kind === 'component' ? 'code' : source.kind;
-    byKind.set(kind, (byKind.get(kind) ?? new Map<string, string>()).set(source.file, source.text));
+    byKind.set(kind, (byKind.get(kind) ?? new TextsOfFiles()).add(source));
   }
   const read = mergeFound(await readEach(texts, byKind, options));
   return {
@@ -99,21 +99,45 @@ function countNotRead(
   return all.filter(each => each.files > 0);
 }
 
+/** Texts by file, each made whenever it is asked for. */
+class TextsOfFiles implements Texts {
+  readonly #sources = new Map<string, { text: string }>();
+
+  add(source: { file: string; text: string }): this {
+    this.#sources.set(source.file, source);
+    return this;
+  }
+
+  get size(): number {
+    return this.#sources.size;
+  }
+
+  has = (file: string) => this.#sources.has(file);
+
+  keys = () => this.#sources.keys();
+
+  get = (file: string) => this.#sources.get(file)?.text;
+
+  *[Symbol.iterator](): Generator<[string, string]> {
+    for (const [file, { text }] of this.#sources) yield [file, text];
+  }
+}
+
 type Found = Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>;
 
 /** The code, which is parsed and followed once for all counters. */
 function projectOf(
-  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  byKind: ReadonlyMap<FileKind, TextsOfFiles>,
   { broken = {}, reading = () => {} }: ScanOptions,
 ): Project {
-  const of = (kind: FileKind) => byKind.get(kind) ?? new Map<string, string>();
-  return new Project(of('code'), { broken, reading, configs: of('config') });
+  const of = (kind: FileKind) => byKind.get(kind) ?? new TextsOfFiles();
+  return new Project(of('code'), { broken, reading, configs: new Map(of('config')) });
 }
 
 /** What is found for each counter, one after another. */
 async function readEach(
-  texts: ReadonlyMap<string, string>,
-  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  texts: TextsOfFiles,
+  byKind: ReadonlyMap<FileKind, TextsOfFiles>,
   { subjects = [null], ...options }: ScanOptions,
 ): Promise<Found[]> {
   const found: Found[] = [];
@@ -148,32 +172,26 @@ function byPlace<T extends CodeLocation>(list: readonly T[]): T[] {
 }
 
 async function readAll(
-  texts: ReadonlyMap<string, string>,
-  byKind: ReadonlyMap<FileKind, ReadonlyMap<string, string>>,
+  texts: TextsOfFiles,
+  byKind: ReadonlyMap<FileKind, TextsOfFiles>,
   project: Project,
   { signal, reading = () => {}, parsed = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
-  const of = (kind: FileKind) => [...(byKind.get(kind) ?? [])];
+  const of = (kind: FileKind): Iterable<[string, string]> => byKind.get(kind) ?? [];
   const reported: ReportedFinding[] = [];
   const unparsed: Unparsed[] = [];
 
   const sqlUnits = await Promise.all(
-    of('sql').flatMap(([file, text]) => (namesUse(text) ? [unitOfFile(file, text)] : [])),
+    [...of('sql')].flatMap(([file, text]) => (namesUse(text) ? [unitOfFile(file, text)] : [])),
   );
   stopIfInterrupted(signal);
   const inFiles = judgeSql(sqlUnits);
 
-  const aliases = aliasesIn(of('prisma'), of('code'));
+  const { aliases, candidates } = candidatesOf(of('code'), [...of('prisma')], inFiles.counting);
   project.follower.names = new Names(aliases);
-  const extra = [
-    ...inFiles.counting,
-    ...aliases.counters,
-    ...of('code').flatMap(([, text]) => constantsIn(text)),
-  ];
-  const candidates = of('code').filter(([, text]) => mayWrite(text, extra) || tracks().test(text));
   if (candidates.length > 0) await loadCodeParser();
   const modules: CodeModule[] = [];
-  for (const [index, [file]] of candidates.entries()) {
+  for (const [index, file] of candidates.entries()) {
     await breathe();
     stopIfInterrupted(signal);
     parsed(index, candidates.length);
@@ -191,7 +209,7 @@ async function readAll(
     ),
   );
   stopIfInterrupted(signal);
-  const scripts = await readScripts(of('shell'));
+  const scripts = await readScripts([...of('shell')]);
   const judged = judgeSql([...sqlUnits, ...codeUnits.keys(), ...scripts.units]);
 
   const defined = (routine: string) => judged.counting.has(routine);
@@ -232,9 +250,31 @@ async function readAll(
   };
 }
 
+/** The files of code that may write the count, and the names that an ORM gave it. `counting` are functions that count. */
+function candidatesOf(
+  code: Iterable<readonly [string, string]>,
+  schemas: readonly (readonly [string, string])[],
+  counting: Iterable<string>,
+): { aliases: Aliases; candidates: string[] } {
+  const named: [string, string][] = [];
+  const own = new Set<string>();
+  // Texts are made anew each time, so everything is asked of each at once.
+  for (const [file, text] of code) {
+    if (text.includes(subjectNames().column)) named.push([file, text]);
+    if (mayWrite(text, []) || tracks().test(text)) own.add(file);
+  }
+  const aliases = aliasesIn(schemas, named);
+  const extra = [...counting, ...aliases.counters, ...named.flatMap(([, text]) => constantsIn(text))];
+  if (extra.length === 0) return { aliases, candidates: [...own] };
+  const candidates: string[] = [];
+  for (const [file, text] of code) {
+    if (own.has(file) || extra.some(name => text.includes(name))) candidates.push(file);
+  }
+  return { aliases, candidates };
+}
+
 // A file that imports the counter's name as a constant need not name it: `update({ [COUNTER]: n + 1 })`.
-const constantsIn = (text: string) =>
-  text.includes(subjectNames().column) ? [...text.matchAll(constant())].map(([, name = '']) => name) : [];
+const constantsIn = (text: string) => [...text.matchAll(constant())].map(([, name = '']) => name);
 
 // Parsing blocks the thread; between files, keys and interrupts are handled.
 const breathe = () => new Promise(resolve => setImmediate(resolve));

@@ -177,7 +177,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
   },
   scan: {
     // What starts a process for a scan, and what runs in it, need a second for each test: see entangled.test.ts.
-    mutate: ['source/scan/**/*.ts', '!source/scan/scan-in-child.ts', '!source/scan/scan-main.ts'],
+    mutate: ['source/scan/**/*.ts', '!source/scan/child/*.ts'],
     tests: [
       'test/scan/code/parse/component-markup.test.ts',
       'test/scan/code/parse/parse-code.test.ts',

@@ -12,6 +12,7 @@ export const packedFiles = [
   'dist/preset-usage.1',
   'dist/program.js',
   'dist/scan-main.js',
+  'dist/scan-thread.js',
   'docs/config.schema.json',
   'docs/counters.schema.json',
   'package.json',

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { scanApart } from '../../source/scan/scan-in-child.ts';
+import { scanApart } from '../../source/scan/child/scan-in-child.ts';
 
 let root: string;
 

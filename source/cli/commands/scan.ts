@@ -9,7 +9,7 @@ import { displayText, toWidth } from '../../format/text.ts';
 import { wrap } from '../../format/wrap.ts';
 import type { Note, ScanReport, Write } from '../../scan/finding.ts';
 import { languagesNotRead, nothingRead, notReadWords } from '../../scan/not-read.ts';
-import { scanApart } from '../../scan/scan-in-child.ts';
+import { scanApart } from '../../scan/child/scan-in-child.ts';
 import type { ScanSubject } from '../../scan/subject.ts';
 import { type Named, namedTogether } from '../../scan/subject-of.ts';
 import { notCheckableJson } from '../output/counter-json.ts';

@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { stopIfInterrupted } from '../../errors/errors.ts';
 import type { Skipped } from '../finding.ts';
 import { neverRead } from './file-kind.ts';
@@ -26,7 +27,12 @@ interface Walk {
   prefix: string;
   signal: AbortSignal | undefined;
   found: FoundFiles;
+  /** How many directories were listed. */
+  visited: number;
 }
+
+// Keys and interrupts are handled after this many directories.
+const atOnce = 16;
 
 // Enough to say that there are many.
 const mostIgnored = 20_000;
@@ -44,7 +50,7 @@ export async function findFiles(directory: string, signal?: AbortSignal): Promis
   const realRoot = await realpath(directory);
   const { prefix, rules, inRepository } = await rulesAbove(realRoot);
   const found: FoundFiles = { files: [], skipped: [], ignored: [], more: false, installed: [] };
-  const walk = { root: directory, realRoot, prefix, signal, found };
+  const walk = { root: directory, realRoot, prefix, signal, found, visited: 0 };
   const [tracked] = await Promise.all([
     inRepository ? trackedFiles(realRoot) : { files: [] },
     visit(walk, '', rules),
@@ -125,31 +131,37 @@ async function rulesAbove(
 }
 
 async function visit(walk: Walk, base: string, above: IgnoreRules): Promise<void> {
+  walk.visited += 1;
+  if (walk.visited % atOnce === 0) await setImmediate();
   stopIfInterrupted(walk.signal);
   const directory = join(walk.root, base);
   let entries: Dirent[];
   try {
-    entries = await readdir(directory, { withFileTypes: true });
+    // Another thread would take longer to begin with it than this takes.
+    entries = readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     walk.found.skipped.push({ file: base || '.', reason: reasonOf(error, 'listed') });
     return;
   }
-  const rules = await withRulesOf(above, directory, walk.prefix + base);
-  await Promise.all(
-    entries.map(async entry => {
-      const path = `${base}${entry.name}`;
-      if (entry.isDirectory()) {
-        if (neverRead.has(entry.name)) leave(walk, entry.name, path);
-        else if (isIgnored(rules, `${walk.prefix}${path}/`)) await countIgnored(walk, `${path}/`);
-        else await visit(walk, `${path}/`, rules);
-      } else if (isIgnored(rules, walk.prefix + path)) {
-        walk.found.ignored.push(path);
-      } else {
-        if (entry.isFile()) walk.found.files.push(path);
-        else if (entry.isSymbolicLink()) await follow(walk, path);
-      }
-    }),
-  );
+  const hasRules = entries.some(({ name }) => name === '.gitignore');
+  const rules = hasRules ? await withRulesOf(above, directory, walk.prefix + base) : above;
+  const [deeper, links]: [string[], string[]] = [[], []];
+  for (const entry of entries) {
+    const path = `${base}${entry.name}`;
+    if (entry.isDirectory()) {
+      if (neverRead.has(entry.name)) leave(walk, entry.name, path);
+      else if (isIgnored(rules, `${walk.prefix}${path}/`)) await countIgnored(walk, `${path}/`);
+      else deeper.push(`${path}/`);
+    } else if (isIgnored(rules, walk.prefix + path)) {
+      walk.found.ignored.push(path);
+    } else if (entry.isFile()) {
+      walk.found.files.push(path);
+    } else if (entry.isSymbolicLink()) {
+      links.push(path);
+    }
+  }
+  await Promise.all(links.map(path => follow(walk, path)));
+  for (const each of deeper) await visit(walk, each, rules);
 }
 
 async function follow({ root, realRoot, found }: Walk, path: string): Promise<void> {

@@ -7,28 +7,43 @@ import { reasonOf } from './find-files.ts';
 import { scriptLanguage, unreadLanguage } from './languages.ts';
 
 /** A file that was read, or why it was not. */
-type Source =
-  | { file: string; kind: FileKind; text: string }
-  | { file: string; reason: string }
-  | { file: string; language: string };
+type Source = SourceText | { file: string; reason: string } | { file: string; language: string };
+
+/** A file with code. Its text is made of its bytes whenever it is asked for, because most texts are searched for a word and never used again. */
+class SourceText {
+  readonly file: string;
+  readonly kind: FileKind;
+  readonly #bytes: Buffer;
+
+  constructor(file: string, kind: FileKind, bytes: Buffer) {
+    this.file = file;
+    this.kind = kind;
+    this.#bytes = bytes;
+  }
+
+  get text(): string {
+    return decode(this.#bytes);
+  }
+}
 
 // A file of 2 MB is generated, or a dump.
 const mostBytes = 2 * 1024 * 1024;
 
 /** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never throws. */
-function readSource(directory: string, file: string, memory: Buffer): Source | null {
+function readSource(directory: string, file: string, memory: Memory): Source | null {
   const path = join(directory, file);
   try {
-    const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory) : kindOfName(file);
+    const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory.free()) : kindOfName(file);
     if (kind !== null && typeof kind === 'object') return { file, ...kind };
     const language = kind === null ? unreadLanguage(file) : null;
     if (language) return { file, language };
     if (kind === null || kind === 'unknown') return null;
-    const bytes = readStart(path, memory);
+    const bytes = readStart(path, memory.free());
     if (bytes.length > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
-    const text = decode(bytes);
-    if (text === null) return { file, reason: 'it is not text' };
-    return isMinified(text) ? { file, reason: 'it is minified' } : { file, kind, text };
+    if (!isText(bytes)) return { file, reason: 'it is not text' };
+    if (isMinified(bytes)) return { file, reason: 'it is minified' };
+    memory.keep(bytes.length);
+    return new SourceText(file, kind, bytes);
   } catch (error) {
     return { file, reason: reasonOf(error, 'read') };
   }
@@ -56,18 +71,47 @@ function readStart(path: string, memory: Buffer): Buffer {
   }
 }
 
-function decode(bytes: Buffer): string | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
-  if (bytes.subarray(0, 8192).includes(0)) return null;
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
+const isWide = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === 0xfe;
+
+function isText(bytes: Buffer): boolean {
+  if (isWide(bytes)) return true;
+  const zero = bytes.indexOf(0);
+  return zero === -1 || zero >= 8192;
+}
+
+function decode(bytes: Buffer): string {
+  if (isWide(bytes)) return bytes.toString('utf16le', 2);
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 // People break their lines; minifiers do not.
-function isMinified(text: string): boolean {
+function isMinified(bytes: Buffer): boolean {
+  if (bytes.length < 20_000) return false;
+  const text = decode(bytes);
   if (text.length < 20_000) return false;
   let lines = 1;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1;
   return text.length / lines > 500;
+}
+
+/** Where files are read to: what is kept stays where it was read, in a few pieces that no garbage collection looks through. */
+class Memory {
+  #piece = Buffer.alloc(0);
+  #used = 0;
+
+  /** Room for one file, and one more byte to see that it has more: it is valid until the next call, or what is kept of it for good. */
+  free(): Buffer {
+    if (this.#piece.length - this.#used <= mostBytes) {
+      this.#piece = Buffer.allocUnsafeSlow(4 * mostBytes);
+      this.#used = 0;
+    }
+    return this.#piece.subarray(this.#used, this.#used + mostBytes + 1);
+  }
+
+  keep(length: number): void {
+    this.#used += length;
+  }
 }
 
 // Interrupts are handled after this many files.
@@ -82,8 +126,7 @@ export async function readSources(
   files: readonly string[],
   signal?: AbortSignal,
 ): Promise<Source[]> {
-  // One more byte than is read of a file, to see that it has more.
-  const memory = Buffer.allocUnsafe(mostBytes + 1);
+  const memory = new Memory();
   const read: Source[] = [];
   for (const [index, file] of files.entries()) {
     if (index % atOnce === 0) {

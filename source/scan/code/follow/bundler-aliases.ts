@@ -15,9 +15,12 @@ export interface BundlerAlias {
 const configuration =
   /(?:^|\/)(?:vite|vitest|electron\.vite|svelte|webpack|astro|nuxt|next|rollup|rspack|rsbuild|babel|craco|vue)\.config(?:\.[\w-]+)?\.[cm]?[jt]s$/;
 
+/** Whether a file configures a bundler, by its name. */
+export const isBundlerConfig = (file: string) => configuration.test(file);
+
 /** The aliases in a configuration of vite, SvelteKit, webpack and others, as far as they are written literally. */
 export function aliasesOfBundler(file: string, text: string): BundlerAlias[] {
-  if (!configuration.test(file) || !text.includes('alias')) return [];
+  if (!isBundlerConfig(file) || !text.includes('alias')) return [];
   const module = parseCode(file, text);
   if ('offset' in module) return [];
   const at = posix.dirname(file);

@@ -2,10 +2,13 @@ import { withNames } from '../../subject.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { codeOfComponent } from '../parse/component-script.ts';
 import { isCode, type ParseProblem, parseCode } from '../parse/parse-code.ts';
-import { aliasesOfBundler } from './bundler-aliases.ts';
+import { aliasesOfBundler, isBundlerConfig } from './bundler-aliases.ts';
 import { Follower } from './follow.ts';
 import { type ImportRules, importRules } from './import-rules.ts';
 import { importedFile } from './imports.ts';
+
+/** Texts by path; they may be made whenever they are asked for. */
+export type Texts = Pick<ReadonlyMap<string, string>, 'get' | 'has' | 'keys'>;
 
 /** The code of a directory: its files by name, parsed on demand. */
 export class Project {
@@ -13,7 +16,7 @@ export class Project {
   readonly problems = new Map<string, ParseProblem>();
   /** Code in the markup of components that could not be read. */
   readonly markup: (ParseProblem & { file: string })[] = [];
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #texts: Texts;
   readonly #files: ReadonlySet<string>;
   readonly #parsed = new Map<string, CodeModule | null>();
   readonly #reading: (file: string) => void;
@@ -23,7 +26,7 @@ export class Project {
    * reason. `reading` is called with each file before it is parsed or read. The parser must be loaded before `module` is called.
    */
   constructor(
-    texts: ReadonlyMap<string, string>,
+    texts: Texts,
     {
       broken,
       reading,
@@ -42,7 +45,9 @@ export class Project {
     this.follower = new Follower((from, specifier) => {
       rules ??= importRules(
         configs,
-        [...texts].flatMap(each => aliasesOfBundler(...each)),
+        [...texts.keys()].flatMap(each =>
+          isBundlerConfig(each) ? aliasesOfBundler(each, texts.get(each) ?? '') : [],
+        ),
       );
       const file = importedFile(from.file, specifier, this.#files, rules);
       return file === null ? null : this.module(file);
@@ -78,7 +83,8 @@ export class Project {
   /** The files that speak of presets and have one of these names, parsed. */
   naming(names: ReadonlySet<string>): CodeModule[] {
     if (names.size === 0) return [];
-    return [...this.#texts].flatMap(([file, text]): CodeModule[] => {
+    return [...this.#texts.keys()].flatMap((file): CodeModule[] => {
+      const text = this.#texts.get(file) ?? '';
       if (!rowNamed().test(text) || ![...names].some(name => text.includes(name))) return [];
       return [this.module(file)].filter(module => module !== null);
     });

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
-import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../errors/errors.ts';
-import type { ScanReport } from './finding.ts';
-import type { ScanAnswer, ScanRequest } from './scan-messages.ts';
-import type { ScanSubject } from './subject.ts';
+import type { Readable } from 'node:stream';
+import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../../errors/errors.ts';
+import type { ScanReport } from '../finding.ts';
+import type { ScanSubject } from '../subject.ts';
+import { answerPipe, type ScanAnswer, type ScanRequest } from './scan-messages.ts';
 
 // Run from source it is TypeScript; the build puts it into a separate file next to this one.
 const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
@@ -61,7 +62,7 @@ function attempt(
   }: { signal: AbortSignal | undefined; patience: number; onParsed: (done: number, total: number) => void },
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] });
   let on: string | null = null;
   let why = 'it is nested too deeply for the parser';
   let watch: NodeJS.Timeout | undefined;
@@ -72,21 +73,25 @@ function attempt(
     reject(interrupted());
   };
   signal?.addEventListener('abort', interrupt, { once: true });
-  child.on('message', (answer: ScanAnswer) => {
+  const hear = (answer: ScanAnswer) => {
     if ('parsed' in answer) return onParsed(answer.parsed, answer.of);
     clearTimeout(watch);
-    if ('report' in answer) resolve(answer);
-    else if ('error' in answer) reject(new ConsoleError(answer.error));
-    else if ('fault' in answer) reject(new Error(answer.fault));
-    else {
+    if ('reading' in answer) {
       on = answer.reading;
       if (on === null) return;
       watch = setTimeout(() => {
         why = 'it takes too long to follow';
         end();
       }, patience);
+      return;
     }
-  });
+    if ('report' in answer) resolve(answer);
+    else if ('error' in answer) reject(new ConsoleError(answer.error));
+    else reject(new Error(answer.fault));
+    end();
+  };
+  const answers = child.stdio[answerPipe] as Readable | null;
+  if (answers) hearLines(answers, line => hear(JSON.parse(line)));
   child.once('error', () => resolve({ on, why }));
   // `close` comes after its last message. A signal from the terminal reaches the child too, maybe before it can ignore it.
   child.once('close', (_, by) => {
@@ -99,4 +104,19 @@ function attempt(
     clearTimeout(watch);
     signal?.removeEventListener('abort', interrupt);
   });
+}
+
+/** Calls `hear` with each whole line. */
+function hearLines(from: Readable, hear: (line: string) => void): void {
+  let begun = '';
+  from.setEncoding('utf8').on('data', (text: string) => {
+    const [first = '', ...more] = text.split('\n');
+    begun += first;
+    for (const next of more) {
+      hear(begun);
+      begun = next;
+    }
+  });
+  // It ends with the process, which says how that ended.
+  from.on('error', () => {});
 }
