@@ -393,6 +393,20 @@ describe('what a trigger counts before it refuses the row', () => {
   });
 });
 
+test.each([
+  [
+    "UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; IF NEW.kind = 'x' THEN RETURN NULL; END IF; RETURN NEW;",
+  ],
+  [
+    'UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; UPDATE recs SET n = n + 1 WHERE post_id = NEW.post_id AND kind = NEW.kind; IF FOUND THEN RETURN NULL; END IF; RETURN NEW;',
+  ],
+  [
+    'IF NEW.ok THEN UPDATE posts SET c = c + 1 WHERE id = NEW.post_id; END IF; IF NEW.n = 0 THEN RETURN NULL; END IF; RETURN NEW;',
+  ],
+])('what is counted and perhaps refused then is doubted: %s', body =>
+  expect(triggered(body, { timing: 'BEFORE' })).toContain('likely'),
+);
+
 describe('clauses of MERGE', () => {
   const each: [clauses: string, expected: string][] = [
     ['WHEN MATCHED THEN UPDATE SET c = c + 1', 'recs by post_id = id, keeps'],

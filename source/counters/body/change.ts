@@ -29,6 +29,8 @@ export interface Change {
   within?: number[];
   /** A call may mean the routine in which it stands, or another one: which call that is, as the end of a sentence. */
   unclear?: string;
+  /** What speaks against taking it for one of each record. */
+  doubt?: string;
   place: Place;
 }
 

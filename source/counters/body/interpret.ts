@@ -401,10 +401,7 @@ class Walk {
     const { depth, left, rounds, over, variables } = frame;
     const since = (path: readonly Expression[]) => allOf(path.slice(depth));
     // LOOP is written to try again until a statement finds its row. Else it goes round any number of times.
-    const isRetried = (round: Expression) =>
-      decide(round, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? true : undefined)) ===
-      false;
-    const goesRound = again ? [notTrue(ended), ...rounds.map(since)].filter(each => !isRetried(each)) : [];
+    const goesRound = again ? [notTrue(ended), ...rounds.map(since)].filter(each => !isUnfound(each)) : [];
     if (goesRound.length > 0) this.#inLoop(first);
     if (left.length === 0) return ended;
     const { held } = this.#run;
@@ -457,9 +454,14 @@ class Walk {
     outcome.cancels.push({ place, conditions: this.#state.path, gives });
     // A change made on the way here stays, although no record is stored or deleted.
     const here = new Set(this.#state.path.map(keyOf));
-    for (const [change, way] of this.#ways)
+    const last = this.#ways.size - 1;
+    for (const [order, [change, way]] of [...this.#ways].entries()) {
       if (way.length === here.size && way.every(each => here.has(keyOf(each))))
         change.unclear ??= 'then keeps what happens from happening';
+      else if (order === last && this.#state.path.slice(way.length).some(isUnfound)) continue;
+      else if (!way.some(each => here.has(keyOf(notTrue(each)))))
+        change.doubt ??= `line ${place.line} then returns ${gives}, so that some of what it counts does not happen`;
+    }
   }
 
   #give(given: Expression, base: number): void {
@@ -728,6 +730,9 @@ function onlyRaises(steps: readonly Step[]): boolean {
 
 // What is caught and was not asked for.
 const accident: Expression = { kind: 'session', name: 'an exception' };
+/** Whether it is not met where the statement before found a row. */
+const isUnfound = (each: Expression) =>
+  decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? true : undefined)) === false;
 const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
 const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
 const isOpen = (found: Variable | undefined) =>

@@ -31,16 +31,21 @@ export function effectsOf(given: Change, occasion: Occasion): Found {
         sum.kind === 'adds' ? added(term, sum, change, occasion) : recounted(term, sum, change, occasion);
       if (!result) continue;
       if ('why' in result) found.refusals.push(...[result].filter(isWorthy));
-      else found.effects.push(change.reads && !change.locked ? doubted(result) : result);
+      else
+        found.effects.push({
+          ...result,
+          doubts: [
+            ...result.doubts,
+            ...(change.reads && !change.locked ? [read] : []),
+            ...(change.doubt === undefined ? [] : [change.doubt]),
+          ],
+        });
     }
   }
   return found;
 }
 
-function doubted(effect: Effect): Effect {
-  const doubt = 'only one session at a time counts right, because it is set to a number that was read before';
-  return { ...effect, doubts: [...effect.doubts, doubt] };
-}
+const read = 'only one session at a time counts right, because it is set to a number that was read before';
 
 /** A comparison with NEW in a trigger that has none, for example. */
 function isNever(each: Expression): boolean {
