@@ -93,7 +93,9 @@ function momentsWith(
     ...states.flatMap(before =>
       states.flatMap(after => {
         const update = updateOf(definition, table, domains, computed, before, after);
-        return update ? byEachSource(update, free) : [];
+        if (update?.event !== 'update') return update ? byEachSource(update, free) : [];
+        // A trigger on UPDATE OF fires for what a statement names, changed or not.
+        return [{ ...update, changed: null }, ...byEachSource(update, free)];
       }),
     ),
   ];
@@ -126,7 +128,7 @@ function updateOf(
   if (others.some(name => table.unique[0]?.includes(name))) return null;
   const [only, more] = kinds;
   const event = only === undefined ? 'update' : more === undefined ? only : 'several';
-  return { event, before, after, changed: event === 'update' ? null : changed };
+  return { event, before, after, changed };
 }
 
 /** A generated column changes with any one of those that it is computed from. */

@@ -157,6 +157,14 @@ const byRow: Case[] = [
     'insert +1, delete -1, move no, truncate to 0 | move-not-counted!',
   ],
   [
+    'two triggers on UPDATE, of which one names columns',
+    count,
+    trigger({ on: 'INSERT OR UPDATE OF post_id', body: up }) +
+      trigger({ on: 'DELETE OR UPDATE', name: 'drop', body: down }) +
+      zero,
+    'insert +1, delete -1, move moved, truncate to 0 | update-counts!',
+  ],
+  [
     'a move that forgets what had no row',
     count,
     trigger({
