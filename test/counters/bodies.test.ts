@@ -1444,6 +1444,19 @@ const called: [name: string, ddl: string, expected: string[]][] = [
        ELSE INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
     counted(),
   ],
+  ...(
+    [
+      ['UPDATE comments SET post_id = b WHERE post_id = a;', 'DELETE FROM posts WHERE id = a;', ''],
+      ['', 'DELETE FROM posts WHERE id = a;', ', likely'],
+      ['UPDATE comments SET post_id = b WHERE post_id = a;', '', ', likely'],
+    ] as const
+  ).map(([moves, deletes, doubt]): [string, string, string[]] => [
+    `joins two rows: ${moves} ${deletes}`,
+    `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id) VALUES (p_post); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;
+       CREATE FUNCTION join_posts(a uuid, b uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${moves}
+       UPDATE posts SET comments_count = comments_count + (SELECT comments_count FROM posts WHERE id = a) WHERE id = b; ${deletes} END $$;`,
+    counted(`, keeps${doubt}`),
+  ]),
   [
     'deletes and adds',
     `CREATE FUNCTION empty(p_post uuid) RETURNS void LANGUAGE sql AS $$ DELETE FROM comments WHERE post_id = p_post; UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post $$;`,

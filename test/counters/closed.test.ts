@@ -39,6 +39,12 @@ describe('what a recount counts', () => {
       'no, sets it to count(CASE), which is neither a number of records nor the sum of one column.',
     ],
     ['count(lower(kind))', 'no, counts only where NOT (lower(recs.kind) IS NULL).'],
+    ['count(ARRAY[kind])', 'recs by post_id = id'],
+    ["count(concat(kind, 'a'))", 'recs by post_id = id'],
+    ["count(format('%s', kind))", 'recs by post_id = id'],
+    ['count(format(kind))', 'no, counts only where NOT (format(recs.kind) IS NULL).'],
+    ['count(num_nonnulls(kind, ok))', 'recs by post_id = id'],
+    ["count(coalesce(lower(kind), ''))", 'recs by post_id = id'],
     ['count(n + user_id)', 'no, counts only where NOT (recs.n + recs.user_id IS NULL).'],
     ['count(DISTINCT id)', 'recs by post_id = id'],
     [
@@ -222,6 +228,8 @@ describe('what it does after EXIT', () => {
   const each: [body: string, expected: string][] = [
     [`LOOP ${up} EXIT; END LOOP;`, 'recs by post_id = id, keeps'],
     [`LOOP EXIT; END LOOP; ${up}`, 'recs by post_id = id, keeps'],
+    [`LOOP IF NEW.ok THEN ${up} EXIT; ELSE EXIT; END IF; END LOOP;`, 'recs by post_id = id where ok IS TRUE'],
+    [`LOOP IF NEW.ok THEN ${up} EXIT; ELSE CONTINUE; END IF; END LOOP;`, 'no, depends on a loop.'],
     [`LOOP ${up} EXIT WHEN FOUND; ${make} END LOOP;`, 'recs by post_id = id, keeps'],
     [`LOOP ${up} IF FOUND THEN RETURN NULL; END IF; ${make} END LOOP;`, 'recs by post_id = id, keeps'],
     [`LOOP ${up} CONTINUE WHEN NOT FOUND; EXIT; END LOOP;`, 'recs by post_id = id, keeps'],
@@ -322,6 +330,33 @@ describe('what a STRICT function needs', () => {
   ];
   test.each(each)('%s %s', (body, rest, expected) => {
     expect(triggered(body, { before: bump(rest) })).toBe(expected);
+  });
+});
+
+describe('a limit beyond which it fails', () => {
+  const up = 'UPDATE posts SET c = c + NEW.n WHERE id = NEW.post_id AND c + NEW.n <= cap;';
+  const right = 'sum of recs.n by post_id = id, keeps';
+  const limit = 'no, stops adding to it at a limit.';
+  const each: [body: string, expected: string, timing?: string][] = [
+    [`${up} IF NOT FOUND THEN RAISE EXCEPTION 'full'; END IF;`, right],
+    [`${up} IF FOUND IS FALSE THEN RAISE EXCEPTION 'full'; END IF;`, right],
+    [`${up.replace(';', ' RETURNING c INTO STRICT k;')}`, right],
+    [`${up.replace(';', ' RETURNING c INTO k;')} IF NOT FOUND THEN RAISE EXCEPTION 'full'; END IF;`, right],
+    [`${up} IF NOT FOUND THEN RAISE NOTICE 'full'; END IF;`, limit],
+    [
+      `WITH w AS (${up.replace(';', ' RETURNING 1')}) SELECT 1 INTO k; IF NOT FOUND THEN RAISE EXCEPTION 'full'; END IF;`,
+      limit,
+    ],
+    [`${up} IF FOUND THEN RAISE EXCEPTION 'full'; END IF;`, limit],
+    [`${up} IF NOT FOUND AND NEW.ok THEN RAISE EXCEPTION 'full'; END IF;`, limit],
+    [`${up} PERFORM 1; IF NOT FOUND THEN RAISE EXCEPTION 'full'; END IF;`, limit],
+    [
+      `BEGIN ${up} IF NOT FOUND THEN RAISE EXCEPTION 'full'; END IF; EXCEPTION WHEN OTHERS THEN NULL; END;`,
+      limit,
+    ],
+  ];
+  test.each(each)('%s', (body, expected) => {
+    expect(triggered(body)).toBe(expected);
   });
 });
 

@@ -23,6 +23,8 @@ export interface Change {
   repeated: boolean;
   /** It stands in a block whose handler neither raises the error again nor writes a count. */
   swallowed?: boolean;
+  /** The body fails if no row is found: by IF NOT FOUND THEN RAISE, or by STRICT. */
+  demanded?: boolean;
   /** The row is locked by an earlier statement of the body, so that others wait before this one begins. */
   locked?: boolean;
   /** The functions in which it happens, by their oids: the one whose statement it is, then what calls that. */

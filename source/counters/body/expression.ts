@@ -112,8 +112,24 @@ export function not(arg: Expression): Expression {
 
 /** What is true where count() counts its argument: it is not NULL. */
 export function counted(arg: Expression): Expression[] {
+  if (isNeverNull(arg)) return [];
   const own = arg.kind === 'column' && arg.source.table.columns.find(({ name }) => name === arg.column);
   return own && !own.nullable ? [] : [not(isNull(arg))];
+}
+
+const neverNull: ReadonlySet<string> = new Set(
+  'an array,concat(),num_nonnulls(),num_nulls(),json_build_array(),jsonb_build_array(),json_build_object(),jsonb_build_object()'.split(
+    ',',
+  ),
+);
+
+/** ARRAY[...] is something whatever is in it. */
+function isNeverNull(arg: Expression): boolean {
+  if (arg.kind === 'coalesce') return arg.args.some(isNeverNull);
+  if (arg.kind !== 'opaque') return arg.kind === 'value' && arg.value !== null;
+  const [first] = arg.args;
+  const isFirst = /^(?:format|concat_ws)\(\)$/.test(arg.text);
+  return neverNull.has(arg.text) || (isFirst && first !== undefined && isNeverNull(first));
 }
 
 /** Whether a sum or COALESCE has CASE in it, or is one. */

@@ -69,6 +69,7 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
       ? argument(indirection, scope)
       : opaque('a part of a value', arg ? [read(arg)] : []);
   }
+  if ('A_ArrayExpr' in node) return opaque('an array', (node.A_ArrayExpr.elements ?? []).map(read));
   return opaque('an expression');
 }
 

@@ -184,7 +184,10 @@ class Walk {
   #steps(steps: readonly Step[], base: number): Expression {
     let ended: Expression = value(false);
     for (const [place, step] of steps.entries()) {
+      const first = this.#run.outcome.changes.length;
       const ends = this.#step(step, base, place === steps.length - 1);
+      if (step.kind === 'statement' && (step.strict || this.#demands(steps[place + 1])))
+        for (const each of this.#run.outcome.changes.slice(first)) each.demanded ??= isMain(step.node, each);
       if (isValue(ends, false)) continue;
       ended = anyOf([ended, ends]);
       if (isValue(ends, true)) return value(true);
@@ -193,6 +196,13 @@ class Walk {
       this.#state.path = [...this.#state.path, passed];
     }
     return ended;
+  }
+
+  /** IF NOT FOUND THEN RAISE. */
+  #demands(next: Step | undefined): boolean {
+    const [branch] = next?.kind === 'choice' ? next.branches : [];
+    if (!branch || !onlyRaises(branch.steps) || branch.steps.at(-1)?.kind !== 'raise') return false;
+    return isMetWhereNotFound(readExpression(branch.when, this.#scope()));
   }
 
   #step(step: Step, base: number, last: boolean): Expression {
@@ -266,6 +276,8 @@ class Walk {
       ({ steps }) => !(steps.at(-1)?.kind === 'raise' && onlyRaises(steps)),
     );
     const ended = caught.length > 0 ? this.#caught(step, base, frame) : this.#steps(step.steps, base);
+    // What fails in it may be caught.
+    if (caught.length > 0) for (const each of this.#run.outcome.changes.slice(first)) each.demanded = false;
     return this.#after(step, frame, first, ended);
   }
 
@@ -504,7 +516,8 @@ class Walk {
     }
     held.locks = ways.reduce((all, each) => all.intersection(each), ways[0] ?? locked);
     this.#state = { variables: mergedVariables(before.variables, taken), path: before.path };
-    return anyOf(ends);
+    // No way leads behind it.
+    return taken.length === 0 ? value(true) : anyOf(ends);
   }
 
   /** The rows that a loop goes through; what its statement writes is written. */
@@ -737,6 +750,14 @@ const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
 const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
 const isOpen = (found: Variable | undefined) =>
   found !== undefined && 'value' in found && found.value.kind === 'session';
+/** Whether a change is that of the statement itself, not of its WITH or of a function that it calls. */
+function isMain(node: Node, { within: called }: Change): boolean {
+  const [statement] = Object.values(node as Record<string, { withClause?: unknown }>);
+  return called === undefined && statement?.withClause === undefined;
+}
+
+const isMetWhereNotFound = (each: Expression) =>
+  decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? false : undefined)) === true;
 const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
 
 /** Whether a query gives some of its rows, or one for those that are alike. */

@@ -20,8 +20,12 @@ export function printed(each: Expression): string {
       return many(each.args, ' AND ');
     case 'or':
       return many(each.args, ' OR ');
-    case 'not':
-      return `NOT (${printed(each.arg)})`;
+    case 'not': {
+      const denied = each.arg.kind === 'is' && each.arg.value ? each.arg.arg : each.arg;
+      // FOUND is never NULL.
+      const isTwice = denied.kind === 'not' && denied.arg.kind === 'session';
+      return isTwice ? printed(denied.arg) : `NOT (${printed(each.arg)})`;
+    }
     case 'null':
       return `${printed(each.arg)} IS NULL`;
     case 'is':

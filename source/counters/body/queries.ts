@@ -116,10 +116,18 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
 
 /** The expressions of GROUP BY, which may name columns by their positions. */
 function groupedBy(clause: readonly Node[], columns: Row['columns'], scope: Scope): Expression[] {
-  return clause.map(item => {
+  return clause.map(given => {
+    const item = clause.length === 1 ? onlyOf(given) : given;
     const position = 'A_Const' in item ? item.A_Const.ival?.ival : undefined;
     return columns[(position ?? 0) - 1]?.value ?? readExpression(item, scope);
   });
+}
+
+/** ROLLUP and CUBE of one column add a row in which that column is NULL, which joins nothing. */
+function onlyOf(item: Node): Node {
+  const { content = [] } = 'GroupingSet' in item ? item.GroupingSet : {};
+  const [only, more] = content;
+  return only && !more ? only : item;
 }
 
 /** The sources that no outer join leaves out. */

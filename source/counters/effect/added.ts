@@ -15,7 +15,7 @@ import { many } from '../condition/decide.ts';
 import { columnsIn, evaluate } from '../condition/evaluate.ts';
 import { type Effect, type Occasion, type Refusal, type Result, refusal, type Side } from './effect.ts';
 import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
-import { findLink, type Link, type Linked, sourcesIn } from './link.ts';
+import { findLink, isUnique, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
 import { besideRecord, together } from './multiplied.ts';
@@ -82,9 +82,14 @@ export function added(
     : result;
 }
 
-function unlogged(change: Change, { sign }: Term): Refusal {
+function unlogged(change: Change, { sign, amount }: Term): Refusal {
   const does = sign === 1 ? 'adds to' : 'subtracts from';
-  return refusal(change, 'unlogged', `${does} it, and nothing logs what it counts`);
+  const { target } = change;
+  return {
+    ...refusal(change, 'unlogged', `${does} it, and nothing logs what it counts`),
+    ofAnotherRow:
+      amount.kind === 'column' && amount.column === change.column && amount.source.table === target.table,
+  };
 }
 
 const limit = 'stops adding to it at a limit';
@@ -231,7 +236,13 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     return refusal(change, 'expression', `adds ${text} for each record, which is not one column`);
   }
   const sorted = sortConditions(conditions, change, linked);
-  if ('limited' in sorted && sorted.limited && term.sign === 1) return refusal(change, 'expression', limit);
+  // Beyond its limit it fails, and no record is stored either.
+  const fails =
+    change.demanded === true &&
+    (occasion.eachRow || occasion.event === 'call') &&
+    isUnique(change.target.table, link.key);
+  if ('limited' in sorted && sorted.limited && term.sign === 1 && !fails)
+    return refusal(change, 'expression', limit);
   if ('why' in sorted) return refusal(change, 'condition', sorted.why);
   const { limited: _, ...about } = sorted;
   return {
@@ -244,7 +255,7 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     amount,
     ...about,
     conditions: about.conditions.filter(each => amount === null || !asksForAmount(each, amount, occasion)),
-    clamped: clamped || sorted.clamped,
+    clamped: clamped || (sorted.clamped && !fails),
     swallowed: change.swallowed ?? false,
     locked: change.locked ?? false,
     upsert: change.verb === 'upsert',

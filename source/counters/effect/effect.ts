@@ -57,6 +57,8 @@ export interface Refusal {
   /** A sentence without its place. */
   why: string;
   kind: 'adds' | 'unlogged' | 'array' | 'expression' | 'condition' | 'row';
+  /** What is added is this count of another row, as where two rows become one. */
+  ofAnotherRow?: boolean;
   place: Place;
 }
 

@@ -147,8 +147,10 @@ export function hasSeveralGroups({
   const equalities = new Equalities(conditions);
   const isOfRow = (each: Expression) =>
     each.kind === 'column' && sourceKey(each.source) === sourceKey(target);
+  const asked = new Set(conditions.map(keyOf));
   const isTied = (each: Expression) =>
     isOfRow(each) ||
+    settling(each).some(condition => asked.has(keyOf(condition))) ||
     equalities.columnsOf(target, each).length > 0 ||
     equalities.constantOf(each) !== undefined;
   // A row that is found by its key has one value in each column.
@@ -160,4 +162,10 @@ export function hasSeveralGroups({
         key => key.length > 0 && key.every(name => isTied(column(each.source, name))),
       ));
   return !by.every(isFixed);
+}
+
+/** The conditions that leave a truth value, or a value that may be missing, one thing to be. */
+function settling(each: Expression): Expression[] {
+  const not: Expression = { kind: 'not', arg: each };
+  return [each, not, { kind: 'is', arg: each, value: false }, { kind: 'null', arg: each }];
 }

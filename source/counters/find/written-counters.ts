@@ -196,7 +196,7 @@ function judge(
           ...functions.flatMap(each =>
             each.refusals.filter(({ kind }) => kind === 'condition').map(sentence),
           ),
-          ...unloggedBeside(storing, functions),
+          ...unloggedBeside(storing, functions, first),
           ...(kind ? [] : uncounted),
           ...deletedUncounted(record, functions),
         ]
@@ -274,10 +274,20 @@ function thrownAway(record: CatalogTable, counting: readonly Writing[]): string 
 }
 
 /** Says which functions change the count where they neither store nor delete a record, such as one that hides it. */
-function unloggedBeside(beside: readonly Writing[], changing: readonly Writing[]): string[] {
+function unloggedBeside(
+  beside: readonly Writing[],
+  changing: readonly Writing[],
+  { table, record, link }: Effect,
+): string[] {
   const alone = new Set(beside.map(({ by }) => by));
-  const found = changing.flatMap(({ by, refusals }) =>
-    alone.has(by) ? refusals.filter(({ kind }) => kind === 'unlogged') : [],
+  // A row that goes leaves its records and their count to another one.
+  const isLeft = ({ emptied, changes }: Writing['outcome']) =>
+    emptied.includes(table) &&
+    changes.some(each => each.target.table === record && link?.reference.includes(each.column));
+  const found = changing.flatMap(({ by, refusals, outcome }) =>
+    alone.has(by)
+      ? refusals.filter(({ kind, ofAnotherRow }) => kind === 'unlogged' && !(ofAnotherRow && isLeft(outcome)))
+      : [],
   );
   return [...new Set(found.map(sentence))];
 }

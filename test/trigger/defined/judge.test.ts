@@ -414,6 +414,28 @@ const byStatement: Case[] = [
     'insert ?, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! joins-once!',
   ],
   [
+    'groups of a status that is asked for',
+    undeleted,
+    statement(
+      `UPDATE posts SET comments_count = comments_count + x.n FROM (SELECT post_id, deleted_at, count(*) AS n FROM new_rows
+           WHERE deleted_at IS NULL GROUP BY 1, 2) x WHERE id = x.post_id;`,
+      'INSERT',
+      news,
+    ),
+    'insert +1, delete no, move no, condition no, truncate no | delete-not-counted! move-not-counted! condition-not-counted! truncate-not-counted!',
+  ],
+  [
+    'groups and all of them together, which are of no row',
+    count,
+    statement(
+      `UPDATE posts SET comments_count = comments_count + x.n FROM (SELECT post_id, count(*) AS n FROM new_rows GROUP BY ROLLUP (post_id)) x
+           WHERE id = x.post_id;`,
+      'INSERT',
+      news,
+    ),
+    'insert +1, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted!',
+  ],
+  [
     'differences of rows that new records refer to',
     count,
     statement(
