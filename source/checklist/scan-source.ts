@@ -1,6 +1,6 @@
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
-import { findMentions } from '../scan/find-mentions.ts';
 import { scanApart } from '../scan/child/scan-in-child.ts';
+import { findMentions } from '../scan/find-mentions.ts';
 import { subjectOf } from '../scan/subject-of.ts';
 import type { SourceEvidence } from './source-evidence.ts';
 

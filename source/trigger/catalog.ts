@@ -197,6 +197,8 @@ export interface TriggerCatalog {
   jobs: CatalogJob[];
   /** True if pg_cron is installed and this role may not read its jobs. */
   jobsHidden: boolean;
+  /** The database in which pg_cron keeps its jobs, if it is another one: they were not read. */
+  jobsElsewhere: string | null;
   replication: CatalogReplication;
   /** How the shipped migration would act here; null if it is not written for these tables. */
   fit: MigrationFit | null;

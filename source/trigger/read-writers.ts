@@ -121,7 +121,8 @@ SELECT
         WHERE g.roleid <> r.oid AND EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AND pg_has_role(r.oid, g.roleid, 'USAGE')) h
     WHERE NOT r.rolsuper AND r.rolname !~ '^pg_' AND (r.rolbypassrls OR h.has::text <> '[]'))::text AS roles,
   (SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'cron' AND c.relname = 'job') AS "mayReadJobs"`;
+    WHERE n.nspname = 'cron' AND c.relname = 'job') AS "mayReadJobs",
+  nullif(current_setting('cron.database_name', true), current_database()) AS "jobsElsewhere"`;
 
 // Apart, because most tables have none.
 const generatedColumns = `SELECT coalesce(json_agg(json_build_object('column', a.attname, 'expression', pg_get_expr(d.adbin, d.adrelid),
@@ -145,6 +146,7 @@ interface Readable {
   generated: CatalogGenerated[];
   jobs: CatalogJob[];
   jobsHidden: boolean;
+  jobsElsewhere: string | null;
 }
 
 /** Other possible writers than routines and triggers; `withReadings` parses their SQL. */
@@ -181,7 +183,7 @@ export async function readWriterRows(
   const [columns] = generates
     ? ((await reader.rows(generatedColumns, [tables.presets.oid])) as { generated: string }[])
     : [];
-  const { mayReadJobs } = row ?? {};
+  const { mayReadJobs, jobsElsewhere } = row ?? {};
   const [found] = mayReadJobs ? ((await reader.rows(jobs)) as { jobs: string }[]) : [];
   const planned = z.array(job).parse(JSON.parse(found?.jobs ?? '[]'));
   return {
@@ -204,6 +206,7 @@ export async function readWriterRows(
       generated: z.array(generated).parse(JSON.parse(columns?.generated ?? '[]')),
       jobs: await Promise.all(planned.map(async each => ({ ...each, reading: await read(each.command) }))),
       jobsHidden: mayReadJobs === false,
+      jobsElsewhere: mayReadJobs === null && typeof jobsElsewhere === 'string' ? jobsElsewhere || null : null,
     }),
   };
 }

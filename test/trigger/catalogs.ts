@@ -174,6 +174,7 @@ export function catalog(
     countGrants: [],
     roles: [],
     jobsHidden: false,
+    jobsElsewhere: null,
     replication: { partitions: 0, subscribed: false, replicaRoles: [], replicaEverywhere: false },
     fit: {
       unmet: [],

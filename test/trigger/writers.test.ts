@@ -203,6 +203,22 @@ describe('every kind of writer', needsVersion(15), () => {
     }
   });
 
+  test('that pg_cron keeps its jobs in another database is said', async () => {
+    const codes = async (name: string) =>
+      await database.read(async reader => {
+        await reader.rows("SELECT set_config('cron.database_name', $1, true)", [name]);
+        const { findings } = judgeTrigger(
+          await readTriggerCatalog(reader, await readTables(reader, 'public')),
+        );
+        return findings.filter(({ code }) => code.startsWith('jobs-')).map(({ message }) => message);
+      });
+    expect(await codes('elsewhere')).toEqual([]);
+    await own.sql`ALTER SCHEMA cron RENAME TO no_cron`;
+    expect(await codes(own.name)).toEqual([]);
+    expect(await codes('elsewhere')).toEqual([expect.stringContaining('in the database elsewhere')]);
+    await own.sql`ALTER SCHEMA no_cron RENAME TO cron`;
+  });
+
   test('a caller is found by whatever name it calls a writer', async () => {
     const calls = {
       '"reset of uses"': 'UPDATE public.presets SET usage_count = 0',

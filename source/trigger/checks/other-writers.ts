@@ -74,6 +74,7 @@ export function judgeWriters(catalog: TriggerCatalog): Finding[] {
     ...catalog.jobs.flatMap(job => judgeJob(job, catalog)),
     ...judgeViews(catalog),
     ...(catalog.jobsHidden ? [jobsHidden] : []),
+    ...(catalog.jobsElsewhere === null ? [] : [jobsElsewhere(catalog.jobsElsewhere)]),
   ];
 }
 
@@ -185,3 +186,10 @@ const jobsHidden: Finding = {
   message: 'pg_cron is installed, but this role may not read its jobs: one of them may write the count.',
   hint: 'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
 };
+
+const jobsElsewhere = (database: string): Finding => ({
+  code: 'jobs-elsewhere',
+  severity: 'info',
+  message: `pg_cron keeps its jobs in the database ${database}. They were not read: one of them may run here and write the count.`,
+  hint: 'Look there: SELECT jobname, schedule, database, command FROM cron.job;',
+});
