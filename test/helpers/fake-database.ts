@@ -153,6 +153,7 @@ export const fakeTables: Tables = {
     covered: true,
     timeIndexed: null,
     recentIndexed: false,
+    nullsFirst: false,
     bytes: 8192,
     vacuumed: 1,
   },

@@ -38,7 +38,7 @@ WITH ${ctes}c AS MATERIALIZED (
          c.relispartition, c.relforcerowsecurity, c.relhassubclass
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${where}
 ), ind AS MATERIALIZED (
-  SELECT i.indrelid, i.indexrelid, json_build_object('numbers', i.indkey::int2[], 'compared', i.indnkeyatts, 'unique', i.indisunique,
+  SELECT i.indrelid, i.indexrelid, json_build_object('numbers', i.indkey::int2[], 'options', i.indoption::int2[], 'compared', i.indnkeyatts, 'unique', i.indisunique,
            'primary', i.indisprimary, 'btree', x.relam = 403, 'valid', i.indisvalid, 'ready', i.indisready, 'whole', i.indpred IS NULL) AS described
     FROM c JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid
 ), con AS MATERIALIZED (

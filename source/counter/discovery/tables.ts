@@ -103,6 +103,8 @@ export interface Tables {
     timeIndexed: 'whole' | 'preset' | null;
     /** True if an index finds the records of one preset since a time. */
     recentIndexed: boolean;
+    /** True if such an index has those without a time before the latest, as it has by default. */
+    nullsFirst: boolean;
     /** The size of the table itself in bytes; Infinity if unknown. */
     bytes: number;
     /** The share of its pages, 0 to 1, that the last vacuum marked all-visible: index-only counts depend on it. */
@@ -250,6 +252,7 @@ async function toTables(
       covered: isCovered(definition, relations),
       timeIndexed: through ? null : timeIndexed(record, first, time),
       recentIndexed: !through && columns.keys.length === 1 && indexesBoth(record, first, time),
+      nullsFirst: record.indexed.some(each => each[0] === first && each[1] === time && each[2]),
       vacuumed: record.vacuumed,
     },
     others: oids.filter(oid => oid !== row.oid && oid !== record.oid),

@@ -29,24 +29,30 @@ export async function readPresetDetail(
   days: number,
 ): Promise<PresetDetail> {
   const { presets, records } = tables;
-  const { counted, preset, time, type } = records;
+  const { counted, preset, time } = records;
   const given = `$1::${presets.keyType}`;
   // The presets' column decides which keys are equal, so the given key is looked up there first.
   const key = records.alike
     ? given
     : `(SELECT k.${presets.key} FROM ${presets.rows} k WHERE k.${presets.key} ${presets.keys.equal} ${given})`;
   const mine = `FROM ${counted} r WHERE ${preset} ${records.keys.equal} ${key}${records.keys.of}`;
-  const newest = latest.parse(
-    await reader.rows(
-      `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}
-        ${time ? `ORDER BY ${time} DESC NULLS LAST` : ''} LIMIT 10`,
-      [id],
-      tables.path,
-    ),
-  );
+  const newest = latest.parse(await reader.rows(latestOf(tables, mine), [id], tables.path));
   return {
     latest: newest,
     newestAt: time === null ? null : (newest[0]?.at ?? null),
     ...(await readUsesOverTime(reader, tables, { mine, id, days })),
   };
+}
+
+const most = 10;
+
+/** SQL for the latest records of `mine`, and after them those without a time. */
+function latestOf({ records: { time, type, recentIndexed, nullsFirst } }: Tables, mine: string): string {
+  const read = `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}`;
+  if (time === null) return `${read} LIMIT ${most}`;
+  if (!recentIndexed || !nullsFirst) return `${read} ORDER BY ${time} DESC NULLS LAST LIMIT ${most}`;
+  // The index has them in the other order, and sorting would read all records of the row with every tick: 69 ms for 200,000. The
+  // second half is only read if the first has too few.
+  return `(${read} AND ${time} IS NOT NULL ORDER BY ${time} DESC LIMIT ${most})
+    UNION ALL (${read} AND ${time} IS NULL LIMIT ${most}) LIMIT ${most}`;
 }

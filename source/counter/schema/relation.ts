@@ -22,6 +22,8 @@ const column = z.object({
 const index = z.object({
   /** The numbers of its columns; 0 is an expression. */
   numbers: z.array(z.number()),
+  /** How each of those that are compared is ordered: 1 is descending, 2 NULLS FIRST, 3 both. */
+  options: z.array(z.number()),
   /** How many of the columns are compared; the others are only kept in it. */
   compared: z.number(),
   unique: z.boolean(),
@@ -109,10 +111,11 @@ export function toRelation(
         compared,
         columns: numbers.map(nameOf).filter(name => name !== null),
       })),
-    /** The first two columns of every usable index. */
-    indexed: ordered.flatMap(({ numbers, compared }): [string, string | null][] => {
+    /** The first two columns of every usable index, and whether the second has NULLs before its largest value, as by default. */
+    indexed: ordered.flatMap(({ numbers, options, compared }): [string, string | null, boolean][] => {
       const first = nameOf(numbers[0]);
-      return first === null ? [] : [[first, compared > 1 ? nameOf(numbers[1]) : null]];
+      const nullsFirst = options[1] === 0 || options[1] === 3;
+      return first === null ? [] : [[first, compared > 1 ? nameOf(numbers[1]) : null, nullsFirst]];
     }),
     /** The columns that an index of their own makes unique. */
     unique: usable
