@@ -73,8 +73,7 @@ export function judgeWriters(catalog: TriggerCatalog): Finding[] {
     ...catalog.rules.flatMap(rule => judgeRule(rule, catalog)),
     ...catalog.jobs.flatMap(job => judgeJob(job, catalog)),
     ...judgeViews(catalog),
-    ...(catalog.jobsHidden ? [jobsHidden] : []),
-    ...(catalog.jobsElsewhere === null ? [] : [jobsElsewhere(catalog.jobsElsewhere)]),
+    ...unreadJobs(catalog),
   ];
 }
 
@@ -178,6 +177,11 @@ function judgeJob(job: CatalogJob, catalog: TriggerCatalog): Finding[] {
       hint: `Check what it runs: ${oneLine(job.command)}`,
     },
   ];
+}
+
+/** That there may be jobs of pg_cron that were not read. */
+export function unreadJobs({ jobsHidden: isHidden, jobsElsewhere: database }: TriggerCatalog): Finding[] {
+  return [...(isHidden ? [jobsHidden] : []), ...(database === null ? [] : [jobsElsewhere(database)])];
 }
 
 const jobsHidden: Finding = {

@@ -110,6 +110,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances: giv
         ...triggers.flatMap(trigger => stateFindings(trigger, table, circumstances)),
         ...triggers.flatMap(trigger => partitionFindings(trigger, table, firing)),
         ...unreadFindings(circumstances, definition),
+        ...(circumstances.jobs ?? []),
         ...doubtFindings(definition),
         ...verdictFindings(verdicts, {
           keepers,

@@ -208,3 +208,16 @@ test('what else writes the count is listed', async () => {
     function: 'public.seen()',
   });
 });
+
+test('jobs of pg_cron that were not read are said for any counter', async () => {
+  await healthWith('');
+  await own.sql.unsafe(`ALTER DATABASE ${own.name} SET cron.database_name = 'elsewhere'`);
+  const later = connectTo(own.url);
+  try {
+    const { findings } = (await readCounterHealth(later, { ...named })).health;
+    expect(findings.filter(({ code }) => code === 'jobs-elsewhere')).toMatchObject([{ severity: 'info' }]);
+  } finally {
+    await later.close();
+    await own.sql.unsafe(`ALTER DATABASE ${own.name} RESET cron.database_name`);
+  }
+});

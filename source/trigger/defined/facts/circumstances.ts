@@ -1,3 +1,4 @@
+import type { Finding } from '../../../counter/finding.ts';
 import type { Value } from '../../../counters/body/expression.ts';
 import type { EventName } from '../events.ts';
 import type { GeneratedColumn } from './generated.ts';
@@ -75,6 +76,8 @@ export interface Circumstances {
   /** Triggers of the records that may write the count in a way that is not read, each with why, in words. */
   unread: readonly { name: string; events: readonly EventName[]; why: string }[];
   others: readonly OtherWriter[];
+  /** That jobs were not read. */
+  jobs?: readonly Finding[];
   /** The owner of the records, who may do everything. */
   owner: string | null;
   /** A foreign key makes records follow a row whose key changes, and no trigger of `migrate` tells that they did not move. */

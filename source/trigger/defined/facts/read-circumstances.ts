@@ -9,6 +9,7 @@ import type { Catalog, CatalogTable } from '../../../counters/catalog.ts';
 import type { Writing } from '../../../counters/find/writings.ts';
 import { readTreesOf } from '../../../sql/parser/parser-process.ts';
 import type { TriggerCatalog } from '../../catalog.ts';
+import { unreadJobs } from '../../checks/other-writers.ts';
 import { readCatalogRows } from '../../read-catalog.ts';
 import { countsInserts, keepersOf } from '../keeping.ts';
 import { typed } from '../predicate-expression.ts';
@@ -141,6 +142,7 @@ export async function readCircumstances(
       functions: rightsOf(rights, triggers),
       unread: records ? unreadTriggers(triggers, keepers) : [],
       others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function)), writings),
+      jobs: unreadJobs(triggers),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,
       keyCascades,
       takesAlong: takingTrigger(definition, tables.presets.oid, triggers),
