@@ -1431,6 +1431,12 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH made AS (INSERT INTO comments (post_id) VALUES (p_post) RETURNING post_id) UPDATE posts SET comments_count = comments_count + 1 FROM made WHERE posts.id = made.post_id $$;`,
     counted(', keeps'),
   ],
+  ...['IF n IS NOT NULL THEN', 'IF n IS NULL THEN RETURN; ELSE'].map((asks): [string, string, string[]] => [
+    `adds where it stored something: ${asks}`,
+    `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n uuid; BEGIN INSERT INTO comments (post_id) VALUES (p_post) ON CONFLICT DO NOTHING RETURNING id INTO n;
+       ${asks} UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    counted(', keeps'),
+  ]),
   [
     'adds an amount and logs it',
     `CREATE FUNCTION pay(p_user uuid, p_amount numeric) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (user_id, amount) VALUES (p_user, p_amount); UPDATE users SET revenue = revenue + p_amount WHERE id = p_user $$;`,

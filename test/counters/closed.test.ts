@@ -189,6 +189,13 @@ describe('which row it finds', () => {
     ['id = NEW.post_id AND parent_id = NEW.n + 1', 'no, depends on posts.parent_id = NEW.n + 1.'],
     ['id = NEW.post_id AND parent_id = cap', 'recs by post_id = id, keeps, likely'],
     ['id IN (SELECT NEW.post_id)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT NEW.post_id LIMIT 1)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT NEW.post_id OFFSET 0)', 'recs by post_id = id, keeps'],
+    ['id IN (SELECT NEW.post_id LIMIT 0)', 'no, Its condition is never true: see public.f().'],
+    ['id = (SELECT NEW.post_id LIMIT 0)', 'nothing'],
+    ['id IN (SELECT NEW.post_id OFFSET 1)', 'no, depends on OFFSET leaves a row.'],
+    ['id = (SELECT post_id FROM recs WHERE id = NEW.id OFFSET 1)', 'no, depends on OFFSET leaves a row.'],
+    ['id IN (SELECT NEW.post_id UNION SELECT OLD.post_id LIMIT 1)', 'no, finds the row by a query.'],
     ['id IN (SELECT NEW.post_id UNION SELECT OLD.post_id)', 'recs by post_id = id, keeps'],
     ['id IN (SELECT NEW.post_id UNION SELECT NEW.moved_to)', 'no, finds the row by a query.'],
     [

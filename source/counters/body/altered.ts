@@ -9,6 +9,7 @@ import {
   type Row,
   type Source,
   sourceKey,
+  value,
   within,
 } from './expression.ts';
 import { namesOf, opaque } from './scope.ts';
@@ -56,6 +57,14 @@ export function alteredBy(
     ...(limit && !isNull(limit) ? [about('LIMIT', 'cuts')] : []),
     ...(offset && !isNull(offset) && !isZero(offset) ? [about('OFFSET', 'cuts')] : []),
     ...(givesRows(select) ? [about('a function', 'adds')] : []),
+  ];
+}
+
+/** What has to be true for a query to give a row at all: LIMIT 0 leaves none, and OFFSET leaves out the first. */
+export function leftBy({ limitCount: limit, limitOffset: offset }: SelectStmt): Expression[] {
+  return [
+    ...(limit && isZero(limit) ? [value(false)] : []),
+    ...(offset && !isNull(offset) && !isZero(offset) ? [opaque('OFFSET leaves a row')] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { JoinExpr, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
-import { alteredBy, askedByHaving, found, joins, merged, type OuterJoin } from './altered.ts';
+import { alteredBy, askedByHaving, found, joins, leftBy, merged, type OuterJoin } from './altered.ts';
 import {
   type Altered,
   type Expression,
@@ -36,13 +36,19 @@ export function readQuery(select: SelectStmt, given: Scope): Row[] {
   );
 }
 
-function united({ op, all, larg, rarg }: SelectStmt, scope: Scope): Row[] {
+function united(select: SelectStmt, scope: Scope): Row[] {
+  const { op, all, larg, rarg } = select;
   const left = larg ? readQuery(larg, scope) : [];
   if (op !== 'SETOP_UNION')
     return left.map(row => ({ ...row, conditions: [...row.conditions, opaque('EXCEPT')] }));
   const right = rarg ? readQuery(rarg, scope) : [];
   const names = left[0]?.columns.map(({ name }) => name) ?? [];
-  return [...left, ...renamed(right, names)].map(row => ({ ...(all ? row : merged(row)), apart: true }));
+  return [...left, ...renamed(right, names)].map(row => ({
+    ...(all ? row : merged(row)),
+    conditions: [...row.conditions, ...leftBy(select)],
+    altered: [...((all ? row : merged(row)).altered ?? []), ...alteredBy(select, row, false)],
+    apart: true,
+  }));
 }
 
 function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
@@ -84,7 +90,7 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
     const isApart = !select.groupClause && entries.some(({ row }) => row.apart);
     return {
       columns,
-      conditions: [...all, ...having],
+      conditions: [...all, ...having, ...leftBy(select)],
       sources,
       altered: [...before, ...joined, ...own],
       ...(isApart ? { apart: true } : {}),
@@ -106,7 +112,7 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   return {
     columns: columns.map(each => ({ ...each, value: completed(each.value, taken) })),
     // Without GROUP BY an aggregate gives one row, whether anything was found or not.
-    conditions: select.groupClause ? [...all, ...having] : [],
+    conditions: [...(select.groupClause ? [...all, ...having] : []), ...leftBy(select)],
     sources,
     altered: own,
     ...grouped,

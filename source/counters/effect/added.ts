@@ -144,7 +144,7 @@ function linkOf(
 ): Linked | null {
   const [first] = row.columns;
   const isCut = (row.altered ?? []).some(({ how }) => how === 'cuts');
-  if (!first || (isCut && !areSingle(row.sources, row.conditions))) return null;
+  if (!first || (isCut && (row.apart || !areSingle(row.sources, row.conditions)))) return null;
   const wider = flattened([
     ...rest,
     ...row.conditions,

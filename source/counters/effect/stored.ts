@@ -96,6 +96,7 @@ export function beside(
   return {
     conditions: conditions.flatMap(each => {
       if (mentions(each, change.target)) return each;
+      if (isWhereStored(each, own)) return [];
       return always.has(keyOf(each)) ? [] : asStored(each, own);
     }),
     doubts: [
@@ -106,6 +107,15 @@ export function beside(
       ...perhapsUnstored(change, own, amount),
     ],
   };
+}
+
+/** `RETURNING id INTO n; IF n IS NOT NULL`: that something was stored at all. */
+function isWhereStored(each: Expression, { source, table }: Insertion): boolean {
+  if (each.kind !== 'not' || source.kind !== 'inserted') return false;
+  const asked = each.arg.kind === 'is' && each.arg.value ? each.arg.arg : each.arg;
+  const arg = asked.kind === 'null' ? asked.arg : null;
+  if (arg?.kind !== 'column' || sourceKey(arg.source) !== sourceKey(source)) return false;
+  return table.columns.some(({ name, nullable }) => name === arg.column && !nullable);
 }
 
 /** Whether several rows of a statement may be of one row: what they refer to is one thing, or nothing else is asked of them. */
