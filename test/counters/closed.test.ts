@@ -478,11 +478,81 @@ describe('groups of a recount that is joined', () => {
     ],
     [
       'SELECT q.id AS x, q.cap, count(*) AS k FROM posts q JOIN recs r ON r.post_id = q.id GROUP BY q.id, q.cap',
-      'no, counts recs together with rows of posts.',
+      'recs by post_id = id',
     ],
   ];
   test.each(each)('%s', (query, expected) => {
     const body = `UPDATE posts p SET c = s.k FROM (${query}) s WHERE s.x = p.id AND p.id = NEW.post_id;`;
     expect(triggered(body).split('\n')[0]?.replace(', keeps', '')).toBe(expected);
+  });
+});
+
+describe('what a statement joins with rows that it has locked', () => {
+  const lock = (more: string) =>
+    `WITH locked AS (SELECT id FROM posts WHERE id IN (SELECT post_id FROM nn) ORDER BY id ${more})`;
+  const grouped = '(SELECT post_id, count(*) AS k FROM nn GROUP BY 1)';
+  const joined =
+    '(SELECT post_id, count(*) AS k FROM nn JOIN locked l ON l.id = nn.post_id GROUP BY 1) s WHERE s.post_id = p.id';
+  const up = 'UPDATE posts p SET c = c + s.k FROM';
+  const read = 'recs by post_id = id, keeps';
+  const each: [body: string, expected: string][] = [
+    [`${lock('FOR UPDATE')} ${up} ${joined}`, read],
+    [`${lock('FOR UPDATE')} ${up} locked l JOIN ${grouped} s ON s.post_id = l.id WHERE p.id = l.id`, read],
+    [
+      `WITH s AS ${grouped}, locked AS (SELECT p.id, s.k FROM posts p JOIN s ON s.post_id = p.id ORDER BY p.id FOR UPDATE OF p) ${up} locked s WHERE p.id = s.id`,
+      read,
+    ],
+    [
+      `${up} ${grouped} s WHERE p.id = s.post_id AND p.id IN (SELECT id FROM posts WHERE id IN (SELECT post_id FROM nn) ORDER BY id FOR UPDATE)`,
+      read,
+    ],
+    [
+      `${up} (SELECT q.id, count(*) AS k FROM nn JOIN posts q ON q.id = nn.post_id GROUP BY q.id) s WHERE p.id = s.id`,
+      read,
+    ],
+    // Not all of them, or not of these.
+    [`${lock('FOR UPDATE SKIP LOCKED')} ${up} ${joined}`, `${read}, likely`],
+    [
+      `${lock('FOR UPDATE SKIP LOCKED')} ${up} locked l JOIN ${grouped} s ON s.post_id = l.id WHERE p.id = l.id`,
+      `${read}, likely`,
+    ],
+    [
+      `${lock('LIMIT 9 FOR UPDATE')} ${up} locked l JOIN ${grouped} s ON s.post_id = l.id WHERE p.id = l.id`,
+      `${read}, likely`,
+    ],
+    [`${lock('FOR UPDATE').replace('WHERE', 'WHERE cap > 0 AND')} ${up} ${joined}`, `${read}, likely`],
+    [
+      `${lock('FOR UPDATE').replace('WHERE', 'WHERE c < 9 AND')} ${up} ${joined}`,
+      'no, stops adding to it at a limit.',
+    ],
+    [
+      `${lock('FOR UPDATE').replace('FROM nn', 'FROM nn WHERE ok')} ${up} ${joined}`,
+      'no, depends on a query.',
+    ],
+    [`${lock('FOR UPDATE').replace('post_id', 'moved_to')} ${up} ${joined}`, 'no, depends on a query.'],
+    [
+      `${lock('FOR UPDATE').replace(' WHERE id IN (SELECT post_id FROM nn)', '')} ${up} ${joined.replace('nn.post_id', 'nn.moved_to')}`,
+      'no, depends on posts.id = NEW.moved_to.',
+    ],
+    [
+      `WITH locked AS (SELECT q.id FROM posts q JOIN nn ON nn.post_id = q.id FOR UPDATE OF q) ${up} ${joined}`,
+      'no, counts recs together with rows of recs.',
+    ],
+    [
+      `${up} (SELECT a.post_id, count(*) AS k FROM nn a JOIN nn b USING (post_id) GROUP BY 1) s WHERE p.id = s.post_id`,
+      'no, counts recs together with rows of recs.',
+    ],
+    [
+      `${up} (SELECT x.post_id, x.k FROM ${grouped} x JOIN posts q ON q.id = x.post_id WHERE q.cap > 3) s WHERE p.id = s.post_id`,
+      `${read}, likely`,
+    ],
+    [
+      `${up} ${grouped} s WHERE p.id = s.post_id AND p.id IN (SELECT id FROM posts ORDER BY id LIMIT 9)`,
+      'no, depends on a query.',
+    ],
+  ];
+  const level = 'REFERENCING NEW TABLE AS nn FOR EACH STATEMENT';
+  test.each(each)('%s', (body, expected) => {
+    expect(triggered(`${body};`, { level })).toBe(expected);
   });
 });

@@ -57,6 +57,7 @@ export function alteredBy(
     ...(limit && !isNull(limit) ? [about('LIMIT', 'cuts')] : []),
     ...(offset && !isNull(offset) && !isZero(offset) ? [about('OFFSET', 'cuts')] : []),
     ...(givesRows(select) ? [about('a function', 'adds')] : []),
+    ...((select.lockingClause ?? []).some(skipsLocked) ? [about('SKIP LOCKED', 'cuts')] : []),
   ];
 }
 
@@ -72,6 +73,10 @@ export function leftBy({ limitCount: limit, limitOffset: offset }: SelectStmt): 
 export function merged(row: Row): Row {
   const union: Altered = { kind: 'altered', by: 'UNION', how: 'merges', args: argsOf(row) };
   return { ...row, altered: [...(row.altered ?? []), union] };
+}
+
+function skipsLocked(node: Node): boolean {
+  return 'LockingClause' in node && node.LockingClause.waitPolicy === 'LockWaitSkip';
 }
 
 /** The values of a row, and its sources. */

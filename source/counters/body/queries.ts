@@ -69,7 +69,10 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   const where = select.whereClause ? [readExpression(select.whereClause, inner)] : [];
   const all = [...conditions, ...where];
   const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, inner));
-  const aggregated = columns.some(each => aggregates(each.value));
+  // Those of a query in FROM were taken there.
+  const aggregated = columns.some(each =>
+    [...within(each.value)].some(inner => inner.kind === 'aggregate' && inner.sources.length === 0),
+  );
   const before = entries.flatMap(({ row }) => row.altered ?? []);
   const own = alteredBy(select, { columns, sources }, aggregated || select.groupClause !== undefined);
   const by = select.groupClause

@@ -101,7 +101,7 @@ function updated(
   return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions, outer }, way) => {
     const inner = withEntries(scope, [own, ...entries]);
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
-    const all = [...path, ...conditions, ...where];
+    const all = [...path, ...conditions, ...where, ...entries.flatMap(({ row }) => cutsOf(row))];
     const joined = entries.some(({ row }) => row.apart) ? { joined: { statement: target.id, way } } : {};
     const groups = without(
       outer,
@@ -122,6 +122,14 @@ function updated(
     }
     return returned(returningClause, inner, [...conditions, ...where], [target]);
   });
+}
+
+/** What leaves out rows of a query that is joined. An aggregate has that among its own conditions. */
+function cutsOf({ altered = [], columns, sources, conditions }: Row): Expression[] {
+  const isTotal = columns.some(({ value: each }) =>
+    [...within(each)].some(({ kind }) => kind === 'aggregate'),
+  );
+  return isTotal || areSingle(sources, conditions) ? [] : altered.filter(({ how }) => how === 'cuts');
 }
 
 function returned(

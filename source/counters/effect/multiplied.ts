@@ -16,12 +16,16 @@ export function besideRecord(
 ): Source | null {
   const equalities = new Equalities(conditions);
   const once = new Set([record, ...known].map(sourceKey));
+  const isMerged = (each: Source) =>
+    conditions.some(condition => isMergedBy(condition, each, record, equalities));
+  const [, again] = sources.filter(each => sourceKey(each) === sourceKey(record));
+  if (again && !isMerged(again)) return again;
   return (
     sources.find(each => {
       if (once.has(sourceKey(each))) return false;
       const link = findLink(each, record, equalities, []);
       if (link && isUnique(each.table, link.key)) return false;
-      return !conditions.some(condition => isMergedBy(condition, each, record, equalities));
+      return !isMerged(each);
     }) ?? null
   );
 }

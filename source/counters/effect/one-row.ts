@@ -50,14 +50,18 @@ function equalKey(each: Expression, target: Source): Expression {
   return each.arg.args.some(isKey) ? { ...each.arg, name: '=' } : each;
 }
 
-/** The conditions of the row that EXISTS asks for, if that is the row of the change. */
+/** The conditions of the row that EXISTS or IN asks for, if that is the row of the change. */
 function existing(each: Expression, all: readonly Expression[], target: Source): readonly Expression[] {
   const asked = positive(each);
-  if (asked.kind !== 'among' || asked.arg !== null) return [each];
+  if (asked.kind !== 'among') return [each];
+  const { arg } = asked;
   const [row, more] = asked.rows;
   const [source, another] = row?.sources ?? [];
   if (!row || more || !source || another) return [each];
-  const own = flattened(row.conditions);
+  const [first] = row.columns;
+  if (arg !== null && (!first || (row.altered ?? []).some(({ how }) => how === 'cuts'))) return [each];
+  const equal: Expression[] = arg && first ? [{ kind: 'operator', name: '=', args: [arg, first.value] }] : [];
+  const own = flattened([...row.conditions, ...equal]);
   return isSame(source, [...all, ...own], target) ? own : [each];
 }
 
@@ -84,14 +88,13 @@ function isTrivial(each: Expression): boolean {
   return left !== undefined && right !== undefined && keyOf(left) === keyOf(right);
 }
 
-/** The same with columns of some sources as those of another. */
+/** The same with another source in place of some. */
 function withSource(given: unknown, same: ReadonlySet<string>, target: Source): unknown {
   if (Array.isArray(given)) return given.map(each => withSource(each, same, target));
-  // A source itself, with all of its table, stays.
-  if (typeof given !== 'object' || given === null || 'table' in given) return given;
-  const entries = Object.entries(given).map(([name, each]) => [name, withSource(each, same, target)]);
-  const copy = Object.fromEntries(entries) as Record<string, unknown>;
-  return 'source' in given && same.has(sourceKey(given.source as Source))
-    ? { ...copy, source: target }
-    : copy;
+  if (typeof given !== 'object' || given === null) return given;
+  // A source itself, with all of its table.
+  if ('table' in given) return same.has(sourceKey(given as Source)) ? target : given;
+  return Object.fromEntries(
+    Object.entries(given).map(([name, each]) => [name, withSource(each, same, target)]),
+  );
 }

@@ -11,6 +11,7 @@ import {
 import { printed } from '../body/print.ts';
 import { isLimit } from '../condition/decide.ts';
 import { isReadable } from '../condition/evaluate.ts';
+import { unguarded } from './equalities.ts';
 import { isUnique, type Link, type Linked } from './link.ts';
 import { askedBeside, constantColumn, isState, isTie, mentions, mentionsColumn } from './mentions.ts';
 
@@ -52,6 +53,8 @@ export function sortConditions(
     } else if (link.between && mentions(each, link.between)) {
       if (isTie(each) || asksForKey(each, link.between, link)) continue;
       return { why: `depends on ${printed(each)}` };
+    } else if (isReferredTo(each, change, link, record)) {
+      // The row that a key refers to is there.
     } else if (isReadable(each, isRecord)) {
       sorted.conditions.push(each);
     } else if (comparesRows(each)) {
@@ -79,6 +82,41 @@ function isOfEvent(each: Expression, target: Source, link: Link, given: Readonly
         askedBeside(row).every(condition => given.has(keyOf(condition))),
     )
   );
+}
+
+/**
+ * A join with the row that a foreign key refers to, of the record or of the row that is changed, by the columns that link these. An upsert
+ * makes no row without it, also where no foreign key says so.
+ */
+function isReferredTo(
+  each: Expression,
+  { target, verb }: Pick<Change, 'target' | 'verb'>,
+  link: Link,
+  record: Source,
+): boolean {
+  if (link.through || each.kind !== 'operator' || !isTie(each)) return false;
+  const sides = each.args.map(unguarded);
+  return [sides, sides.toReversed()].some(([row, other]) => {
+    if (row?.kind !== 'column' || row.source.kind !== 'table' || other?.kind !== 'column') return false;
+    const ofTarget = sourceKey(other.source) === sourceKey(target);
+    if (!ofTarget && other.source.table !== record.table) return false;
+    const place = (ofTarget ? link.key : link.reference).indexOf(other.column);
+    const isKey = row.source.table.unique.some(
+      names => names.length === link.key.length && names.includes(row.column),
+    );
+    if (verb === 'upsert' && place >= 0 && isKey) return true;
+    return [
+      { table: target.table, names: link.key },
+      { table: record.table, names: link.reference },
+    ].some(({ table, names }) =>
+      table.references.some(
+        ({ table: oid, columns, targets }) =>
+          oid === row.source.table.oid &&
+          columns.every(name => names.includes(name)) &&
+          targets[columns.indexOf(names[place] ?? '')] === row.column,
+      ),
+    );
+  });
 }
 
 /** Whether a query gives what the records refer to the row by. */
