@@ -193,6 +193,17 @@ test('a screen reader gets the list row by row, below the database', async () =>
     expect(rows.filter(line => line.includes(name))).toEqual([
       expect.stringMatching(/ (?:Accurate|Mismatch) /),
     ]);
+  // A text longer than the terminal is given a part at a time, or it would push out the database.
+  console.press('?');
+  const help = await console.until(/Keys here[\s\S]*more below/);
+  expect(help.split('\n')[0]).toMatch(new RegExp(`^ local {2}${own.name.slice(0, 6)}`));
+  console.press('G');
+  await console.until(/--drift-log FILE keeps it\.\s+the end/);
+  console.press(keys.escape);
+  await console.until(/› Noir/);
+  console.press('t');
+  const trigger = await console.until(/Healthy[\s\S]*(?:more below|the end)/);
+  expect(trigger.split('\n')[0]).toMatch(new RegExp(`^ local {2}${own.name.slice(0, 6)}`));
 });
 
 describe('live numbers', () => {

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
+import type { ReactElement } from 'react';
 import type { CounterDefinition, Noun } from '../../counter/definition/definition.ts';
 import type { Finding } from '../../counter/finding.ts';
 import { knownBy, whatIsCounted } from '../../format/format-definition.ts';
@@ -47,7 +48,7 @@ export function TriggerScreen({ state }: { state: State }) {
         ]
       : [facts, findings]),
     health && <Others key="others" health={health} columns={size.columns} />,
-    health && <Writers key="writers" writers={health.writers} />,
+    ...(health ? writersOf(health.writers) : []),
     definition ? <Evidence key="evidence" evidence={definition.source.evidence} /> : null,
   ];
   return <Scrolled lines={lines.filter(line => line !== null)} offset={state.scroll} height={height} />;
@@ -142,27 +143,27 @@ function Findings({ findings }: { findings: Finding[] }) {
   );
 }
 
-function Writers({ writers }: { writers: Writer[] }) {
-  return (
-    <Box flexDirection="column" flexShrink={0} marginTop={1}>
+function writersOf(writers: readonly Writer[]): ReactElement[] {
+  return [
+    <Box key="writers" flexDirection="column" flexShrink={0} marginTop={1}>
       <Text bold>What writes the count or the records</Text>
       {writers.length === 0 ? <Text>{'  nothing'}</Text> : null}
-      {writers.map((writer, index) => {
-        const { head, lines } = writerLines(writer);
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: several may share a name, and they hold no state
-          <Box key={index} flexDirection="column" flexShrink={0} paddingLeft={2}>
-            <Paragraph>{displayText(head)}</Paragraph>
-            {lines.map(line => (
-              <Box key={line} paddingLeft={2} flexShrink={0}>
-                <Paragraph dimColor>{displayText(line)}</Paragraph>
-              </Box>
-            ))}
-          </Box>
-        );
-      })}
-    </Box>
-  );
+    </Box>,
+    ...writers.map((writer, index) => {
+      const { head, lines } = writerLines(writer);
+      return (
+        // biome-ignore lint/suspicious/noArrayIndexKey: several may share a name, and they hold no state
+        <Box key={`writer ${index}`} flexDirection="column" flexShrink={0} paddingLeft={2}>
+          <Paragraph>{displayText(head)}</Paragraph>
+          {lines.map(line => (
+            <Box key={line} paddingLeft={2} flexShrink={0}>
+              <Paragraph dimColor>{displayText(line)}</Paragraph>
+            </Box>
+          ))}
+        </Box>
+      );
+    }),
+  ];
 }
 
 /** Texts are cut to size first, because ink-table measures them by length, not by cells. */
