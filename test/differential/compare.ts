@@ -40,6 +40,7 @@ const beside: ReadonlySet<string> = new Set([
   'function-invoker',
   'clamped',
   'count-null',
+  'sum-null',
   'first-not-counted',
 ]);
 

@@ -42,6 +42,8 @@ export interface Effect {
   once: boolean;
   /** Of a recount: it does not come to 0, because GROUP BY gives no row without records. */
   gone?: boolean;
+  /** Of a sum that is made anew: it is NULL where there are no records, and nothing stands for that. */
+  bare?: boolean;
   /** See `Change`. `several`: it may lose what others add for the same row. */
   joined?: { statement: number; way: number; several: boolean };
   place: Place;

@@ -174,6 +174,7 @@ function asRecount(
     ],
     guards: guardsOf(change, aggregate),
     once: false,
+    bare: isBareSum(aggregate, change) && !isIn(change.groups),
     gone: isIn(change.groups) || (isIn(aggregate.groups) && !isGuarded(change.value, aggregate)),
     place: change.place,
   };
@@ -187,6 +188,15 @@ function namesRows(each: Expression, record: Source, link: Link): boolean {
       arg => (arg.kind === 'value' && arg.value === null) || (isJoin(arg) && isPartOf(arg, record, link)),
     )
   );
+}
+
+/** Whether a sum is written as it comes, also where it is NULL. */
+function isBareSum({ name }: Extract<Expression, { kind: 'aggregate' }>, change: OneRow): boolean {
+  const isOfSum = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
+  const guards = [...within(change.value)].filter(({ kind }) =>
+    ['coalesce', 'case', 'extreme'].includes(kind),
+  );
+  return name === 'sum' && !guards.some(isOfSum) && !change.conditions.some(isOfSum);
 }
 
 /** Whether something stands for the NULL of a query that gives no row. */

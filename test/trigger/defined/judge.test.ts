@@ -925,6 +925,25 @@ describe('what the catalog adds', () => {
     const guarded = kept.replace('comments_count + 1', 'coalesce(comments_count, 0) + 1');
     expect(finding('count-null', guarded, nullable)).toBeUndefined();
   });
+  test('a sum that is NULL without records', () => {
+    const summed = (value: string, on = 'DELETE') =>
+      trigger({
+        on,
+        body: `UPDATE posts SET total = (SELECT ${value} FROM comments WHERE post_id = OLD.post_id) WHERE id = OLD.post_id;`,
+      });
+    const severity = (ddl: string, nullable: boolean) =>
+      finding('sum-null', ddl, { count: { nullable, default: '0', generated: false } }, sum)?.severity;
+    expect(severity(summed('sum(amount)'), true)).toBe('warning');
+    expect(severity(summed('sum(coalesce(amount, 0))'), false)).toBe('error');
+    expect(severity(summed('coalesce(sum(amount), 0)'), false)).toBeUndefined();
+    expect(
+      severity(summed('CASE WHEN sum(amount) IS NULL THEN 0 ELSE sum(amount) END'), false),
+    ).toBeUndefined();
+    const guarded = summed('sum(amount)')
+      .replace('(SELECT', 'coalesce((SELECT')
+      .replace('OLD.post_id) WHERE', 'OLD.post_id), 0) WHERE');
+    expect(severity(guarded, false)).toBeUndefined();
+  });
   test('a trigger that is off is said once', () => {
     const health = healthOf(`${tables} ${kept}`, count, {
       ...quiet,

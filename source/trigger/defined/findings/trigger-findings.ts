@@ -162,6 +162,15 @@ export function bodyFindings(
       message: `${count} begins as NULL, and ${placeText(unguarded.effect.place)} adds to it without COALESCE: NULL stays NULL.`,
       hint: `Write coalesce(${count}, 0), or ALTER TABLE ... ALTER COLUMN ${count} SET DEFAULT 0 and set what is NULL to 0.`,
     });
+  const bare = first((effect, { event }) => effect.bare === true && event !== 'insert');
+  if (bare)
+    findings.push({
+      code: 'sum-null',
+      severity: nullable ? 'warning' : 'error',
+      message: `${placeText(bare.effect.place)} sets ${count} to NULL where the last of its ${nouns.record[1]} goes${nullable ? ', and adding to NULL leaves NULL.' : ', which the column refuses: the statement fails.'}`,
+      hint: 'Write coalesce(sum(...), 0).',
+      ...about([bare.keeping.by]),
+    });
   const begun = first(({ begins }) => begins !== null);
   if (begun && !circumstances.countRowsThere)
     findings.push({
