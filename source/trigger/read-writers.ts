@@ -2,6 +2,11 @@ import * as z from 'zod/mini';
 import type { Reader } from '../connection/transactions.ts';
 import type { Tables } from '../counter/discovery/tables.ts';
 import { roleName } from '../counter/role-name.ts';
+import {
+  type ExtensionTable,
+  type ReadableTable,
+  readExtensionTables,
+} from '../counter/schema/extension-table.ts';
 import { readBodyOnce } from '../sql/parser/memoized-reader.ts';
 import { emptyReading, type SqlReading } from '../sql/sql-effects.ts';
 import type {
@@ -120,8 +125,7 @@ SELECT
        SELECT coalesce(json_agg(pg_get_userbyid(g.roleid)), '[]') AS has FROM (SELECT DISTINCT m.roleid FROM pg_auth_members m) g
         WHERE g.roleid <> r.oid AND EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AND pg_has_role(r.oid, g.roleid, 'USAGE')) h
     WHERE NOT r.rolsuper AND r.rolname !~ '^pg_' AND (r.rolbypassrls OR h.has::text <> '[]'))::text AS roles,
-  (SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'cron' AND c.relname = 'job') AS "mayReadJobs",
+  EXISTS (SELECT FROM pg_namespace WHERE nspname = 'cron') AS cron,
   nullif(current_setting('cron.database_name', true), current_database()) AS "jobsElsewhere"`;
 
 // Apart, because most tables have none.
@@ -134,8 +138,23 @@ const generatedColumns = `SELECT coalesce(json_agg(json_build_object('column', a
     WHERE a.attrelid = $1::oid AND a.attgenerated <> ''`;
 
 // pg_cron's policy shows a role only its own jobs. Older versions have neither jobname nor active.
-const jobs = `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', to_jsonb(j) ->> 'jobname', 'schedule', schedule, 'command', command, 'user', username,
-  'active', coalesce((to_jsonb(j) ->> 'active')::boolean, true)) ORDER BY jobid), '[]')::text AS jobs FROM cron.job j WHERE database = current_database()`;
+const cronJobs: ExtensionTable = {
+  schema: 'cron',
+  table: 'job',
+  columns: {
+    jobid: ['bigint'],
+    schedule: ['text'],
+    command: ['text'],
+    username: ['text'],
+    database: ['text'],
+    jobname: ['text', 'name'],
+    active: ['boolean'],
+  },
+  optional: ['jobname', 'active'],
+};
+const jobs = ({ name, column }: ReadableTable) =>
+  `SELECT coalesce(json_agg(json_build_object('id', jobid, 'name', ${column('j', 'jobname')}::text, 'schedule', schedule, 'command', command, 'user', username,
+  'active', coalesce(${column('j', 'active')}::boolean, true)) ORDER BY jobid), '[]')::text AS jobs FROM ${name} j WHERE database = current_database()`;
 
 interface Readable {
   relations: CatalogRelation[];
@@ -183,8 +202,9 @@ export async function readWriterRows(
   const [columns] = generates
     ? ((await reader.rows(generatedColumns, [tables.presets.oid])) as { generated: string }[])
     : [];
-  const { mayReadJobs, jobsElsewhere } = row ?? {};
-  const [found] = mayReadJobs ? ((await reader.rows(jobs)) as { jobs: string }[]) : [];
+  const { jobsElsewhere } = row ?? {};
+  const [cron = null] = row?.cron ? await readExtensionTables(reader, [cronJobs]) : [];
+  const [found] = cron && cron !== 'hidden' ? ((await reader.rows(jobs(cron))) as { jobs: string }[]) : [];
   const planned = z.array(job).parse(JSON.parse(found?.jobs ?? '[]'));
   return {
     withReadings: async () => ({
@@ -205,8 +225,8 @@ export async function readWriterRows(
       references,
       generated: z.array(generated).parse(JSON.parse(columns?.generated ?? '[]')),
       jobs: await Promise.all(planned.map(async each => ({ ...each, reading: await read(each.command) }))),
-      jobsHidden: mayReadJobs === false,
-      jobsElsewhere: mayReadJobs === null && typeof jobsElsewhere === 'string' ? jobsElsewhere || null : null,
+      jobsHidden: cron === 'hidden',
+      jobsElsewhere: cron === null && typeof jobsElsewhere === 'string' ? jobsElsewhere || null : null,
     }),
   };
 }

@@ -1,4 +1,9 @@
 import type { Reader } from '../connection/transactions.ts';
+import {
+  type ExtensionTable,
+  type ReadableTable,
+  readExtensionTables,
+} from '../counter/schema/extension-table.ts';
 
 /** A session that ran a job of pg_cron, and what the job is called: its name, or its number. */
 export interface CronRun {
@@ -6,13 +11,30 @@ export interface CronRun {
   job: string;
 }
 
-const mayRead = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = 'cron' AND c.relname IN ('job', 'job_run_details')
-    AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')`;
+const tables: readonly [ExtensionTable, ExtensionTable] = [
+  {
+    schema: 'cron',
+    table: 'job_run_details',
+    columns: {
+      jobid: ['bigint'],
+      job_pid: ['integer'],
+      database: ['text'],
+      start_time: ['timestamptz'],
+      end_time: ['timestamptz'],
+    },
+  },
+  {
+    schema: 'cron',
+    table: 'job',
+    columns: { jobid: ['bigint'], jobname: ['text', 'name'] },
+    optional: ['jobname'],
+  },
+];
 
 // Long enough for the reads that an event lies between. Numbers of sessions are used again.
-const runs = `SELECT DISTINCT ON (d.job_pid) d.job_pid AS pid, coalesce(to_jsonb(j) ->> 'jobname', d.jobid::text) AS job
-  FROM cron.job_run_details d LEFT JOIN cron.job j ON j.jobid = d.jobid
+const runs = (details: ReadableTable, job: ReadableTable) =>
+  `SELECT DISTINCT ON (d.job_pid) d.job_pid AS pid, coalesce(${job.column('j', 'jobname')}::text, d.jobid::text) AS job
+  FROM ${details.name} d LEFT JOIN ${job.name} j ON j.jobid = d.jobid
  WHERE d.job_pid IN (SELECT value::int FROM json_array_elements_text($1::text::json)) AND d.database = current_database()
    AND coalesce(d.end_time, now()) > now() - interval '10 minutes'
  ORDER BY d.job_pid, d.start_time DESC`;
@@ -22,6 +44,7 @@ const runs = `SELECT DISTINCT ON (d.job_pid) d.job_pid AS pid, coalesce(to_jsonb
  * not read them; its policy shows a role only its own.
  */
 export async function readCronRuns(reader: Reader, pids: readonly number[]): Promise<CronRun[]> {
-  const readable = await reader.rows(mayRead);
-  return readable.length === 2 ? ((await reader.rows(runs, [JSON.stringify(pids)])) as CronRun[]) : [];
+  const [details, job] = await readExtensionTables(reader, tables);
+  if (!details || !job || details === 'hidden' || job === 'hidden') return [];
+  return (await reader.rows(runs(details, job), [JSON.stringify(pids)])) as CronRun[];
 }

@@ -897,7 +897,7 @@ describe('jobs', () => {
     expect(told(catalog({ jobsHidden: true }))).toEqual([
       [
         'info jobs-hidden',
-        'pg_cron is installed, but this role may not read its jobs: one of them may write the count.',
+        'The jobs of pg_cron were not read: one of them may write the count.',
         'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
       ],
     ]);

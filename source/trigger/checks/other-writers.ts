@@ -187,7 +187,7 @@ export function unreadJobs({ jobsHidden: isHidden, jobsElsewhere: database }: Tr
 const jobsHidden: Finding = {
   code: 'jobs-hidden',
   severity: 'info',
-  message: 'pg_cron is installed, but this role may not read its jobs: one of them may write the count.',
+  message: 'The jobs of pg_cron were not read: one of them may write the count.',
   hint: 'Connect as another role, or GRANT USAGE ON SCHEMA cron and SELECT ON cron.job.',
 };
 
