@@ -14,12 +14,13 @@ import {
   isBoolean,
   isNull,
   not,
+  notTrue,
   operator,
   type Value,
   value,
 } from './expression.ts';
 import { printed } from './print.ts';
-import { lookedUp, meaning, namesOf, opaque, type Scope } from './scope.ts';
+import { lookedUp, meaning, namesOf, opaque, type Scope, under } from './scope.ts';
 
 // Conditions on more columns have too many parts.
 const most = 4;
@@ -186,17 +187,17 @@ function booleanTest(test: string, arg: Expression): Expression {
 
 function caseOf({ arg, args = [], defresult }: CaseExpr, scope: Scope): Expression {
   const subject = arg ? readExpression(arg, scope) : null;
+  const passed: Expression[] = [];
   const branches = args.flatMap(each => {
     if (!('CaseWhen' in each)) return [];
-    const when = readExpression(each.CaseWhen.expr, scope);
-    return [
-      {
-        when: subject ? operator('=', [subject, when]) : when,
-        result: readExpression(each.CaseWhen.result, scope),
-      },
-    ];
+    const asked = readExpression(each.CaseWhen.expr, scope);
+    const when = subject ? operator('=', [subject, asked]) : asked;
+    const result = readExpression(each.CaseWhen.result, under(scope, { conditions: [...passed, when] }));
+    passed.push(notTrue(when));
+    return [{ when, result }];
   });
-  return choose(branches, defresult ? readExpression(defresult, scope) : value(null));
+  const otherwise = defresult ? readExpression(defresult, under(scope, { conditions: passed })) : value(null);
+  return choose(branches, otherwise);
 }
 
 const patterns: Readonly<Record<string, string>> = {

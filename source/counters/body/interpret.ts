@@ -23,7 +23,7 @@ import {
 import { readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
-import { lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
+import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { runStatement } from './statements.ts';
 import { asksForOne, catchesOthersAlone, inserts, isTried, tablesFilled } from './trying.ts';
 
@@ -137,7 +137,8 @@ class Walk {
     const { routine } = read;
     this.#around = {
       table: (schema, name) => run.world.table(schema, name, routine),
-      call: (schema, name, args) => this.#call(schema, name, args),
+      call: (schema, name, args, when) =>
+        when ? this.#callFor(when, () => this.#call(schema, name, args)) : this.#call(schema, name, args),
       query: readQuery,
       next: run.next,
     };
@@ -655,6 +656,26 @@ class Walk {
       if ('record' in target) this.#state.variables.set(target.record, { fields: [] });
       else this.#set(name, opaque(name.join('.')));
     }
+  }
+
+  /** Calls a routine for each row of a query, as a loop does, or only where something is true. */
+  #callFor({ conditions, sources, groups, thinned }: Called, call: () => Expression | undefined) {
+    const [state, run] = [this.#state, this.#run];
+    const here = allOf(conditions);
+    if (here.kind === 'value' && here.value !== true) return undefined;
+    const { changes } = run.outcome;
+    const first = changes.length;
+    const { locks } = run.held;
+    this.#state = { ...state, path: [...state.path, ...parts(here)] };
+    if (sources.length > 0 && !thinned) this.#run = { ...run, loops: run.loops + 1 };
+    const result = call();
+    if (groups.length > 0)
+      for (const each of changes.slice(first)) each.groups = [...(each.groups ?? []), ...groups];
+    this.#state = state;
+    this.#run = run;
+    // It may not have been called once.
+    if (conditions.length > 0 || sources.length > 0) run.held.locks = locks;
+    return result;
   }
 
   /** Runs a routine of the application where it is called, so that what it does happens here. */

@@ -12,7 +12,7 @@ import {
   within,
 } from './expression.ts';
 import { readExpression } from './expressions.ts';
-import { namesOf, opaque, rowOf, type Scope, starred, withEntries } from './scope.ts';
+import { namesOf, opaque, rowOf, type Scope, starred, under, withEntries } from './scope.ts';
 
 type Entries = Scope['entries'];
 
@@ -68,12 +68,18 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
   const sources = [...entries.flatMap(({ row }) => row.sources)];
   const where = select.whereClause ? [readExpression(select.whereClause, inner)] : [];
   const all = [...conditions, ...where];
-  const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, inner));
+  const before = entries.flatMap(({ row }) => row.altered ?? []);
+  const called = under(inner, {
+    conditions: all,
+    sources,
+    groups: entries.flatMap(({ row }) => row.groups ?? []),
+    thinned: before.some(({ how }) => how !== 'adds'),
+  });
+  const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, called));
   // Those of a query in FROM were taken there.
   const aggregated = columns.some(each =>
     [...within(each.value)].some(inner => inner.kind === 'aggregate' && inner.sources.length === 0),
   );
-  const before = entries.flatMap(({ row }) => row.altered ?? []);
   const own = alteredBy(select, { columns, sources }, aggregated || select.groupClause !== undefined);
   const by = select.groupClause
     ? groupedBy(select.groupClause, columns, inner)

@@ -13,11 +13,22 @@ export interface Surroundings {
   /** The table that a name means; undefined if no table has it. */
   table(schema: string | null, name: string): CatalogTable | undefined;
   /** What a function of the application returns for these arguments; undefined if that is not known. */
-  call(schema: string | null, name: string, args: readonly Given[]): Expression | undefined;
+  call(schema: string | null, name: string, args: readonly Given[], when?: Called): Expression | undefined;
   /** The ways in which a query gives rows. */
   query(select: SelectStmt, scope: Scope): Row[];
   /** A number that no other source has. */
   next(): number;
+}
+
+/** When a function is called: for each row of a query, or where CASE comes to it. */
+export interface Called {
+  conditions: readonly Expression[];
+  /** The tables of the query. */
+  sources: readonly Source[];
+  /** Of groups, what they are groups of. */
+  groups: readonly Source[];
+  /** Rows that are alike are one. */
+  thinned: boolean;
 }
 
 /** What names mean at one place of a statement. */
@@ -110,6 +121,25 @@ export function starred(alias: string | null, scope: Scope): Row['columns'] {
 
 export function withEntries(scope: Scope, entries: Scope['entries']): Scope {
   return { ...scope, entries, outer: scope };
+}
+
+/** The scope of what is only read under conditions: a function is then called under them. */
+export function under(
+  scope: Scope,
+  { conditions, sources = [], groups = [], thinned = false }: Partial<Called>,
+): Scope {
+  const { call } = scope.around;
+  const around: Surroundings = {
+    ...scope.around,
+    call: (schema, name, args, when) =>
+      call(schema, name, args, {
+        conditions: [...(conditions ?? []), ...(when?.conditions ?? [])],
+        sources: [...sources, ...(when?.sources ?? [])],
+        groups: [...groups, ...(when?.groups ?? [])],
+        thinned: thinned || when?.thinned === true,
+      }),
+  };
+  return { ...scope, around };
 }
 
 /** The items of a list of names. */

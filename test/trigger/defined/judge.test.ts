@@ -157,6 +157,23 @@ const byRow: Case[] = [
     'insert +1, delete -1, move no, truncate to 0 | move-not-counted!',
   ],
   [
+    'a recount that a query calls for the new row alone',
+    count,
+    `CREATE FUNCTION anew(p uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${recount('p')} END $$;
+     ${trigger({ on: all, body: 'PERFORM anew(p.id) FROM posts p WHERE p.id = NEW.post_id;' })}${zero}`,
+    'insert counted anew, delete no, move wrong, truncate to 0 | delete-not-counted! move-half-counted! recount-overlaps',
+  ],
+  [
+    'a function that CASE calls',
+    approved,
+    `CREATE FUNCTION bump(p uuid, by integer) RETURNS void LANGUAGE sql AS $$ UPDATE posts SET comments_count = comments_count + by WHERE id = p $$;
+     ${trigger({
+       on: 'INSERT OR DELETE',
+       body: `PERFORM CASE WHEN NEW.status = 'approved' THEN bump(NEW.post_id, 1) WHEN OLD.status = 'approved' THEN bump(OLD.post_id, -1) END;`,
+     })}${zero}`,
+    'insert +1, delete -1, move no, condition no, truncate to 0 | move-not-counted! condition-not-counted!',
+  ],
+  [
     'two triggers on UPDATE, of which one names columns',
     count,
     trigger({ on: 'INSERT OR UPDATE OF post_id', body: up }) +
