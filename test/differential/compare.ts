@@ -7,7 +7,6 @@ import { findCounters } from '../../source/counters/run.ts';
 import type { CounterHealth } from '../../source/trigger/defined/judge.ts';
 import { readCounterHealth } from '../../source/trigger/defined/read-health.ts';
 import type { Generated } from './generate.ts';
-import type { Ground } from './ground.ts';
 import { play, type Result, type Truth, truthOf } from './play.ts';
 
 /** What came of one generated schema. */
@@ -84,7 +83,7 @@ export async function compared(
   const own = truthIn(definition);
   const results = await play(sql, made, [own, meant]);
   const kinds = new Map(results.map(each => [each, kindOf(each, definition)]));
-  const faults = eventFaults(results, kinds, health, ground.place);
+  const faults = eventFaults(results, kinds, health);
   const anew = own.wrong === meant.wrong ? [] : await play(sql, made, [meant, own]);
   const misread = anew.length > 0 && definition.confidence === 'certain' ? misreadAs(anew) : [];
   const told = `${definition.confidence}: ${said}\n${health.events.map(each => `${each.event} ${each.handled === null ? '?' : each.handled ? each.effect : 'no'}`).join(', ')}\n${health.findings.map(each => `${each.severity} ${each.code}${each.event ? ` (${each.event})` : ''}: ${each.message}`).join('\n')}${definition.doubts ? `\n${definition.doubts.join('\n')}` : ''}`;
@@ -143,16 +142,14 @@ function eventFaults(
   results: readonly Result[],
   kinds: ReadonlyMap<Result, string>,
   { events, findings }: CounterHealth,
-  place: Ground['place'],
 ): Fault[] {
   const handled = new Map(events.map(each => [each.event as string, each.handled]));
   const told = new Set(
     findings.flatMap(({ severity, code, event }) =>
-      severity === 'info' || (beside.has(code) && !(code === 'count-null' && place === 'itself'))
-        ? []
-        : [event ?? 'any'],
+      severity === 'info' || beside.has(code) ? [] : [event ?? 'any'],
     ),
   );
+  const isNullTold = findings.some(({ code }) => code === 'count-null' || code === 'sum-null');
   const changes = ['insert', 'delete', 'move', 'condition', 'amount'];
   const isSound = told.size === 0 && changes.every(each => handled.get(each) ?? true);
   return results.flatMap(each => {
@@ -161,7 +158,8 @@ function eventFaults(
       ? handled.get(event) === true && !told.has(event) && !told.has('any')
       : event !== 'truncate' && isSound;
     const [wrong = ''] = each.wrong;
-    return claimed && each.error === null && wrong !== ''
+    const isTold = isNullTold && wrong.split(', ').every(row => row.includes(': NULL instead'));
+    return claimed && each.error === null && wrong !== '' && !isTold
       ? [{ kind: 'event', event, sql: each.sql, wrong }]
       : [];
   });

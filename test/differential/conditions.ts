@@ -33,7 +33,7 @@ const atoms: readonly Forms[] = [
       'NOT (@approved IS NOT TRUE)',
       'NOT coalesce(NOT @approved, true)',
       'nullif(@approved, false) IS NOT NULL',
-      'CASE WHEN @approved THEN true ELSE false END',
+      '(CASE WHEN @approved THEN true ELSE false END)',
     ],
     near: [
       '@approved IS NOT FALSE',
@@ -41,7 +41,7 @@ const atoms: readonly Forms[] = [
       'coalesce(@approved, true)',
       'NOT @approved',
       '@approved IS DISTINCT FROM false',
-      'CASE WHEN NOT @approved THEN false ELSE true END',
+      '(CASE WHEN NOT @approved THEN false ELSE true END)',
     ],
   },
   {
@@ -55,7 +55,7 @@ const atoms: readonly Forms[] = [
       "@kind = ANY (ARRAY['a'])",
       "NOT (@kind <> 'a')",
       "'a' = @kind",
-      "CASE @kind WHEN 'a' THEN true ELSE false END",
+      "(CASE @kind WHEN 'a' THEN true ELSE false END)",
     ],
     near: [
       "@kind <> 'b'",

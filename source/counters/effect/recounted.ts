@@ -175,7 +175,8 @@ function asRecount(
     guards: guardsOf(change, aggregate),
     once: false,
     bare: isBareSum(aggregate, change) && !isIn(change.groups),
-    gone: isIn(change.groups) || (isIn(aggregate.groups) && !isGuarded(change.value, aggregate)),
+    gone: isIn(change.groups),
+    comesToNull: !isIn(change.groups) && isIn(aggregate.groups) && !isGuarded(change.value, aggregate),
     place: change.place,
   };
 }

@@ -18,16 +18,28 @@ export interface Played {
   is: number;
   /** Those that changed the count. */
   by: readonly Keeping[];
+  /** It is counted anew under another condition than that of the definition. */
+  differs: boolean;
 }
 
-/** What plays events against bodies: one result for each row that an event concerns. */
+/**
+ * What plays events against bodies: one result for each row that an event concerns. `states` are those of records that may belong to
+ * the same row.
+ */
 export function playerOf(
   definition: CounterDefinition,
   table: CatalogTable,
   keepings: readonly Keeping[],
+  states: readonly Held[],
   generated: readonly GeneratedColumn[] = [],
 ): (moment: Moment) => Played[] {
-  const truth = truthOf(definition, table);
+  const counts = countsOf(definition, table);
+  const truth = truthOf(definition, counts);
+  const differing = new Set(
+    keepings
+      .flatMap(({ effects }) => effects)
+      .filter(each => each.kind === 'recounts' && countsOthers(each, states, counts)),
+  );
   const ordered = inOrder(keepings);
   const virtual = new Set(generated.flatMap(({ column, virtual }) => (virtual ? [column] : [])));
   return moment => {
@@ -45,6 +57,7 @@ export function playerOf(
       const was = truth(before, row);
       let count = was;
       const by = new Set<Keeping>();
+      let differs = false;
       for (const keeping of firing) {
         const joined = new Map<number, number>();
         for (const effect of keeping.effects) {
@@ -55,20 +68,37 @@ export function playerOf(
           if (next === null) continue;
           if (statement !== undefined && way !== undefined) joined.set(statement, way);
           count = next;
+          // What it makes of other records is seen where this one is not among them.
+          const isLeft = after === null || keyOf(definition.record.reference, after) !== row;
+          if (effect.kind === 'recounts') differs = isLeft && differing.has(effect);
           by.add(keeping);
         }
       }
-      return { moment, side, should: truth(after, row) - was, is: count - was, by: [...by] };
+      const should = truth(after, row) - was;
+      return { moment, side, should, is: differs ? should + 1 : count - was, by: [...by], differs };
     });
   };
 }
 
-/** What a record should add to a row. */
-function truthOf({ record }: CounterDefinition, table: CatalogTable) {
+/** Whether a recount counts a record that does not count, or not one that does. */
+function countsOthers({ conditions }: Effect, states: readonly Held[], counts: ReturnType<typeof countsOf>) {
+  return states.some(held => {
+    const counted = conditions.every(each => evaluate(each, (_, name) => held.get(name) ?? null) === true);
+    return counted !== counts(held);
+  });
+}
+
+/** Which records count. */
+function countsOf({ record }: CounterDefinition, table: CatalogTable) {
   const where = record.where && expressionOf(record.where, table);
+  return (held: Held): boolean =>
+    where === null || evaluate(where, (_, name) => held.get(name) ?? null) === true;
+}
+
+/** What a record should add to a row. */
+function truthOf({ record }: CounterDefinition, counts: ReturnType<typeof countsOf>) {
   return (held: Held | null, row: string): number => {
-    if (held === null || keyOf(record.reference, held) !== row) return 0;
-    if (where && evaluate(where, (_, name) => held.get(name) ?? null) !== true) return 0;
+    if (held === null || keyOf(record.reference, held) !== row || !counts(held)) return 0;
     return record.amount === null ? 1 : Number(held.get(record.amount) ?? 0);
   };
 }
@@ -135,7 +165,7 @@ function applied(
   if (!effect.when.filter(isClear).every(holds)) return null;
   // Before an event the records are still what they were.
   const seen = by.kind === 'trigger' && isBefore(by.trigger.type) ? before : after;
-  const none = effect.gone ? count : 0;
+  const none = effect.comesToNull ? Number.NaN : effect.gone ? count : 0;
   if (seen === null || keyOf(record.reference, seen) !== row) return none;
   const counted = effect.conditions.every(
     each => evaluate(each, (_, name) => seen.get(name) ?? null) === true,

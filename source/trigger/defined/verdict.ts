@@ -10,9 +10,9 @@ import { isClear, type Played, playerOf } from './play.ts';
 export interface Fault {
   /**
    * `uncounted`: only some records are counted; `unneeded`: a record that does not count changes it; `twice`: it changes by twice as
-   * much; `null`: the count becomes NULL; `half`: only one of two rows changes; `last`: the last record of a row goes; `wrong`: anything else.
+   * much; `differs`: it is counted anew under another condition; `null`: the count becomes NULL; `half`: only one of two rows changes; `last`: the last record of a row goes; `wrong`: anything else.
    */
-  kind: 'uncounted' | 'unneeded' | 'twice' | 'null' | 'half' | 'last' | 'wrong';
+  kind: 'uncounted' | 'unneeded' | 'twice' | 'differs' | 'null' | 'half' | 'last' | 'wrong';
   example: Played;
   /** Everything that changes the count in one of these plays. */
   by: readonly KeptBy[];
@@ -57,8 +57,9 @@ export function verdictsOn(
   const moments = momentsOf(definition, table, conditions, fixed, generated);
   if (!moments) return null;
   const needed = new Set(neededEvents(definition));
+  const states = moments.flatMap(({ event, after }) => (event === 'insert' && after ? [after] : []));
   const played = Map.groupBy(
-    moments.flatMap(playerOf(definition, table, keepings, generated)),
+    moments.flatMap(playerOf(definition, table, keepings, states, generated)),
     ({ moment }) => moment.event,
   );
   const of = (event: Moment['event']) => played.get(event) ?? [];
@@ -177,7 +178,8 @@ function faultsIn(event: EventName, plays: readonly Played[]): Fault[] {
   }));
 }
 
-function kindOf(event: EventName, { is, should, by }: Played): Fault['kind'] {
+function kindOf(event: EventName, { is, should, by, differs }: Played): Fault['kind'] {
+  if (differs) return 'differs';
   if (Number.isNaN(is)) return 'null';
   if (should === 0) return 'unneeded';
   const isLast = event !== 'insert' && by.some(({ effects }) => effects.some(({ gone }) => gone));

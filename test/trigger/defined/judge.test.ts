@@ -623,11 +623,21 @@ const byCounting: Case[] = [
       count,
       trigger({ on: all, body }) + zero,
       isLeft
-        ? 'insert counted anew, delete wrong, move wrong, truncate to 0 | last-not-counted! last-not-counted! recount-overlaps'
+        ? `insert counted anew, delete wrong, move wrong, truncate to 0 | ${name === 'a value' ? 'null-when-empty! null-when-empty!' : 'last-not-counted! last-not-counted!'} recount-overlaps`
         : `insert counted anew, delete counted anew, move counted anew, truncate to 0 |${name.includes('first') ? '' : ' recount-overlaps'}`,
     ],
   ),
 
+  [
+    'counted anew under another condition where one is deleted',
+    approved,
+    trigger({
+      on: all,
+      body: `${ins} ${recount('NEW.post_id', "AND c.status = 'approved'")} ${del} ${recount('OLD.post_id')} ELSE
+        ${recount('NEW.post_id', "AND c.status = 'approved'")} ${recount('OLD.post_id', "AND c.status = 'new'")} END IF;`,
+    }) + zero,
+    'insert counted anew, delete wrong, move wrong, condition wrong, truncate to 0 | condition-differs! condition-differs! condition-partly-counted! counts-wrong! recount-overlaps',
+  ],
   [
     'counted anew for both rows',
     count,
@@ -650,7 +660,7 @@ const byCounting: Case[] = [
     'counted anew without the condition',
     undeleted,
     trigger({ on: all, body: `${recount('NEW.post_id')} ${recount('OLD.post_id')}` }) + zero,
-    'insert wrong, delete counted anew, move wrong, condition wrong, truncate to 0 | counts-wrong! counts-wrong! condition-partly-counted! condition-lacking recount-overlaps',
+    'insert wrong, delete wrong, move wrong, condition wrong, truncate to 0 | condition-differs! counts-wrong! condition-differs! counts-wrong! condition-partly-counted! condition-lacking recount-overlaps',
   ],
   [
     'counted anew with the condition',

@@ -131,6 +131,12 @@ export function faultFinding(
   const correct = by.length > 0 ? `Correct ${functionsOf(by)}.` : 'Add it to the trigger.';
   switch (kind) {
     case 'null':
+      if (example.by.some(each => each.effects.some(({ kind }) => kind === 'recounts')))
+        return finding(
+          'null-when-empty',
+          `The count becomes NULL when ${what} and no other one counts: ${who} counts anew without COALESCE around it.`,
+          `Write coalesce(..., 0) around what is counted in ${functionsOf(by)}.`,
+        );
       return finding(
         'amount-null',
         `The count becomes NULL when ${what} and ${definition.record.amount} is NULL: ${who} adds it without COALESCE.`,
@@ -144,6 +150,12 @@ export function faultFinding(
           ? `The count changes twice when ${what}: ${who} each change it.`
           : `${who} changes the count by twice as much as it should when ${what}.`,
         by.length > 1 ? 'Keep one of them and drop the other.' : correct,
+      );
+    case 'differs':
+      return finding(
+        'condition-differs',
+        `The count comes out wrong when ${what}: ${who} counts anew under another condition than the counter has.`,
+        `Give every query in ${functionsOf(by)} the condition of the counter.`,
       );
     case 'half':
       return finding(

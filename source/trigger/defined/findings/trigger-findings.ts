@@ -162,7 +162,10 @@ export function bodyFindings(
       message: `${count} begins as NULL, and ${placeText(unguarded.effect.place)} adds to it without COALESCE: NULL stays NULL.`,
       hint: `Write coalesce(${count}, 0), or ALTER TABLE ... ALTER COLUMN ${count} SET DEFAULT 0 and set what is NULL to 0.`,
     });
-  const bare = first((effect, { event }) => effect.bare === true && event !== 'insert');
+  const bare = first(
+    ({ bare: isBare, conditions }, { event }) =>
+      isBare === true && (event !== 'insert' || conditions.length > 0),
+  );
   if (bare)
     findings.push({
       code: 'sum-null',
