@@ -140,12 +140,15 @@ function moved(rows: CounterRows, before: Uint32Array, { changes, isListed, by, 
   const compare: Compare = by.reversed ? (a, b) => forwards(b, a) : forwards;
   const coming = Uint32Array.from([...changes.keys()].filter(each => rows.has(each) && isListed(each)));
   coming.sort(compare);
+  // Asking a map for each of a million rows takes ten times as long as the rest.
+  const isChanged = new Uint8Array(rows.length);
+  for (const position of changes.keys()) isChanged[position] = 1;
   const after = new Uint32Array(before.length + coming.length);
   let length = 0;
   let next = 0;
   for (let index = 0; index < before.length; index += 1) {
     const position = before[index] as number;
-    if (changes.has(position) || !rows.has(position)) continue;
+    if (isChanged[position] === 1 || !rows.has(position)) continue;
     while (next < coming.length && compare(coming[next] as number, position) < 0)
       after[length++] = coming[next++] as number;
     after[length++] = position;
