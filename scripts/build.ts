@@ -60,18 +60,31 @@ const inkDrawsWhatChanged: Plugin = {
 const builtinsWhenNeeded: Plugin = {
   name: 'builtins-when-needed',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[a-z]/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
+    onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
+      isBuiltin(path)
+        ? {
+            path: path.replace(/^node:/, ''),
+            namespace: kind === 'import-statement' ? 'builtin' : 'whole-builtin',
+          }
+        : undefined,
     );
+    onLoad({ filter: /.*/, namespace: 'whole-builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+    // What is not imported is left out. To ask for a property of node:util, or to list them all, may load other modules (4 ms).
     onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => ({
       contents: rarelyNeeded.includes(path)
         ? `const load = () => process.getBuiltinModule('${path}');
            export default new Proxy({}, { get: (_, key) => load()[key] });
            ${(await functionsOf(path)).map(name => `export const ${name} = (...given) => load().${name}(...given);`).join('\n')}`
-        : `module.exports = process.getBuiltinModule('${path}');`,
+        : `const own = process.getBuiltinModule('${path}');
+           export default own;
+           ${(await namesOf(path)).map(name => `export const ${name} = /* @__PURE__ */ (() => own.${name})();`).join('\n')}`,
     }));
   },
 };
+const namesOf = async (builtin: string) =>
+  Object.keys(await import(builtin)).filter(name => /^\w+$/.test(name) && name !== 'default');
 const functionsOf = async (builtin: string) =>
   Object.entries(await import(builtin))
     .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && name !== 'default')
