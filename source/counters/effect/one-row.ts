@@ -28,7 +28,8 @@ export function asOneRow(change: Change): OneRow {
   );
   if (found.length === 0) return { ...change, reads: false, conditions: asked, own };
   const same = new Set(found.map(sourceKey));
-  const moved = (each: Expression) => withSource(each, same, target) as Expression;
+  const moved = (each: Expression) =>
+    withSources(each, source => (same.has(sourceKey(source)) ? target : source)) as Expression;
   return {
     ...change,
     value: moved(value),
@@ -88,13 +89,11 @@ function isTrivial(each: Expression): boolean {
   return left !== undefined && right !== undefined && keyOf(left) === keyOf(right);
 }
 
-/** The same with another source in place of some. */
-function withSource(given: unknown, same: ReadonlySet<string>, target: Source): unknown {
-  if (Array.isArray(given)) return given.map(each => withSource(each, same, target));
+/** The same with other sources in place of its own. */
+export function withSources(given: unknown, moved: (source: Source) => Source): unknown {
+  if (Array.isArray(given)) return given.map(each => withSources(each, moved));
   if (typeof given !== 'object' || given === null) return given;
   // A source itself, with all of its table.
-  if ('table' in given) return same.has(sourceKey(given as Source)) ? target : given;
-  return Object.fromEntries(
-    Object.entries(given).map(([name, each]) => [name, withSource(each, same, target)]),
-  );
+  if ('table' in given) return moved(given as Source);
+  return Object.fromEntries(Object.entries(given).map(([name, each]) => [name, withSources(each, moved)]));
 }

@@ -14,6 +14,7 @@ const furthest = 4;
 export const readableLanguages: ReadonlySet<string> = new Set(['plpgsql', 'sql']);
 const set = /("[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*)\s*(?::=|=)/gu;
 const stores = /\binsert\s+into\s+(?:[\p{L}\p{N}_$"]+\s*\.\s*)?([\p{L}\p{N}_$"]+)/giu;
+const updates = /\bupdate\s+(?:only\s+)?(?:[\p{L}\p{N}_$"]+\s*\.\s*)?([\p{L}\p{N}_$"]+)/giu;
 const several = /\(([^()]+)\)\s*=/g;
 const word = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 
@@ -62,6 +63,16 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   );
   for (const routine of readable)
     if (cancelling.has(routine.oid) && cancels.test(routine.source)) chosen.add(routine);
+  // What updates a row at all may let a BEFORE trigger of the row count.
+  const setting = new Set([...chosen].map(({ oid }) => oid));
+  const before = triggers.filter(
+    each => setting.has(each.function) && (each.type & beforeUpdate) === beforeUpdate,
+  );
+  const names = new Map(tables.map(({ oid, name }) => [oid, name.toLowerCase()]));
+  const touched = new Set(before.flatMap(({ table }) => names.get(table) ?? []));
+  for (const routine of writing)
+    if (routine.isTrigger && tablesUpdated(routine.source).some(name => touched.has(name)))
+      chosen.add(routine);
   // What stores the same records without counting them shows that not all of them are counted.
   const stored = new Set([...chosen].flatMap(each => (each.isTrigger ? [] : tablesStored(each.source))));
   for (const routine of readable)
@@ -107,8 +118,11 @@ function setsAny(source: string, names: ReadonlySet<string>): boolean {
 }
 
 /** The tables that a body may insert into, by their names in lower case and without their schemas. */
-function tablesStored(source: string): string[] {
-  return [...source.matchAll(stores)].map(([, name = '']) => name.replaceAll('"', '').toLowerCase());
+const tablesStored = (source: string) => tablesAfter(stores, source);
+const tablesUpdated = (source: string) => tablesAfter(updates, source);
+
+function tablesAfter(words: RegExp, source: string): string[] {
+  return [...source.matchAll(words)].map(([, name = '']) => name.replaceAll('"', '').toLowerCase());
 }
 
 /** What may be calls in a body, by their names in lower case. */

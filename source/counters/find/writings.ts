@@ -1,11 +1,12 @@
 import type { Node } from 'libpg-query';
-import type { Outcome } from '../body/change.ts';
+import type { Change, Outcome } from '../body/change.ts';
 import { type Expression, type Source, value } from '../body/expression.ts';
 import { interpret, type ReadRoutine, type Start, type World, wholeOf } from '../body/interpret.ts';
 import { rowOf, type Variable } from '../body/scope.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, CatalogTrigger } from '../catalog.ts';
 import type { Effect, Occasion, Refusal } from '../effect/effect.ts';
 import { effectsOf } from '../effect/effects-of.ts';
+import { touchedBy } from './touched.ts';
 
 export type Event = 'insert' | 'update' | 'delete' | 'truncate';
 
@@ -46,19 +47,21 @@ const events: readonly (readonly [number, Event])[] = [
 export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
   const world = worldOf(catalog, bodies);
   const tables = new Map(catalog.tables.map(table => [table.oid, table]));
-  const byTriggers = catalog.triggers.flatMap(trigger => {
+  const fired = catalog.triggers.flatMap(trigger => {
     const read = bodies.get(trigger.function);
     const record = tables.get(trigger.table);
     if (!read || !record) return [];
     const detail = details.get(trigger) ?? { when: null, arguments: [] };
     return events
       .filter(([bit]) => (trigger.type & bit) !== 0)
-      .map(([, event]): Writing => {
-        const start = startOf(trigger, record, event, detail);
-        const by = { kind: 'trigger', trigger, routine: read.routine, event } as const;
-        return judged(by, record, interpret(read, start, world));
+      .map(([, event]) => {
+        const outcome = interpret(read, startOf(trigger, record, event, detail), world);
+        return { trigger, routine: read.routine, event, record, outcome };
       });
   });
+  const byTriggers = fired.map(({ record, outcome, ...by }) =>
+    judged({ kind: 'trigger', ...by }, record, outcome, touchedBy(outcome, fired)),
+  );
   const byFunctions = [...bodies.values()]
     .filter(({ routine }) => !routine.isTrigger)
     .map((read): Writing => {
@@ -68,7 +71,12 @@ export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
   return [...byTriggers, ...byFunctions];
 }
 
-function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome): Writing {
+function judged(
+  by: Writing['by'],
+  record: CatalogTable | null,
+  outcome: Outcome,
+  touched: readonly Change[] = [],
+): Writing {
   const withoutRaised = (conditions: readonly Expression[]) =>
     conditions.filter(each => !outcome.unraised.has(each));
   const occasion: Occasion = {
@@ -80,14 +88,16 @@ function judged(by: Writing['by'], record: CatalogTable | null, outcome: Outcome
         ? []
         : outcome.insertions.map(each => ({ ...each, way: each.path, path: withoutRaised(each.path) })),
   };
-  const found = outcome.changes.map(change =>
-    effectsOf({ ...change, way: change.conditions, conditions: withoutRaised(change.conditions) }, occasion),
-  );
+  const effectsIn = (change: Change) =>
+    effectsOf({ ...change, way: change.conditions, conditions: withoutRaised(change.conditions) }, occasion);
+  const found = outcome.changes.map(effectsIn);
+  // What adds to the row before it is updated counts how often that happens, not the records.
+  const anew = touched.flatMap(each => effectsIn(each).effects.filter(({ kind }) => kind === 'recounts'));
   return {
     by,
     record,
     outcome,
-    effects: found.flatMap(({ effects }) => effects),
+    effects: [...found.flatMap(({ effects }) => effects), ...anew],
     refusals: found.flatMap(({ refusals }) => refusals),
   };
 }

@@ -1296,3 +1296,36 @@ test('what speaks against the counter is a warning', () => {
     },
   ]);
 });
+
+describe('a trigger that only touches the row, before which another one counts anew', () => {
+  const anew = (on = 'UPDATE', value = '(SELECT count(*) FROM comments WHERE post_id = NEW.id)') => `
+    CREATE FUNCTION anew_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.comments_count := ${value}; RETURN NEW; END $$;
+    CREATE TRIGGER anew BEFORE ${on} ON posts FOR EACH ROW EXECUTE FUNCTION anew_it();`;
+  const touch = (on: string, where: string) =>
+    trigger({ on, body: `UPDATE posts SET published = true WHERE ${where};` });
+  const either = 'id IN (NEW.post_id, OLD.post_id)';
+  test.each([
+    [
+      'both rows',
+      anew() + touch(all, either),
+      'insert counted anew, delete counted anew, move counted anew, truncate no',
+    ],
+    [
+      'new ones alone',
+      anew() + touch('INSERT', 'id = NEW.post_id'),
+      'insert counted anew, delete no, move no, truncate no',
+    ],
+    [
+      'another column than it fires for',
+      anew('UPDATE OF total') + touch(all, either),
+      'insert no, delete no, move no, truncate no',
+    ],
+    [
+      'a row that is counted up',
+      anew('UPDATE', 'NEW.comments_count + 1') + touch(all, either),
+      'insert no, delete no, move no, truncate no',
+    ],
+  ])('%s', (_, triggers, expected) => {
+    expect(told(healthOf(tables + triggers, count)).split(' |')[0]).toBe(expected);
+  });
+});
