@@ -21,12 +21,14 @@ interface OpenOptions {
   onFailure?: (error: ConsoleError) => void;
   /** Whether the demo's presets are used continuously. */
   traffic?: boolean;
+  /** Gives up starting the demo. */
+  signal?: AbortSignal;
 }
 
 /** Opens the configured database. The first read connects to a server; the demo is started here. */
 export async function openDatabase(
   config: Config,
-  { onProgress, onFailure, traffic = false }: OpenOptions = {},
+  { onProgress, onFailure, traffic = false, signal }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (config.target.kind === 'server') {
     const { target, replica } = config;
@@ -46,6 +48,7 @@ export async function openDatabase(
     onProgress,
     onFailure,
     traffic,
+    signal,
   });
   const target: ServerTarget = {
     kind: 'server',

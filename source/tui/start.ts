@@ -53,6 +53,7 @@ export async function openConsole(
   forceColor(color);
   const size = { columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 };
   let watch: Watch | undefined;
+  let opening: Promise<OpenDatabase> | undefined;
   let open: OpenDatabase | undefined;
   let work: SimulationEffects | undefined;
   let counters: CountersEffects | undefined;
@@ -61,6 +62,8 @@ export async function openConsole(
   let exporting: Promise<void> = Promise.resolve();
   let first = Promise.withResolvers<void>();
   const died = Promise.withResolvers<never>();
+  // Aborted once the console is left: what is still starting must not go on beside that of another context.
+  const left = new AbortController();
 
   const store = createStore(
     // A preset named on the command line is the first filter.
@@ -146,11 +149,14 @@ export async function openConsole(
   const begin = async () => {
     // The demo's server runs in this process.
     if (config.target.kind === 'demo') optimizeHotCode();
-    open = await openDatabase(config, {
+    opening = openDatabase(config, {
       onProgress: ({ stage, done, total }) => store.dispatch({ type: 'starting', stage, done, total }),
       onFailure: error => died.reject(error),
       traffic: true,
+      signal: left.signal,
     });
+    open = await opening;
+    left.signal.throwIfAborted();
     const { database, connect } = open;
     counters = createCountersEffects({
       config,
@@ -161,7 +167,9 @@ export async function openConsole(
     if (config.counter.length > 0) {
       store.dispatch({ type: 'starting', stage: 'Finding the counter', done: 0, total: 0 });
       const { namedCounter } = await import('../counters/run-choose.ts');
-      store.dispatch({ type: 'watch-counter', counter: await namedCounter(database, config) });
+      const counter = await namedCounter(database, config, left.signal);
+      left.signal.throwIfAborted();
+      store.dispatch({ type: 'watch-counter', counter });
     } else start(database, config.choice);
     await first.promise.catch(async (error: ConsoleError) => {
       if (!isWithoutPresets(error)) throw error;
@@ -173,7 +181,8 @@ export async function openConsole(
   const openAnother = async (database: Database, error: ConsoleError) => {
     store.dispatch({ type: 'starting', stage: 'Searching the database for counters', done: 0, total: 0 });
     const { findCounterList } = await import('./counters/find-counter-list.ts');
-    const { only, found } = await findCounterList(database, config);
+    const { only, found } = await findCounterList(database, config, left.signal);
+    left.signal.throwIfAborted();
     if (only) {
       store.dispatch({ type: 'watch-counter', counter: only });
       return first.promise;
@@ -191,7 +200,12 @@ export async function openConsole(
   const screen = render(store, theme(config.ascii, color, colors));
   onScreen(screen.fail);
   // Not before: the answer to a console that fails at once would reach the shell, or the question for a password.
-  begun.then(screen.askBackground, (error: ConsoleError) => screen.fail(error));
+  begun.then(
+    () => {
+      if (!left.signal.aborted) screen.askBackground();
+    },
+    (error: ConsoleError) => screen.fail(error),
+  );
   died.promise.catch((error: ConsoleError) => screen.fail(error));
   collectEarlyGarbage();
   void offerContexts(store.dispatch);
@@ -200,6 +214,7 @@ export async function openConsole(
   try {
     return await screen.ended;
   } finally {
+    left.abort();
     watch?.stop();
     await counters?.stop();
     await exporting;
@@ -217,7 +232,8 @@ export async function openConsole(
       const { driftSummary } = await import('./exit-summary.ts');
       process.stderr.write(`${driftSummary(store.get(), lost)}\n`);
     }
-    await open?.close();
+    const opened = await opening?.catch(() => null);
+    await opened?.close();
   }
 }
 

@@ -128,14 +128,23 @@ test('--context names the database and its counters, and refuses to write where 
     code: 'unknown-context',
     message: expect.stringContaining('Did you mean staging?'),
   });
-  const terminal = startTerminal({ args: ['--context', 'staging'], env });
-  try {
-    await terminal.until(/ staging [\s\S]*read-write/);
+  const terminal = startTerminal({ args: ['--demo'], env });
+  const open = async (name: string) => {
     terminal.press(':');
     await terminal.until(/Actions of this screen/);
-    terminal.press('context');
-    await terminal.until(/› context prod/);
+    terminal.press(`context ${name}`);
+    await terminal.until(new RegExp(`› context ${name}`));
     terminal.press(keys.enter);
+  };
+  try {
+    // The demo is still starting.
+    await terminal.until(/./);
+    await open('staging');
+    await terminal.until(/ staging [\s\S]*read-write/);
+    if (process.platform === 'linux') {
+      await waitFor(async () => !threads(terminal.pid).includes('demo'), 'the end of the demo');
+    }
+    await open('prod');
     await terminal.until(/ prod [\s\S]*read-only/);
     terminal.press('q');
     expect(await terminal.exit()).toBe(0);
@@ -143,6 +152,18 @@ test('--context names the database and its counters, and refuses to write where 
     terminal.kill('SIGKILL');
   }
 });
+
+function threads(pid: number): string[] {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).flatMap(id => {
+    try {
+      return readFileSync(join(tasks, id, 'comm'), 'utf8').trim();
+    } catch {
+      // It has ended in between.
+      return [];
+    }
+  });
+}
 
 function withoutPassword(text: string): { password: string; href: string } {
   const url = new URL(text);
