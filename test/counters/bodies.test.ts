@@ -1431,6 +1431,25 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE sql AS $$ WITH made AS (INSERT INTO comments (post_id) VALUES (p_post) RETURNING post_id) UPDATE posts SET comments_count = comments_count + 1 FROM made WHERE posts.id = made.post_id $$;`,
     counted(', keeps'),
   ],
+  ...(
+    [
+      ['(xmax = 0)', 'IF made THEN', counted(', keeps')],
+      ['(xmax = 0)', 'IF made IS TRUE THEN', counted(', keeps')],
+      [
+        '(xmax <> 0)',
+        'IF made THEN',
+        [
+          'posts.comments_count: no, Line 2 of public.track(uuid) adds to it, and nothing logs what it counts.',
+        ],
+      ],
+      ['true', 'IF made THEN', counted(', keeps, likely')],
+    ] as const
+  ).map(([gives, asks, expected]): [string, string, string[]] => [
+    `adds where it did not update: ${gives} ${asks}`,
+    `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE made boolean; BEGIN INSERT INTO comments (post_id) VALUES (p_post) ON CONFLICT (id) DO UPDATE SET points = 1 RETURNING ${gives} INTO made;
+     ${asks} UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
+    [...expected],
+  ]),
   ...['IF n IS NOT NULL THEN', 'IF n IS NULL THEN RETURN; ELSE'].map((asks): [string, string, string[]] => [
     `adds where it stored something: ${asks}`,
     `CREATE FUNCTION track(p_post uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n uuid; BEGIN INSERT INTO comments (post_id) VALUES (p_post) ON CONFLICT DO NOTHING RETURNING id INTO n;

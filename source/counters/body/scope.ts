@@ -62,9 +62,11 @@ export function meaning(names: readonly string[], scope: Scope): Expression | nu
 
 function columnNamed(name: string, scope: Scope | null): Expression | null {
   for (let each = scope; each; each = each.outer) {
-    for (const { row } of each.entries) {
+    for (const { row, source } of each.entries) {
       const found = row.columns.find(candidate => candidate.name === name);
       if (found) return found.value;
+      // RETURNING (xmax = 0) tells a row that was inserted from one that ON CONFLICT updated.
+      if (name === 'xmax' && source?.kind === 'inserted') return column(source, name);
     }
   }
   return null;

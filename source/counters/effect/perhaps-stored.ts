@@ -1,5 +1,5 @@
 import type { Change, Insertion } from '../body/change.ts';
-import { type Expression, keyOf, sourceKey, within } from '../body/expression.ts';
+import { type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
 import { decide } from '../condition/decide.ts';
 
 /** In which cases a function adds to a count and stores no record for it, as doubts: those for which it does not ask. */
@@ -10,7 +10,7 @@ export function perhapsUnstored(change: Change, own: Insertion, amount: Expressi
   const doubts: string[] = [];
   if (before.some(isUnfound) && !isOnWay(before.filter(isUnfound), way))
     doubts.push('a record is only stored where the statement before it finds none');
-  if (own.otherwise === 'update')
+  if (own.otherwise === 'update' && !way.some(each => isInserted(each, own.source)))
     doubts.push('a record that is there already is changed by ON CONFLICT, and no other one is stored');
   const asks =
     way.filter(isFound).length > before.filter(isFound).length || mentionsStored(change, own, amount);
@@ -20,6 +20,19 @@ export function perhapsUnstored(change: Change, own: Insertion, amount: Expressi
   if (own.conditions.some(each => !own.path.includes(each) && isAbsence(each)))
     doubts.push('a record is only stored where a query finds none');
   return doubts;
+}
+
+/** `xmax = 0`, which is so of a row that was inserted, and not of one that was updated. */
+export function isInserted(each: Expression, source: Source): boolean {
+  if (each.kind === 'is') return each.value && isInserted(each.arg, source);
+  const [left, right] = each.kind === 'operator' && each.name === '=' ? each.args : [];
+  return (
+    left?.kind === 'column' &&
+    left.column === 'xmax' &&
+    sourceKey(left.source) === sourceKey(source) &&
+    right?.kind === 'value' &&
+    Number(right.value) === 0
+  );
 }
 
 /** FOUND, in whatever words. */

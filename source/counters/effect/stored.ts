@@ -13,8 +13,8 @@ import { printed } from '../body/print.ts';
 import type { Occasion } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import type { Linked } from './link.ts';
-import { mentions } from './mentions.ts';
-import { perhapsUnstored } from './perhaps-stored.ts';
+import { mentions, mentionsColumn } from './mentions.ts';
+import { isInserted, perhapsUnstored } from './perhaps-stored.ts';
 
 /**
  * What a function stores or deletes where it makes a change, what stands on the same way through it first. What is added counts what is
@@ -92,11 +92,12 @@ export function beside(
     );
     if (twins.length > 1 || (own.several && isOfOneRow(own, link.reference))) return null;
   }
+  const left = conditions.filter(each => !isWhereStored(each, own));
+  if (left.some(each => mentionsColumn(each, record, 'xmax'))) return null;
   const always = new Set(flattened(own.conditions).map(keyOf));
   return {
-    conditions: conditions.flatMap(each => {
+    conditions: left.flatMap(each => {
       if (mentions(each, change.target)) return each;
-      if (isWhereStored(each, own)) return [];
       return always.has(keyOf(each)) ? [] : asStored(each, own);
     }),
     doubts: [
@@ -109,8 +110,9 @@ export function beside(
   };
 }
 
-/** `RETURNING id INTO n; IF n IS NOT NULL`: that something was stored at all. */
+/** `RETURNING id INTO n; IF n IS NOT NULL`, or `RETURNING (xmax = 0)`: that something was stored at all. */
 function isWhereStored(each: Expression, { source, table }: Insertion): boolean {
+  if (isInserted(each, source)) return true;
   if (each.kind !== 'not' || source.kind !== 'inserted') return false;
   const asked = each.arg.kind === 'is' && each.arg.value ? each.arg.arg : each.arg;
   const arg = asked.kind === 'null' ? asked.arg : null;
