@@ -122,7 +122,10 @@ function cast({ typeName }: TypeCast, inner: Expression): Expression {
   const category = categoryOf(inner);
   if (type === 'bool' && category === 'N') return operator('<>', [inner, value(0)]);
   if ((type === 'bool' || numbers.has(type)) && category === 'S') return opaque(`a cast to ${type}`, [inner]);
-  if (numbers.has(type) && isLogical(inner)) return choose([{ when: inner, result: value(1) }], value(0));
+  if (numbers.has(type) && isLogical(inner)) {
+    const unknown = mayBeNull(inner) ? [{ when: isNull(inner), result: value(null) }] : [];
+    return choose([...unknown, { when: inner, result: value(1) }], value(0));
+  }
   if (whole.has(type) && !isWhole(inner)) return opaque(`a cast to ${type}`, [inner]);
   return inner;
 }
@@ -175,7 +178,31 @@ function categoryOf(each: Expression): string | null {
 function isLogical(each: Expression): boolean {
   if (each.kind === 'column') return categoryOf(each) === 'B';
   if (each.kind === 'operator') return /^(?:=|<>|<|<=|>|>=|distinct)$/.test(each.name);
+  if (each.kind === 'coalesce')
+    return each.args.every(arg => isLogical(arg) || (arg.kind === 'value' && typeof arg.value === 'boolean'));
   return ['and', 'or', 'not', 'null', 'is', 'in', 'among'].includes(each.kind);
+}
+
+/** Whether a condition may be unknown. */
+function mayBeNull(each: Expression): boolean {
+  switch (each.kind) {
+    case 'value':
+      return each.value === null;
+    case 'operator':
+      return each.name !== 'distinct' && each.args.some(mayBeNull);
+    case 'and':
+    case 'or':
+      return each.args.some(mayBeNull);
+    case 'coalesce':
+      return each.args.every(mayBeNull);
+    case 'not':
+      return mayBeNull(each.arg);
+    case 'null':
+    case 'is':
+      return false;
+    default:
+      return counted(each).length > 0;
+  }
 }
 
 function booleanTest(test: string, arg: Expression): Expression {

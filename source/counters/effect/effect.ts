@@ -46,6 +46,8 @@ export interface Effect {
   bare?: boolean;
   /** Of a recount: it comes to NULL where no record counts, because GROUP BY gives no row to a query that is a value. */
   comesToNull?: boolean;
+  /** What it adds is NULL, and the count becomes NULL. */
+  spoils?: boolean;
   /** See `Change`. `several`: it may lose what others add for the same row. */
   joined?: { statement: number; way: number; several: boolean };
   place: Place;

@@ -1,27 +1,41 @@
 import type { Change } from '../body/change.ts';
-import type { Expression } from '../body/expression.ts';
+import { type Expression, isValue, value } from '../body/expression.ts';
 import { added } from './added.ts';
 import { type Effect, type Occasion, type Refusal, refusal } from './effect.ts';
 import { asOneRow } from './one-row.ts';
 import { recounted } from './recounted.ts';
-import { sumsOf } from './terms.ts';
+import { type Sum, sumsOf } from './terms.ts';
 
 /** What was found in a change. */
 export interface Found {
   effects: Effect[];
   refusals: Refusal[];
+  /** Where what is added is NULL, and the count with it. */
+  spoiling: Effect[];
 }
 
 /** What a change of a column does for each record, or why that cannot be told. */
 export function effectsOf(given: Change, occasion: Occasion): Found {
   const change = asOneRow(given);
   const { target, column: name } = change;
-  const found: Found = { effects: [], refusals: [] };
+  const found: Found = { effects: [], refusals: [], spoiling: [] };
   const own = target.table.columns.find(each => each.name === name);
   if (own?.category !== 'N' || own.generated || change.conditions.some(isNever)) return found;
   // A row that is about to be stored may be given any number; only an array is worth a word.
   const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
-  for (const sum of sumsOf(change.value, target, name)) {
+  const sums = sumsOf(change.value, target, name);
+  const isSpoilt = ({ kind, terms }: Sum) =>
+    kind === 'adds' && terms.some(({ amount }) => isValue(amount, null));
+  const others = sums.filter(each => !isSpoilt(each));
+  for (const sum of sums) {
+    if (sum.kind === 'adds' && isSpoilt(sum) && others.some(({ terms }) => terms.length > 0)) {
+      const [term] = sum.terms;
+      const result = term && added({ ...term, amount: value(1) }, sum, change, occasion);
+      if (result && !('why' in result)) {
+        found.spoiling.push({ ...result, spoils: true });
+        continue;
+      }
+    }
     for (const term of sum.terms) {
       if (change.unclear !== undefined) {
         found.refusals.push(refusal(change, 'expression', `writes it, and ${change.unclear}`));

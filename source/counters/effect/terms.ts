@@ -1,4 +1,5 @@
 import {
+  coalesce,
   counted,
   type Expression,
   hasCase,
@@ -105,7 +106,10 @@ export function ways(each: Expression): Way[] {
         if (combined.length > most)
           return [{ when: [], value: { kind: 'opaque', text: 'a CASE', args: each.args } }];
       }
-      return combined.map(({ when, args }) => ({ when, value: { ...each, args } }));
+      return combined.map(({ when, args }) => ({
+        when,
+        value: each.kind === 'coalesce' ? coalesce(args) : { ...each, args },
+      }));
     }
     case 'lookup':
       return ways(each.value).map(way => ({

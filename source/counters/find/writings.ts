@@ -19,6 +19,8 @@ export interface Writing {
   record: CatalogTable | null;
   effects: readonly Effect[];
   refusals: readonly Refusal[];
+  /** Where what is added is NULL: see `Found`. */
+  spoiling: readonly Effect[];
   outcome: Outcome;
 }
 
@@ -99,6 +101,7 @@ function judged(
     outcome,
     effects: [...found.flatMap(({ effects }) => effects), ...anew],
     refusals: found.flatMap(({ refusals }) => refusals),
+    spoiling: found.flatMap(({ spoiling }) => spoiling),
   };
 }
 

@@ -42,7 +42,7 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
   for (const writing of writings) {
     const by = keptBy(writing);
     if (!by) continue;
-    const written = writing.effects
+    const written = [...writing.effects, ...writing.spoiling]
       .filter(isCount)
       .map(effect => ({ effect, why: whyOther(effect, definition) }));
     const isEmptied = writing.outcome.changes.some(

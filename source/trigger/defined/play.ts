@@ -159,7 +159,7 @@ function applied(
   };
   if (effect.kind === 'adds') {
     if (!effect.found.every(finds) || !effect.conditions.every(holds)) return null;
-    return count + effect.sign * amountOf(effect, holding);
+    return effect.spoils ? Number.NaN : count + effect.sign * amountOf(effect, holding);
   }
   if (effect.found.length > 0 && !effect.found.some(finds)) return null;
   if (!effect.when.filter(isClear).every(holds)) return null;

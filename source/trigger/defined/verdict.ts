@@ -82,7 +82,7 @@ function isFollowed({ moment, side, is, by }: Played, { record }: CounterDefinit
   const { before, changed } = moment;
   if (![...(changed ?? [])].every(name => record.reference.includes(name))) return false;
   const isFromRow = record.reference.every(name => (before?.get(name) ?? null) !== null);
-  return isFromRow && side === 'new' && !isNear(is, 0) && by.some(adds);
+  return isFromRow && side === 'new' && Math.abs(is) > 0 && by.some(adds);
 }
 
 type Judged = Pick<EventVerdict, 'handled' | 'missing' | 'unplayed' | 'effect' | 'by' | 'faults'>;

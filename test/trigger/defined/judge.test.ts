@@ -173,6 +173,21 @@ const byRow: Case[] = [
      })}${zero}`,
     'insert +1, delete -1, move no, condition no, truncate to 0 | move-not-counted! condition-not-counted!',
   ],
+  ...(
+    [
+      ["(NEW.status = 'approved')::int", 'insert wrong', 'amount-null! '],
+      ["coalesce(NEW.status = 'approved', false)::int", 'insert +1', ''],
+      ["coalesce((NEW.status = 'approved')::int, 0)", 'insert +1', ''],
+      ["(NEW.status IS NOT DISTINCT FROM 'approved')::int", 'insert +1', ''],
+    ] as const
+  ).map(
+    ([value, insert, codes]): Case => [
+      `a condition as a number: ${value}`,
+      approved,
+      trigger({ on: 'INSERT', body: up.replace('+ 1', `+ ${value}`) }) + zero,
+      `${insert}, delete no, move no, condition no, truncate to 0 | ${codes}delete-not-counted! move-not-counted! condition-not-counted!`,
+    ],
+  ),
   [
     'two triggers on UPDATE, of which one names columns',
     count,

@@ -137,6 +137,12 @@ export function faultFinding(
           `The count becomes NULL when ${what} and no other one counts: ${who} counts anew without COALESCE around it.`,
           `Write coalesce(..., 0) around what is counted in ${functionsOf(by)}.`,
         );
+      if (definition.record.amount === null)
+        return finding(
+          'amount-null',
+          `The count becomes NULL when ${what}: ${who} adds NULL then.`,
+          `Write COALESCE around what is added in ${functionsOf(by)}.`,
+        );
       return finding(
         'amount-null',
         `The count becomes NULL when ${what} and ${definition.record.amount} is NULL: ${who} adds it without COALESCE.`,
