@@ -45,7 +45,7 @@ describe('a preset with the empty text as its key', () => {
       });
       expect(plan.ranges.length).toBeGreaterThan(1);
       const pages: Counter[] = [];
-      const sums = { totals: noTotals, orphans: 0, allRecords: 0 };
+      const sums = { totals: noTotals, agreeing: 0, orphans: 0, allRecords: 0 };
       const memory = { plan, tables, presets: 3, pages: new Map(), mark: null, found: sums };
       const { totals, orphans } = await auditCounters(database, tables, {
         scope: 'all',

@@ -39,12 +39,14 @@ export interface AuditMemory {
   pages: Map<KeyRange, string>;
   /** See readChangeMark: read before the pages. */
   mark: string | null;
-  found: Pick<AuditSummary, 'totals' | 'orphans' | 'allRecords'>;
+  found: Pick<AuditSummary, 'totals' | 'agreeing' | 'orphans' | 'allRecords'>;
 }
 
 /** The sums of a finished audit. */
 export interface AuditSummary {
   totals: Totals;
+  /** Rows whose count is right, and which have records. */
+  agreeing: number;
   orphans: number;
   /** With orphans, and with those that refer to no row. */
   allRecords: number;
@@ -113,7 +115,7 @@ export async function auditCounters(
   const plan = await database.read(makePlan, { signal, large: true });
   const ranges = plan.ranges.values();
   const pages: AuditMemory['pages'] = new Map();
-  const summary = { totals: noTotals, orphans: 0, allRecords: 0 };
+  const summary = { totals: noTotals, agreeing: 0, orphans: 0, allRecords: 0 };
   let finished = 0;
   // One failure stops the other worker too: half an audit is useless.
   const failure = new AbortController();
@@ -137,6 +139,7 @@ export async function auditCounters(
       );
       const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
+      summary.agreeing += page.agreeing;
       summary.orphans += page.orphans;
       summary.allRecords += page.totals.records + page.orphans + page.unnamed;
       if (scope === 'all') pages.set(range, page.checksum);

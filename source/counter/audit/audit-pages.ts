@@ -76,6 +76,8 @@ export async function planAudit(
 /** What one page of an audit found. */
 interface AuditPage {
   totals: Totals;
+  /** Rows whose count is right, and which have records. */
+  agreeing: number;
   /** Records whose row is gone; of presets, also those that name none. */
   orphans: number;
   /** Records of any other counter that refer to no row. */
@@ -90,6 +92,7 @@ const sums = z.object({
   rows: z.number(),
   tooHigh: z.number(),
   tooLow: z.number(),
+  agreeing: z.number(),
   // Amounts may be NaN, or infinite.
   records: z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]),
   orphans: z.number(),
@@ -156,22 +159,30 @@ export async function readAuditPage(
            pg_catalog.count(id)::double precision AS rows,
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.>) 0 AND id IS NOT NULL)::double precision AS "tooHigh",
            pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.<) 0 AND id IS NOT NULL)::double precision AS "tooLow",
+           pg_catalog.count(*) FILTER (WHERE drift OPERATOR(pg_catalog.=) 0 AND id IS NOT NULL AND ${number} OPERATOR(pg_catalog.>) 0)::double precision AS agreeing,
            coalesce(pg_catalog.sum(${apart ? 'referring' : number}) FILTER (WHERE id IS NULL), 0)::double precision AS orphans,
            coalesce(pg_catalog.sum(${apart ? `${number} OPERATOR(pg_catalog.-) referring` : '0'}) FILTER (WHERE id IS NULL), 0)::double precision AS unnamed, ${checksum} AS checksum,
            coalesce(pg_catalog.sum(records) FILTER (WHERE id IS NOT NULL), 0)::double precision AS records${noTruth}
       FROM audited
     UNION ALL
-    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, NULL, NULL, NULL, ${truthColumns('records', 'count', tables)}
+    SELECT id::pg_catalog.text, ${shortColumn('label')}, ${countColumns('count', tables)}, ${milliseconds('last_used')}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ${truthColumns('records', 'count', tables)}
       FROM audited WHERE id IS NOT NULL${scope === 'all' ? '' : ' AND drift OPERATOR(pg_catalog.<>) 0'}${unlessKnown}`;
   const rows = (await reader.rows(
     text,
     [...bounds.map(bound => bound.key), ...(known === null ? [] : [known])],
     tables.path,
   )) as { rows: number | null }[];
-  const { orphans, unnamed, checksum: found, ...sum } = sums.parse(rows.find(row => row.rows !== null));
+  const {
+    agreeing,
+    orphans,
+    unnamed,
+    checksum: found,
+    ...sum
+  } = sums.parse(rows.find(row => row.rows !== null));
   const mismatched = sum.tooHigh + sum.tooLow;
   return {
     totals: { ...sum, mismatched, accurate: sum.rows - mismatched },
+    agreeing,
     orphans,
     unnamed,
     checksum: found,

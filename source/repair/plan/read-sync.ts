@@ -70,21 +70,22 @@ async function mismatched(
   signal: AbortSignal | undefined,
 ): Promise<{ ids: string[]; allRecords: number; agreeing: Agreeing }> {
   const ids: string[] = [];
-  let [records, withRecords, counting] = [0, 0, 0];
-  const { allRecords, totals } = await auditCounters(database, tables, {
+  let [withRecords, counting] = [0, 0];
+  const { allRecords, totals, ...right } = await auditCounters(database, tables, {
     scope: 'mismatched',
     gentle: true,
     signal,
     onPage({ counters }) {
       for (const counter of counters.filter(isWrong)) {
         ids.push(counter.id);
-        records += counter.records ?? 0;
         if (counter.records) withRecords += 1;
         if (counter.usageCount) counting += 1;
       }
     },
   });
-  const areAll = totals.records > 0 && records === totals.records;
-  const agreeing = { agree: areAll ? null : totals.accurate, disagree: counting > 0 ? withRecords : 0 };
+  const agreeing = {
+    agree: right.agreeing > 0 ? totals.accurate : null,
+    disagree: counting > 0 ? withRecords : 0,
+  };
   return { ids, allRecords, agreeing };
 }

@@ -274,4 +274,15 @@ test('the plan of a sync says if few rows or none bear out what was read of the 
   // Counts that were all set to 0 speak of a reset, not of another meaning.
   await own.sql`UPDATE shops SET sold = 0`;
   expect(await message(read)).toBeUndefined();
+  // Right sums that cancel out bear it out too.
+  const amounts: CounterDefinition = { ...sum, source: { kind: 'trigger', evidence: [] } };
+  await own.sql
+    .unsafe(
+      `TRUNCATE shops, sales; INSERT INTO shops (id, taken) SELECT g, CASE g WHEN 1 THEN 50 WHEN 2 THEN -50 ELSE 1 END FROM generate_series(1, 5) g;
+       INSERT INTO sales (shop, price) SELECT g, CASE g WHEN 1 THEN 50 WHEN 2 THEN -50 ELSE 7 END FROM generate_series(1, 5) g`,
+    )
+    .simple();
+  expect(await message(amounts)).toMatch(/^Only 2 rows of 5 rows have the count that their records give\./);
+  await own.sql`UPDATE shops SET taken = 9`;
+  expect(await message(amounts)).toMatch(/^None of the 5 rows /);
 });
