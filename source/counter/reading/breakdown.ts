@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { markShort, shortColumn } from '../short-text.ts';
+import { latestFirst } from './latest-first.ts';
 
 /** What the latest records of one row are, and who made them. */
 export interface Breakdown {
@@ -45,7 +46,7 @@ export function hasBreakdown({ definition, records }: Tables): boolean {
 }
 
 /**
- * Reads the types and users of at most 10,000 records of the row `id`, the latest if there are more. Null if there are more, and no
+ * Reads the types and users of at most 10,000 records of the row `id`, the latest if there are more, with those without a time as the oldest. Null if there are more, and no
  * index finds the latest.
  */
 export async function readBreakdown(reader: Reader, tables: Tables, id: string): Promise<Breakdown | null> {
@@ -59,12 +60,12 @@ export async function readBreakdown(reader: Reader, tables: Tables, id: string):
   const text = (column: string | null) =>
     column === null ? 'NULL::pg_catalog.text' : shortColumn(`r.${column}`);
   const isOrdered = time !== null && recentIndexed;
+  // From the table itself, of which `where` are the records that count: a query of them lacks the user.
+  const read = `SELECT ${text(type)} AS type, ${text(user)} AS "user" FROM ${records.name} r
+        WHERE r.${records.preset} ${records.keys.equal} ${key}${records.keys.of}${records.where === null ? '' : ` AND (${records.where})`}`;
   const raw = await reader.rows(
-    // From the table itself, of which `where` are the records that count: a query of them lacks the user.
     `WITH mine AS MATERIALIZED (
-       SELECT ${text(type)} AS type, ${text(user)} AS "user" FROM ${records.name} r
-        WHERE r.${records.preset} ${records.keys.equal} ${key}${records.keys.of}${records.where === null ? '' : ` AND (${records.where})`}
-        ${isOrdered ? `ORDER BY r.${time} DESC` : ''} LIMIT ${most + 1}
+       ${isOrdered ? latestFirst(read, `r.${time}`, records, most + 1) : `${read} LIMIT ${most + 1}`}
      ), latest AS MATERIALIZED (SELECT m.type, m."user" FROM mine m LIMIT ${most})
      SELECT (SELECT pg_catalog.count(*) FROM mine)::double precision AS records,
             ${type === null ? 'NULL' : largest('type')} AS types, ${user === null ? 'NULL' : largest('"user"')} AS users`,

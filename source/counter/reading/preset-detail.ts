@@ -3,6 +3,7 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../discovery/tables.ts';
 import { shortColumn, shortText } from '../short-text.ts';
 import { milliseconds } from './counters.ts';
+import { latestFirst } from './latest-first.ts';
 import { readUsesOverTime, type UsesOverTime } from './uses-over-time.ts';
 
 /** A record of one preset. Times in milliseconds since 1970. */
@@ -47,12 +48,8 @@ export async function readPresetDetail(
 const most = 10;
 
 /** SQL for the latest records of `mine`, and after them those without a time. */
-function latestOf({ records: { time, type, recentIndexed, nullsFirst } }: Tables, mine: string): string {
+function latestOf({ records }: Tables, mine: string): string {
+  const { time, type } = records;
   const read = `SELECT ${milliseconds(time)} AS at, ${type ? shortColumn(type) : 'NULL::pg_catalog.text'} AS type ${mine}`;
-  if (time === null) return `${read} LIMIT ${most}`;
-  if (!recentIndexed || !nullsFirst) return `${read} ORDER BY ${time} DESC NULLS LAST LIMIT ${most}`;
-  // The index has them in the other order, and sorting would read all records of the row with every tick: 69 ms for 200,000. The
-  // second half is only read if the first has too few.
-  return `(${read} AND ${time} IS NOT NULL ORDER BY ${time} DESC LIMIT ${most})
-    UNION ALL (${read} AND ${time} IS NULL LIMIT ${most}) LIMIT ${most}`;
+  return time === null ? `${read} LIMIT ${most}` : latestFirst(read, time, records, most);
 }

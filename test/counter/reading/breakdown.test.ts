@@ -74,6 +74,12 @@ test('of more than 10,000 records only the latest are read, by an index; without
     ],
   });
   expect(await read({ recentIndexed: false })).toBeNull();
+  // Those without a time are no latest, in whatever order an index has them.
+  await own.sql`ALTER TABLE preset_usage ALTER created_at DROP NOT NULL`;
+  await own.sql`INSERT INTO preset_usage (preset_id, usage_type, created_at) VALUES (${id}, 'undated', NULL)`;
+  for (const nullsFirst of [true, false]) expect(await read({ nullsFirst })).toEqual(latest);
+  await own.sql`DELETE FROM preset_usage WHERE usage_type = 'generation'`;
+  expect((await read())?.types?.top).toContainEqual({ value: 'undated', records: 1 });
 });
 
 test('a row without records has no groups, and many groups are counted', async () => {
