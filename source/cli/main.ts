@@ -46,7 +46,9 @@ async function main(argv: string[]): Promise<number> {
   const config = loadConfig(own, process.env, process.cwd(), await contextOf(flags));
   if (command === 'console') return openTerminal(config, flags);
   if (isOffline(command)) {
-    return interruptible(async signal => tell(await offlineCommands[command](config, flags, signal), config));
+    return interruptible(async signal =>
+      tell(await offlineCommands[command](config, flags, signal), config, signal),
+    );
   }
   refuseUnaskedDemo(config);
   await meetServer(config);
@@ -264,6 +266,7 @@ async function scanFiles(flags: Flags): Promise<number> {
       return await tell(
         await scan(config, database, signal, progressOf(config), process.stdout.columns),
         config,
+        signal,
       );
     } finally {
       clearProgress();
@@ -300,9 +303,9 @@ async function runCommand(command: keyof typeof commands, given: Config): Promis
       const run = () => ofCounter(command, database, config, signal).finally(clearProgress);
       if (config.watch !== null) {
         const { watchOutcomes } = await import('./check/watch.ts');
-        return await watchOutcomes(run, config, signal, outcome => tell(outcome, config));
+        return await watchOutcomes(run, config, signal, outcome => tell(outcome, config, signal));
       }
-      return await tell(await run(), config);
+      return await tell(await run(), config, signal);
     } finally {
       clearProgress();
       await close();
@@ -381,7 +384,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
 }
 
 /** Prints an outcome in the format that is asked for, or writes it to a file, and returns its exit code. */
-async function tell(outcome: Outcome, config: Config): Promise<number> {
+async function tell(outcome: Outcome, config: Config, signal: AbortSignal): Promise<number> {
   const { warnings = [], json, text, exitCode, as = {} } = outcome;
   const { format, output, quiet } = config;
   clearProgress();
@@ -391,7 +394,7 @@ async function tell(outcome: Outcome, config: Config): Promise<number> {
     format === 'json' ? jsonText(json) : (as[format]?.() ?? (isColored ? paint(text, exitCode) : text));
   if (output !== null) {
     const { writeOutput } = await import('./check/write-output.ts');
-    await writeOutput(output, `${shown}\n`);
+    await writeOutput(output, `${shown}\n`, signal);
   } else if (!quiet || exitCode !== exitCodes.healthy) {
     isTold = true;
     process.stdout.write(`${shown}\n`);
