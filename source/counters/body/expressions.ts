@@ -1,4 +1,4 @@
-import type { A_Const, A_Expr, CaseExpr, FuncCall, Node, SubLink, TypeCast } from 'libpg-query';
+import type { A_Const, A_Expr, CaseExpr, FuncCall, Node, SubLink, TypeCast, TypeName } from 'libpg-query';
 import { countingAnew } from '../../counter/counting-anew.ts';
 import { namesIn } from '../../sql/names.ts';
 import { givenArgument } from './calls.ts';
@@ -130,6 +130,42 @@ function cast({ typeName }: TypeCast, inner: Expression): Expression {
   return inner;
 }
 
+// Types as the catalog writes them, of those in which a value becomes another.
+const written: Readonly<Record<string, string>> = {
+  timestamptz: 'timestamp with time zone',
+  timestamp: 'timestamp without time zone',
+  timetz: 'time with time zone',
+  time: 'time without time zone',
+};
+
+/** What a variable of a type holds once it is given an expression. */
+export function heldAs(typeName: TypeName, given: Expression): Expression {
+  const inner = (each: Expression) => heldAs(typeName, each);
+  switch (given.kind) {
+    case 'lookup':
+      return { ...given, value: inner(given.value) };
+    case 'case': {
+      const branches = given.branches.map(({ when, result }) => ({ when, result: inner(result) }));
+      return { ...given, branches, otherwise: inner(given.otherwise) };
+    }
+    case 'session':
+    case 'argument':
+    case 'opaque':
+    case 'row':
+      return given;
+    default: {
+      const type = namesIn(typeName.names).at(-1) ?? '';
+      const own = given.kind === 'column' ? typeOf(given) : null;
+      if (own !== null && own === (written[type] ?? type)) return given;
+      const isNumber = texts.has(type) && categoryOf(given) === 'N';
+      return isNumber ? opaque(`a cast to ${type}`, [given]) : cast({ typeName }, given);
+    }
+  }
+}
+
+const typeOf = ({ source, column: name }: Extract<Expression, { kind: 'column' }>) =>
+  source.table.columns.find(each => each.name === name)?.type ?? null;
+
 /** True if a text is no longer than a type allows, or if there is nothing to cut. */
 function fits(given: Value, limit: Node | undefined): boolean {
   if (given === null) return true;
@@ -218,7 +254,7 @@ function caseOf({ arg, args = [], defresult }: CaseExpr, scope: Scope): Expressi
   const branches = args.flatMap(each => {
     if (!('CaseWhen' in each)) return [];
     const asked = readExpression(each.CaseWhen.expr, scope);
-    const when = subject ? operator('=', [subject, asked]) : asked;
+    const when = subject ? operator('=', alike(subject, asked, [arg, each.CaseWhen.expr], scope)) : asked;
     const result = readExpression(each.CaseWhen.result, under(scope, { conditions: [...passed, when] }));
     passed.push(notTrue(when));
     return [{ when, result }];
@@ -244,40 +280,68 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expressi
   if (lexpr && 'RowExpr' in lexpr && symbol === '=' && rows.length === (listed?.length ?? 1))
     return rowComparison(kind, lexpr.RowExpr.args ?? [], rows, scope);
   const right = () => compares(rexpr, scope);
+  const both = () => alike(left, right(), [lexpr, rexpr], scope);
+  const alikeTo = (values: readonly Expression[]) =>
+    values.map(each => alike(left, each, [lexpr, undefined], scope)[1] ?? each);
   switch (kind) {
     case 'AEXPR_OP':
-      return lexpr || symbol === '-' ? operator(symbol, [left, right()]) : opaque(symbol, [right()]);
+      return lexpr || symbol === '-' ? operator(symbol, both()) : opaque(symbol, [right()]);
     case 'AEXPR_DISTINCT':
-      return operator('distinct', [left, right()]);
+      return operator('distinct', both());
     case 'AEXPR_NOT_DISTINCT':
-      return not(operator('distinct', [left, right()]));
+      return not(operator('distinct', both()));
     case 'AEXPR_IN': {
-      const found = among(
-        left,
-        (listed ?? []).map(each => readExpression(each, scope)),
-      );
+      const found = among(left, alikeTo((listed ?? []).map(each => readExpression(each, scope))));
       return symbol === '<>' ? not(found) : found;
     }
     case 'AEXPR_OP_ANY':
     case 'AEXPR_OP_ALL': {
       const values = elements(rexpr, scope);
       if (values && symbol === (kind === 'AEXPR_OP_ANY' ? '=' : '<>')) {
-        const found = among(left, values);
+        const found = among(left, alikeTo(values));
         return kind === 'AEXPR_OP_ANY' ? found : not(found);
       }
       return opaque(`${symbol} of an array`, [left, right()]);
     }
     case 'AEXPR_BETWEEN':
     case 'AEXPR_NOT_BETWEEN': {
-      const [low, high] = (listed ?? []).map(each => compares(each, scope));
+      const [low, high] = alikeTo((listed ?? []).map(each => compares(each, scope)));
       if (!low || !high) break;
       const between = allOf([operator('>=', [left, low]), operator('<=', [left, high])]);
       return kind === 'AEXPR_BETWEEN' ? between : not(between);
     }
     case 'AEXPR_NULLIF':
-      return choose([{ when: operator('=', [left, right()]), result: value(null) }], left);
+      return choose([{ when: operator('=', both()), result: value(null) }], left);
   }
   return opaque(patterns[kind ?? ''] ?? symbol, [left, rexpr && !listed ? right() : opaque('a list')]);
+}
+
+/** Two that are compared: a constant in quotes is of the type of the other, such as '07' beside a number. */
+function alike(
+  left: Expression,
+  right: Expression,
+  nodes: readonly (Node | undefined)[],
+  scope: Scope,
+): [Expression, Expression] {
+  const isText = nodes.some(node => node && isReordered(node, scope));
+  return [ofType(left, right, isText), ofType(right, left, isText)];
+}
+
+function ofType(each: Expression, other: Expression, isText: boolean): Expression {
+  if (each.kind !== 'value' || typeof each.value !== 'string') return each;
+  const given = each.value.trim();
+  if (isLogical(other)) {
+    const read = /^(?:t|tr|tru|true|y|ye|yes|on|1)$/i.test(given)
+      ? true
+      : /^(?:f|fa|fal|fals|false|n|no|of|off|0)$/i.test(given)
+        ? false
+        : undefined;
+    return read === undefined ? opaque('a text as a truth value') : value(read);
+  }
+  if (categoryOf(other) !== 'N') return each;
+  // Where a number is cast to a text, that is written in one way alone.
+  const isNumber = isText ? String(Number(given)) === each.value : /^[+-]?\d+(?:\.\d+)?$/.test(given);
+  return isNumber ? value(Number(given)) : opaque('a text as a number');
 }
 
 /** (a, b) = (c, d), IN, IS DISTINCT FROM. */
@@ -329,10 +393,10 @@ function elements(node: Node | undefined, scope: Scope): Expression[] | null {
   if ('TypeCast' in node) return elements(node.TypeCast.arg, scope);
   const text = 'A_Const' in node ? node.A_Const.sval?.sval : undefined;
   if (text === undefined || !/^\{[^"{}\\]*\}$/.test(text)) return null;
-  return text
-    .slice(1, -1)
-    .split(',')
-    .map(each => value(each.trim()));
+  const items = text.slice(1, -1).trim();
+  return items === ''
+    ? []
+    : items.split(',').map(each => value(/^\s*null\s*$/i.test(each) ? null : each.trim()));
 }
 
 const aggregates: ReadonlySet<string> = new Set(

@@ -20,12 +20,13 @@ import {
   value,
   within,
 } from './expression.ts';
-import { readExpression } from './expressions.ts';
+import { heldAs, readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
 import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
+import { areSingle } from './single.ts';
 import { runStatement } from './statements.ts';
-import { asksForOne, catchesOthersAlone, inserts, isTried, tablesFilled } from './trying.ts';
+import { asksForOne, catchesOthersAlone, contentsOf, isTried, tablesFilled } from './trying.ts';
 
 /** A routine that has been read. */
 export interface ReadRoutine {
@@ -192,7 +193,7 @@ class Walk {
       if (isValue(ends, false)) continue;
       ended = anyOf([ended, ends]);
       if (isValue(ends, true)) return value(true);
-      const passed = notTrue(ends);
+      const passed = apart(notTrue(ends));
       if (onlyRaises([step])) this.#run.outcome.unraised.add(passed);
       this.#state.path = [...this.#state.path, passed];
     }
@@ -304,11 +305,7 @@ class Walk {
       isTried(steps, handlers, {
         isFunction: !routine.isTrigger,
         table,
-        mayFail: (schema, name) =>
-          world.routines(schema, name, routine).some(each => {
-            const { steps: inner = [] } = world.body(each)?.body ?? {};
-            return raises(inner) || inserts(inner);
-          }),
+        mayFail: (schema, name) => mayFail(schema, name, routine, world, deepest),
       });
     if (tried) this.#state = { ...before, path: [...before.path, passes] };
     outcome.unraised = new Set();
@@ -332,6 +329,13 @@ class Walk {
     const after = this.#state;
     const failed = tried ? notTrue(passes) : isValue(raised, false) ? accident : anyOf([raised, accident]);
     const filled = tablesFilled(steps, table);
+    // Where a row that was to be made is there already: what was asked before it was to be made, and the error itself.
+    const missed = ({ table: of }: Change['target']) => {
+      const made = insertions.slice(firstStored).filter(each => each.table === of);
+      const asked =
+        made[0]?.path.slice(before.path.length).filter(each => keyOf(each) !== keyOf(passes)) ?? [];
+      return made.length > 1 ? failed : allOf([...asked, accident]);
+    };
     const ways = handlers.map(handler => {
       const begun = changes.length;
       this.#state = { variables: new Map(after.variables), path: [...before.path, failed] };
@@ -341,7 +345,9 @@ class Walk {
       // A row that was there already is updated instead: all that is counted is counted in one of both ways.
       for (const each of changes.slice(begun))
         if (filled.includes(each.target.table))
-          each.conditions = each.conditions.map(one => (keyOf(one) === keyOf(failed) ? accident : one));
+          each.conditions = each.conditions.map(one =>
+            keyOf(one) === keyOf(failed) ? missed(each.target) : one,
+          );
       if (changes.length === begun && !raises(handler.steps)) for (const each of own) each.swallowed = true;
       const counts = changes.length > begun || handler.conditions.every(each => each === 'no_data_found');
       return { ends, counts, variables: this.#state.variables };
@@ -493,11 +499,11 @@ class Walk {
     const { unraised } = this.#run.outcome;
     for (const { when, steps } of [...branches, { when: null, steps: otherwise }]) {
       const isElse = passed.length === branches.length && when === null;
-      const test = isElse
-        ? value(true)
-        : readExpression(when, { ...this.#scope(), variables: before.variables });
+      this.#state = { variables: before.variables, path: [...before.path, ...passed] };
+      // What is known of this way alone is known by these objects: a variable may hold the same condition elsewhere.
+      const test = isElse ? value(true) : apart(readExpression(when, this.#scope()));
       const here = allOf([...passed, test]);
-      const denied = notTrue(test);
+      const denied = apart(notTrue(test));
       const refuses = steps.at(-1)?.kind === 'raise' && onlyRaises(steps);
       if (refuses) unraised.add(denied);
       passed.push(denied);
@@ -549,6 +555,17 @@ class Walk {
       };
       if (target && row) this.#into(target, [row], 'at hand');
       else if (target) this.#unknown(target);
+      // A record that is joined with several rows of another table is met several times.
+      const beside = (row?.sources ?? []).filter(({ kind }) => kind === 'table');
+      const isOfRecords = beside.length < (row?.sources.length ?? 0);
+      if (
+        row &&
+        isOfRecords &&
+        !row.columns.some(each => hasAggregate(each.value)) &&
+        !isThinned(row) &&
+        !areSingle(beside, row.conditions)
+      )
+        this.#state.path = [...this.#state.path, opaque('how many rows a record is joined with')];
       const first = around.outcome.changes.length;
       this.#steps(steps, base);
       if (row?.groups)
@@ -563,6 +580,8 @@ class Walk {
     // It may not have gone round once.
     around.held.locks = locked;
     for (const name of changed) this.#state.variables.set(name, unknownOf(name));
+    // It says whether there was a row.
+    if (this.#state.variables.has('found')) this.#state.variables.set('found', open);
     const { left, over } = frame;
     // It may end before it has met every row.
     if (left.length > 0 || over.length > 0) this.#inLoop(begun);
@@ -594,7 +613,10 @@ class Walk {
     const [name = '', field] = this.#plain(parts);
     const { variables } = this.#state;
     if (field === undefined) {
-      variables.set(name, given.kind === 'row' ? wholeOf(given.source) : { value: given });
+      variables.set(
+        name,
+        given.kind === 'row' ? wholeOf(given.source) : { value: this.#heldAs(name, given) },
+      );
       return;
     }
     const before = variables.get(name);
@@ -646,8 +668,16 @@ class Walk {
 
   #set(parts: readonly string[], given: Expression): void {
     const [name = '', field] = this.#plain(parts);
-    if (field === undefined) this.#state.variables.set(name, { value: given });
+    if (field === undefined) this.#state.variables.set(name, { value: this.#heldAs(name, given) });
     else this.#assign([name, field], given, 1);
+  }
+
+  /** What a variable holds that is given this. */
+  #heldAs(name: string, given: Expression): Expression {
+    const { types, shared } = this.#read.body;
+    if (shared.includes(name)) return opaque(name);
+    const type = types[name];
+    return type ? heldAs(type, given) : given;
   }
 
   #unknown(target: IntoTarget): void {
@@ -751,6 +781,26 @@ function raises(steps: readonly Step[]): boolean {
   });
 }
 
+/** Whether a routine of the application, or what that calls, raises errors or inserts rows; true where that is too deep to tell. */
+function mayFail(
+  schema: string | null,
+  name: string,
+  from: CatalogRoutine,
+  world: World,
+  depth: number,
+): boolean {
+  return world.routines(schema, name, from).some(each => {
+    const { steps = [] } = world.body(each)?.body ?? {};
+    const { inserts, calls } = contentsOf(steps);
+    return (
+      depth === 0 ||
+      raises(steps) ||
+      inserts.length > 0 ||
+      calls.some(call => mayFail(call.schema, call.name, each, world, depth - 1))
+    );
+  });
+}
+
 /** Whether steps end in no other way than by an error. */
 function onlyRaises(steps: readonly Step[]): boolean {
   return steps.every(step => {
@@ -767,6 +817,10 @@ const accident: Expression = { kind: 'session', name: 'an exception' };
 /** Whether it is not met where the statement before found a row. */
 const isUnfound = (each: Expression) =>
   decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? true : undefined)) === false;
+/** The same, as an object of its own. */
+function apart(each: Expression): Expression {
+  return each.kind === 'and' ? { ...each, args: each.args.map(apart) } : { ...each };
+}
 const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
 const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
 const isOpen = (found: Variable | undefined) =>
@@ -838,14 +892,30 @@ function mergedVariables(
       merged.set(name, open);
       continue;
     }
-    const values = found.map(each => ('value' in each ? each.value : opaque(name)));
-    merged.set(name, {
-      value: choose(
+    const chosen = (values: readonly Expression[]) =>
+      choose(
         values
           .slice(0, -1)
           .map((given, place) => ({ when: taken[place]?.when ?? value(true), result: given })),
         values.at(-1) ?? value(null),
-      ),
+      );
+    const records = found.flatMap(each => ('fields' in each ? [each] : []));
+    if (records.length < found.length) {
+      merged.set(name, { value: chosen(found.map(each => ('value' in each ? each.value : opaque(name)))) });
+      continue;
+    }
+    const fields = [...new Set(records.flatMap(each => each.fields.map(field => field.name)))];
+    merged.set(name, {
+      fields: fields.map(field => {
+        const values = records.map(
+          each => each.fields.find(other => other.name === field)?.value ?? opaque(`${name}.${field}`),
+        );
+        const [first] = values;
+        return {
+          name: field,
+          value: first && values.every(each => keyOf(each) === keyOf(first)) ? first : chosen(values),
+        };
+      }),
     });
   }
   return merged;

@@ -304,7 +304,10 @@ function named({ schemaname, relname = '', alias, inh }: RangeVar, scope: Scope)
   return [isPart ? { ...found, conditions: [opaque(`it is in ONLY ${table.name}`)] } : found];
 }
 
-function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, scope: Scope): Combination[] {
+function joined(
+  { larg, rarg, quals, usingClause = [], jointype, isNatural }: JoinExpr,
+  scope: Scope,
+): Combination[] {
   const left = larg ? itemRows(larg, scope) : [];
   return left.flatMap(one => {
     const inner = withEntries(scope, one.entries);
@@ -312,16 +315,18 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
     return right.flatMap(other => {
       const entries = [...one.entries, ...other.entries];
       const on = withEntries(scope, entries);
-      const conditions = [
+      const names = isNatural ? namesInBoth(one.entries, other.entries) : namesOf(usingClause);
+      const asked = [
         ...(quals ? [readExpression(quals, on)] : []),
-        ...namesOf(usingClause).map(name => sameColumn(name, one.entries, other.entries)),
+        ...names.map(name => sameColumn(name, one.entries, other.entries)),
       ];
       // Each side adds its own number, whether or not the other has one for the same key.
-      if (jointype === 'JOIN_FULL' && areGroupsOf(conditions, [one, other]))
+      if (jointype === 'JOIN_FULL' && areGroupsOf(asked, [one, other]))
         return [withNothing(one, other), withNothing(other, one)];
       // An outer join gives rows that the condition is not true for.
       const isOuter = jointype !== 'JOIN_INNER';
       const optional = jointype === 'JOIN_RIGHT' ? one : other;
+      const conditions = isOuter ? asked.flatMap(each => ofOptional(each, optional)) : asked;
       const join: OuterJoin = {
         sources: optional.entries.flatMap(({ row }) => row.sources),
         inner: optional === other ? other.conditions : [],
@@ -340,6 +345,26 @@ function joined({ larg, rarg, quals, usingClause = [], jointype }: JoinExpr, sco
       };
     });
   });
+}
+
+/** The parts of ON of an outer join. What does not ask for a row of the optional side leaves out no row: it is not followed. */
+function ofOptional(each: Expression, { entries }: Combination): Expression[] {
+  if (each.kind === 'and')
+    return each.args.flatMap(arg => ofOptional(arg, { entries, conditions: [], outer: [] }));
+  if (each.kind === 'value') return [each];
+  const keys = new Set(entries.flatMap(({ row }) => row.sources.map(sourceKey)));
+  const isAsked = [...within(each)].some(
+    inner =>
+      ((inner.kind === 'column' || inner.kind === 'row') && keys.has(sourceKey(inner.source))) ||
+      (inner.kind === 'aggregate' && inner.sources.some(source => keys.has(sourceKey(source)))),
+  );
+  return [isAsked ? each : opaque('a condition of an outer join')];
+}
+
+function namesInBoth(left: Entries, right: Entries): string[] {
+  const names = (entries: Entries) => entries.flatMap(({ row }) => row.columns.map(({ name }) => name));
+  const there = new Set(names(right));
+  return names(left).filter(name => there.has(name));
 }
 
 /** Whether these are groups, each of which is one row for each value of the columns that join them. */

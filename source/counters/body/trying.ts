@@ -1,4 +1,4 @@
-import type { FuncCall, InsertStmt } from 'libpg-query';
+import type { A_Expr, FuncCall, InsertStmt, Node, TypeCast } from 'libpg-query';
 import type { Handler, Step } from '../../sql/body/steps.ts';
 import { nameOf, tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
@@ -30,9 +30,9 @@ export function catchesOthersAlone(handlers: readonly Handler[]): boolean {
  */
 export function isTried(steps: readonly Step[], handlers: readonly Handler[], around: Around): boolean {
   if (catchesOthersAlone(handlers)) return false;
-  const { inserts, calls, strict, returns } = contentsOf(steps);
+  const { inserts, calls, strict, returns, risks } = contentsOf(steps);
   if (around.isFunction && (inserts.length > 0 || returns)) return true;
-  if (strict || calls.some(({ schema, name }) => around.mayFail(schema, name))) return true;
+  if (strict || risks || calls.some(({ schema, name }) => around.mayFail(schema, name))) return true;
   const conditions = handlers.flatMap(each => each.conditions).filter(each => !ofOthers.test(each));
   if (conditions.some(each => !ofKeys.test(each) && !ofBlock.test(each))) return true;
   if (inserts.length === 0) return conditions.some(each => ofKeys.test(each));
@@ -71,21 +71,35 @@ export function tablesFilled(steps: readonly Step[], table: Around['table']): Ca
   });
 }
 
-/** Whether steps, or what they call, insert rows. */
-export const inserts = (steps: readonly Step[]): boolean => contentsOf(steps).inserts.length > 0;
+/** Whether it may be no number, or 0. */
+const isRisky = (node: Node | undefined) => node !== undefined && !('A_Const' in node);
 
-function contentsOf(steps: readonly Step[]) {
+const isText = ({ typeName }: TypeCast) => /^(?:text|varchar)$/.test(nameOf(typeName?.names).name);
+
+/** What steps do, at any depth. */
+export function contentsOf(steps: readonly Step[]) {
   const found = {
     inserts: [] as InsertStmt[],
     calls: [] as ReturnType<typeof nameOf>[],
     strict: false,
     returns: false,
+    risks: false,
   };
   const visit = (each: unknown): void => {
     if (typeof each !== 'object' || each === null) return;
-    const step = each as Partial<Step> & { InsertStmt?: InsertStmt; FuncCall?: FuncCall };
+    const step = each as Partial<Step> & {
+      InsertStmt?: InsertStmt;
+      FuncCall?: FuncCall;
+      funccall?: FuncCall;
+      TypeCast?: TypeCast;
+      A_Expr?: A_Expr;
+    };
     if (step.InsertStmt) found.inserts.push(step.InsertStmt);
-    if (step.FuncCall) found.calls.push(nameOf(step.FuncCall.funcname));
+    const call = step.FuncCall ?? step.funccall;
+    if (call) found.calls.push(nameOf(call.funcname));
+    if (step.TypeCast && !isText(step.TypeCast) && isRisky(step.TypeCast.arg)) found.risks = true;
+    if (step.A_Expr && /^[/%]$/.test(nameOf(step.A_Expr.name).name) && isRisky(step.A_Expr.rexpr))
+      found.risks = true;
     if (step.kind === 'statement' && step.strict) found.strict = true;
     if (step.kind === 'return') found.returns = true;
     for (const inner of Object.values(each)) visit(inner);

@@ -1,5 +1,14 @@
 import type { Change } from '../body/change.ts';
-import { column, type Expression, isValue, keyOf, type Source, sourceKey } from '../body/expression.ts';
+import {
+  column,
+  type Expression,
+  isValue,
+  keyOf,
+  type Source,
+  sourceKey,
+  within,
+} from '../body/expression.ts';
+import { printed } from '../body/print.ts';
 
 /** What conditions say to be equal, as classes of expressions. */
 export class Equalities {
@@ -95,6 +104,11 @@ export function flattened(conditions: readonly Expression[]): Expression[] {
     }
     const pulled: Expression[] = [];
     const plain = withoutLookups(each, pulled);
+    // Where a query finds nothing, this may be true.
+    if (pulled.length > 0 && !needsFound(each)) {
+      found.push({ kind: 'opaque', text: printed(plain), args: [each] });
+      return;
+    }
     found.push(plain);
     for (const part of pulled) add(part);
   };
@@ -106,6 +120,32 @@ export function flattened(conditions: readonly Expression[]): Expression[] {
     seen.add(key);
     return true;
   });
+}
+
+const looksUp = (each: Expression): boolean => [...within(each)].some(({ kind }) => kind === 'lookup');
+
+/** Whether a condition is true only where all that it looks up is found. */
+function needsFound(each: Expression): boolean {
+  if (!looksUp(each)) return true;
+  if (each.kind === 'is') return isOfFound(each.arg);
+  if (each.kind !== 'not') return isOfFound(each);
+  const { arg } = each;
+  if (arg.kind === 'null') return isOfFound(arg.arg);
+  if (arg.kind === 'is' && (arg.arg.kind === 'null' || arg.arg.kind === 'is'))
+    return arg.value && needsFound({ kind: 'not', arg: arg.arg });
+  if (arg.kind === 'operator' && arg.name === 'distinct')
+    return (
+      arg.args.some(inner => inner.kind === 'value' && inner.value !== null) && arg.args.every(isOfFound)
+    );
+  return isOfFound(arg);
+}
+
+/** Whether a value is not NULL only where all that it looks up is found. */
+function isOfFound(each: Expression): boolean {
+  if (!looksUp(each) || each.kind === 'lookup') return true;
+  if (each.kind === 'operator') return each.name !== 'distinct' && each.args.every(isOfFound);
+  if (each.kind === 'in' || each.kind === 'not') return isOfFound(each.arg);
+  return false;
 }
 
 function isCondition({ kind }: Expression): boolean {

@@ -38,26 +38,33 @@ export interface Way {
 }
 
 const most = 32;
+const tooMany: Expression = { kind: 'opaque', text: 'a CASE of many ways', args: [] };
 
 /** What a value makes of the column that it is given to. Each way that CASE may go is one of the answers. */
 export function sumsOf(given: Expression, target: Source, name: string): Sum[] {
   const isSelf = (each: Expression) =>
     each.kind === 'column' && each.column === name && sourceKey(each.source) === sourceKey(target);
-  return ways(given)
-    .slice(0, most)
-    .map(({ when, value: way }) => {
-      const clamped =
-        [...within(way)].some(({ kind }) => kind === 'extreme') || when.some(each => mentions(each, isSelf));
-      const when2 = when.filter(each => !mentions(each, isSelf));
-      const terms = linear(way, 1, isSelf);
-      const self = terms.filter(({ amount }) => isSelf(amount));
-      const rest = terms
-        .filter(({ amount }) => !isSelf(amount) && !isValue(amount, 0))
-        .map(term => ({ ...term, when: when2 }));
-      return self.length === 1 && self[0]?.sign === 1
-        ? { kind: 'adds', terms: rest, clamped, limited: isLimited(way, when, isSelf) }
-        : { kind: 'sets', terms: rest };
-    });
+  const all = ways(given);
+  const isLost = all.length > most || all.some(({ value: way }) => mentions(way, each => each === tooMany));
+  if (isLost)
+    return [
+      { kind: 'adds', terms: [{ sign: 1, when: [], amount: tooMany }], clamped: false, limited: false },
+    ];
+  return all.map(({ when, value: way }) => {
+    const clamped =
+      [...within(way)].some(({ kind }) => kind === 'extreme') || when.some(each => mentions(each, isSelf));
+    const when2 = when.filter(each => !mentions(each, isSelf));
+    const terms = linear(way, 1, isSelf);
+    const self = terms.filter(({ amount }) => isSelf(amount));
+    const rest = terms
+      .filter(({ amount }) => !isSelf(amount) && !isValue(amount, 0))
+      .map(term => ({ ...term, when: when2 }));
+    // A limit that is not looked through is told.
+    const isKept = rest.some(({ amount }) => amount.kind === 'extreme' && mentions(amount, isSelf));
+    return isKept || (self.length === 1 && self[0]?.sign === 1)
+      ? { kind: 'adds', terms: rest, clamped, limited: isLimited(way, when, isSelf) }
+      : { kind: 'sets', terms: rest };
+  });
 }
 
 /** LEAST(count + 1, 5), or CASE WHEN count < 5 THEN count + 1. */
@@ -103,8 +110,7 @@ export function ways(each: Expression): Way[] {
         combined = combined.flatMap(left =>
           inner.map(way => ({ when: [...left.when, ...way.when], args: [...left.args, way.value] })),
         );
-        if (combined.length > most)
-          return [{ when: [], value: { kind: 'opaque', text: 'a CASE', args: each.args } }];
+        if (combined.length > most) return [{ when: [], value: tooMany }];
       }
       return combined.map(({ when, args }) => ({
         when,
@@ -187,7 +193,10 @@ function linear(each: Expression, sign: 1 | -1, isSelf: (inner: Expression) => b
     case 'extreme': {
       const open = each.args.filter(arg => arg.kind !== 'value');
       // Around the count it is only a limit of the count. Around what is added it changes what is added.
-      return open.length === 1 && open[0] && (mentions(each, isSelf) || neverBinds(each))
+      const isClamp =
+        mentions(each, isSelf) &&
+        (each.name === 'LEAST' || each.args.every(arg => arg.kind !== 'value' || Number(arg.value) <= 0));
+      return open.length === 1 && open[0] && (isClamp || neverBinds(each))
         ? linear(open[0], sign, isSelf)
         : one(each);
     }

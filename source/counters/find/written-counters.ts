@@ -175,6 +175,8 @@ function judge(
       `${first.place.routine} finds its rows by ${link.key.join(', ')}, which is not unique.`,
     );
   }
+  const rounded = amount === null ? null : roundedInto(record, amount, table, column);
+  if (rounded !== null) return uncheckable(rounded);
   const thrown = used === functions ? thrownAway(record, functions) : null;
   if (thrown !== null) return uncheckable(thrown);
   const uncounted = storedUncounted(record, functions, storing, kind);
@@ -321,6 +323,28 @@ function inexactly(
   return types.has(type)
     ? `${table}.${name} is ${type}: the sum of such numbers depends on the order in which they are added.`
     : null;
+}
+
+/** Says that what is added is rounded each time, which a sum of all of it is not. */
+function roundedInto(
+  record: CatalogTable,
+  amount: string,
+  table: CatalogTable,
+  column: string,
+): string | null {
+  const given = scaleOf(record, amount);
+  const kept = scaleOf(table, column);
+  return kept !== null && (given === null || given > kept)
+    ? `${record.name}.${amount} has more decimals than ${table.name}.${column}: each is rounded by itself.`
+    : null;
+}
+
+/** How many decimals a column has at most; null for any number of them. */
+function scaleOf({ columns }: CatalogTable, name: string): number | null {
+  const type = columns.find(each => each.name === name)?.type ?? '';
+  if (/^(?:smallint|integer|bigint)$/.test(type)) return 0;
+  const [, scale] = /^numeric\(\d+,(-?\d+)\)$/.exec(type) ?? [];
+  return scale === undefined ? null : Number(scale);
 }
 
 /**

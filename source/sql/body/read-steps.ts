@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { Node, TypeName } from 'libpg-query';
 import { parseExpression } from '../expression.ts';
 import { type Parser, refusalOf } from '../parser/parser.ts';
 import { rowsAsRecords } from '../plpgsql.ts';
@@ -20,6 +20,8 @@ export function readSteps(routine: Routine, parser: Parser): BodySteps {
         return {
           steps: sqlSteps(routine.source, parser),
           variables: [],
+          types: {},
+          shared: [],
           defaults: defaultsOf(routine, parser),
           problem: null,
         };
@@ -34,6 +36,8 @@ export function readSteps(routine: Routine, parser: Parser): BodySteps {
 const nothing = (problem: string): BodySteps => ({
   steps: [],
   variables: [],
+  types: {},
+  shared: [],
   defaults: [],
   problem,
 });
@@ -79,11 +83,20 @@ function plpgsqlSteps(routine: Routine, parser: Parser): Omit<BodySteps, 'defaul
   const [first] = (tree.plpgsql_funcs ?? []) as { PLpgSQL_function?: Tree }[];
   const { datums = [], action } = (first?.PLpgSQL_function ?? {}) as { datums?: Tree[]; action?: Tree };
   const reader = new StepReader(datums, parser);
+  const names = reader.names();
   return {
-    steps: [...reader.initial(), ...(action ? reader.step(action) : [])],
-    variables: reader.names(),
+    steps: [...reader.initial(innerLine(routine.source)), ...(action ? reader.step(action) : [])],
+    variables: names,
+    types: reader.types(),
+    shared: names.filter((name, place) => names.indexOf(name) < place),
     problem: null,
   };
+}
+
+/** The line of the body on which an inner block may begin to declare variables. */
+function innerLine(source: string): number {
+  const [, second] = source.matchAll(/\bdeclare\b/gi);
+  return second ? source.slice(0, second.index).split('\n').length : Number.POSITIVE_INFINITY;
 }
 
 class StepReader {
@@ -99,14 +112,29 @@ class StepReader {
     return this.#datums.flatMap(each => nameOf(each) ?? []);
   }
 
-  /** The values that variables are declared with. */
-  initial(): Step[] {
-    return this.#datums.flatMap(({ PLpgSQL_var: variable }) => {
-      const { refname, lineno, default_val: value } = (variable ?? {}) as Tree;
-      if (typeof refname !== 'string' || !value) return [];
-      return [
-        { kind: 'assign' as const, target: [refname], value: this.#expression(value), line: lineOf(lineno) },
-      ];
+  types(): Record<string, TypeName> {
+    return Object.fromEntries(
+      this.#datums.flatMap(({ PLpgSQL_var: variable }) => {
+        const { refname, datatype } = (variable ?? {}) as Tree;
+        const { PLpgSQL_type: { typname } = {} } = (datatype ?? {}) as { PLpgSQL_type?: Tree };
+        const isNamed = typeof refname === 'string' && !refname.startsWith('__Case__');
+        if (!isNamed || typeof typname !== 'string' || !isPlainType.test(typname)) return [];
+        const cast = parseExpression(`NULL::${typname}`, this.#parser);
+        const type = cast && 'TypeCast' in cast ? cast.TypeCast.typeName : undefined;
+        return type ? [[refname, type]] : [];
+      }),
+    );
+  }
+
+  /** The values that variables are declared with. Those of an inner block, from a line on, are only given when it is reached. */
+  initial(inner: number): Step[] {
+    return this.#datums.flatMap(({ PLpgSQL_var: variable }): Step[] => {
+      const { refname, lineno, default_val: given } = (variable ?? {}) as Tree;
+      if (typeof refname !== 'string' || !given) return [];
+      const line = lineOf(lineno);
+      const value = this.#expression(given);
+      const isKnown = line < inner || (value && 'A_Const' in value);
+      return [{ kind: 'assign', target: [refname], value: isKnown ? value : null, line }];
     });
   }
 
@@ -208,6 +236,15 @@ class StepReader {
         const strict = fields.strict === true;
         return node ? [{ kind: 'statement', node, into: targetOf(fields.target), strict, line }] : [];
       }
+      // FETCH and MOVE: perhaps a row, as a loop that ends after it.
+      case 'PLpgSQL_stmt_fetch':
+        return [{ kind: 'loop', target: targetOf(fields.target), query: null, steps: [], label: null, line }];
+      case 'PLpgSQL_stmt_return_query': {
+        if (fields.dynquery)
+          return [{ kind: 'dynamic', text: this.#expression(fields.dynquery), target: null, line }];
+        const node = this.#statement(fields.query);
+        return node ? [{ kind: 'statement', node, into: null, strict: true, line }] : [];
+      }
       case 'PLpgSQL_stmt_dynexecute':
         return [
           { kind: 'dynamic', text: this.#expression(fields.query), target: targetOf(fields.target), line },
@@ -260,7 +297,7 @@ class StepReader {
   }
 
   /** CASE with an expression compares a variable of its own, which the parser names. */
-  #case({ t_expr, t_varno, case_when_list, else_stmts }: Tree, line: number): Step[] {
+  #case({ t_expr, t_varno, case_when_list, else_stmts, have_else }: Tree, line: number): Step[] {
     const variable = typeof t_varno === 'number' ? nameOf(this.#datums[t_varno] ?? {}) : null;
     const branches = ((case_when_list ?? []) as { PLpgSQL_case_when: Tree }[]).map(
       ({ PLpgSQL_case_when: each }) => ({
@@ -272,7 +309,13 @@ class StepReader {
       ...(t_expr && variable
         ? [{ kind: 'assign' as const, target: [variable], value: this.#expression(t_expr), line }]
         : []),
-      { kind: 'choice', branches, otherwise: this.#steps(else_stmts), line },
+      {
+        kind: 'choice',
+        branches,
+        // Without ELSE, no branch is an error.
+        otherwise: have_else === true ? this.#steps(else_stmts) : [{ kind: 'raise', line }],
+        line,
+      },
     ];
   }
 
@@ -306,6 +349,10 @@ class StepReader {
     return readTrees(queryOf(tree), this.#parser)[0] ?? null;
   }
 }
+
+// Numbers, truth values, texts and times, perhaps with a length.
+const isPlainType =
+  /^(?:(?:small|big)?int(?:eger)?|int[248]|numeric|decimal|real|float[48]?|double precision|bool(?:ean)?|text|varchar|character varying|char(?:acter)?|name|date|time(?:stamp)?(?:tz)?(?: with(?:out)? time zone)?)(?:\(\d+(?:, *\d+)?\))?$/i;
 
 // ERROR in elog.h; lower levels such as NOTICE only print.
 const error = 21;

@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { Node, TypeName } from 'libpg-query';
 
 /**
  * One step of a routine's body. Where the parser refused an expression its tree is null. `line` counts from 1 in the body; SQL has 0.
@@ -53,6 +53,10 @@ export interface BodySteps {
   steps: readonly Step[];
   /** Every variable that it declares, folded. */
   variables: readonly string[];
+  /** The types of those that hold a number, a truth value, a text or a time: what is assigned to one becomes that. */
+  types: Readonly<Record<string, TypeName>>;
+  /** Names that several variables have: which of them is meant is not followed. */
+  shared: readonly string[];
   /** The default of each input argument; null for one that has none. */
   defaults: readonly (Node | null)[];
   problem: string | null;

@@ -74,7 +74,14 @@ export function readCondition(text: string): Promise<ParsedCondition> {
 
 /** Reads the body of a routine step by step. Rejects only if the parser itself cannot be started. */
 export function readBodySteps(routine: Routine): Promise<BodySteps> {
-  return parseApart('steps', routine, problem => ({ steps: [], variables: [], defaults: [], problem }));
+  return parseApart('steps', routine, problem => ({
+    steps: [],
+    variables: [],
+    types: {},
+    shared: [],
+    defaults: [],
+    problem,
+  }));
 }
 
 /** The trees of a text's statements; empty if the parser refuses them. Rejects only if the parser itself cannot be started. */

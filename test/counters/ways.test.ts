@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { told } from './tell.ts';
+
+// Ways through a body that are easily taken for another.
+
+const tables = `
+  CREATE TABLE users (id integer PRIMARY KEY);
+  CREATE TABLE posts (id integer PRIMARY KEY, c integer, cap integer);
+  CREATE TABLE recs (id integer PRIMARY KEY, post_id integer REFERENCES posts, ok boolean, sure boolean NOT NULL, kind text, n integer,
+    user_id integer REFERENCES users, at timestamptz, amount numeric);
+  CREATE TABLE picked (user_id integer PRIMARY KEY);
+  CREATE TABLE stats (post_id integer PRIMARY KEY REFERENCES posts, c integer);`;
+const up = 'UPDATE posts SET c = c + 1 WHERE id = NEW.post_id;';
+const all = 'recs by post_id = id, keeps';
+
+interface How {
+  before?: string;
+  declare?: string;
+  level?: string;
+  timing?: string;
+}
+
+function triggered(
+  body: string,
+  { before = '', declare = '', level = 'ROW', timing = 'AFTER' }: How = {},
+): string {
+  const referencing = level === 'STATEMENT' ? 'REFERENCING NEW TABLE AS new_rows' : '';
+  return told(`${tables} ${before}
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; k integer; b boolean; v text; ${declare} BEGIN ${body} RETURN NEW; END $body$;
+    CREATE TRIGGER t ${timing} INSERT ON recs ${referencing} FOR EACH ${level} EXECUTE FUNCTION f();`)
+    .join('\n')
+    .replace('posts.c: ', '');
+}
+
+const bump = `CREATE FUNCTION bump(p integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET c = c + 1 WHERE id = p; RETURN 1; END $$;`;
+const throws = `CREATE FUNCTION h(x text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF x = 'a' THEN RAISE EXCEPTION 'a'; END IF; END $$;
+  CREATE FUNCTION g(x text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM h(x); END $$;
+  CREATE PROCEDURE p(x text) LANGUAGE plpgsql AS $$ BEGIN PERFORM h(x); END $$;`;
+
+describe('what is read as it is', () => {
+  const each: [body: string, expected: string, how?: How][] = [
+    [
+      'IF NEW.ok THEN NULL; ELSIF bump(NEW.post_id) = 1 THEN NULL; END IF;',
+      'recs by post_id = id where ok IS NOT TRUE',
+      { before: bump },
+    ],
+    ["IF NEW.ok <> 'true' THEN %up END IF;", 'recs by post_id = id where ok IS FALSE'],
+    ["IF NEW.ok = 'yes' THEN %up END IF;", 'recs by post_id = id where ok IS TRUE'],
+    ["IF NEW.n > '10' THEN %up END IF;", 'recs by post_id = id where n > 10'],
+    ["IF NEW.n <> '07' THEN %up END IF;", 'recs by post_id = id where n <> 7'],
+    ["IF NEW.n IN ('1', '02') THEN %up END IF;", 'recs by post_id = id where n IN (1, 2)'],
+    ["IF NEW.kind <> ALL ('{}') THEN %up END IF;", all],
+    [
+      "CASE NEW.kind WHEN 'a' THEN %up WHEN 'b' THEN NULL; END CASE;",
+      "recs by post_id = id where kind = 'a'",
+    ],
+    ["IF NEW.kind IS NULL THEN NEW.kind := 'a'; END IF; %up", all, { timing: 'BEFORE' }],
+    [
+      'IF NEW.ok THEN k := 1; END IF; UPDATE posts SET c = c + coalesce(k, 0) WHERE id = NEW.post_id;',
+      'recs by post_id = id where ok IS TRUE',
+    ],
+    [
+      "BEGIN %up CASE NEW.kind WHEN 'b' THEN NULL; END CASE; EXCEPTION WHEN OTHERS THEN NULL; END;",
+      "recs by post_id = id where kind = 'b'",
+    ],
+    ["v := NEW.ok; IF v <> 't' THEN %up END IF;", 'recs by post_id = id where ok IS NOT NULL'],
+    ["v := NEW.ok; IF v = 'true' THEN %up END IF;", 'recs by post_id = id where ok IS TRUE'],
+    [
+      'SELECT user_id INTO k FROM picked WHERE user_id = NEW.user_id; IF k IS NULL THEN NULL; END IF; %up',
+      all,
+    ],
+    [
+      'UPDATE posts p SET c = c + 1 FROM (SELECT NEW.post_id AS pid) y JOIN (SELECT 1 AS one) u ON NEW.ok WHERE p.id = y.pid;',
+      'recs by post_id = id where ok IS TRUE',
+    ],
+  ];
+  test.each(each)('%s', (body, expected, how) => {
+    expect(triggered(body.replaceAll('%up', up), how)).toBe(expected);
+  });
+});
+
+describe('what is not counted as it seems', () => {
+  const statement: How = { level: 'STATEMENT' };
+  const added = 'UPDATE posts SET c = c + 1 WHERE id = r.post_id;';
+  const each: [body: string, how?: How][] = [
+    [`BEGIN %up PERFORM g(NEW.kind); EXCEPTION WHEN OTHERS THEN NULL; END;`, { before: throws }],
+    [`BEGIN %up CALL p(NEW.kind); EXCEPTION WHEN OTHERS THEN NULL; END;`, { before: throws }],
+    ['BEGIN %up k := NEW.kind::integer; EXCEPTION WHEN OTHERS THEN NULL; END;'],
+    ['BEGIN %up k := 1 / NEW.n; EXCEPTION WHEN OTHERS THEN NULL; END;'],
+    [
+      "b := NEW.kind = 'a'; IF NEW.n = 7 THEN IF b THEN k := 1; ELSE RAISE EXCEPTION 'x'; END IF; END IF; IF b AND k = 2 THEN %up END IF;",
+    ],
+    [
+      'PERFORM 1 FROM posts WHERE id = NEW.post_id; FOR r IN SELECT 1 FROM users WHERE id = NEW.user_id LOOP NULL; END LOOP; IF FOUND THEN %up END IF;',
+    ],
+    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NOT TRUE THEN %up END IF;'],
+    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NULL THEN %up END IF;'],
+    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS DISTINCT FROM true THEN %up END IF;'],
+    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF NOT b THEN NULL; ELSE %up END IF;'],
+    ['k := NEW.n; DECLARE m integer := k; BEGIN IF m IS NULL THEN %up END IF; END;'],
+    [
+      'DECLARE m integer := 1; BEGIN NULL; END; UPDATE posts SET c = c + m WHERE id = NEW.post_id;',
+      { declare: 'm integer := 5;' },
+    ],
+    ['OPEN cu; FETCH cu INTO k; IF k IS NULL THEN %up END IF;', { declare: 'cu CURSOR FOR SELECT 1;' }],
+    ["d := NEW.at; IF d > '2020-01-01' THEN %up END IF;", { declare: 'd date;' }],
+    ['k := NEW.amount; UPDATE posts SET c = c + k WHERE id = NEW.post_id;'],
+    ['UPDATE posts SET c = c + NEW.amount WHERE id = NEW.post_id;'],
+    ['UPDATE posts SET c = GREATEST(c + 1, 5) WHERE id = NEW.post_id;'],
+    [
+      'UPDATE posts p SET c = c + 1 FROM (SELECT NEW.post_id AS pid) y LEFT JOIN (SELECT 1 AS one) u ON NEW.ok WHERE p.id = y.pid;',
+    ],
+    [`FOR r IN SELECT x.* FROM new_rows x LEFT JOIN picked u ON x.ok LOOP ${added} END LOOP;`, statement],
+    [`FOR r IN SELECT x.* FROM new_rows x CROSS JOIN picked LOOP ${added} END LOOP;`, statement],
+    [`FOR r IN SELECT x.* FROM new_rows x NATURAL JOIN picked LOOP ${added} END LOOP;`, statement],
+    [
+      `${Array.from({ length: 18 }, (_, n) => `IF NEW.n = ${n} THEN k := k + 1; END IF;`).join(' ')} UPDATE posts SET c = c + k WHERE id = NEW.post_id;`,
+    ],
+    [
+      `UPDATE posts SET c = c + CASE NEW.n ${Array.from({ length: 40 }, (_, n) => `WHEN ${n} THEN 1`).join(' ')} ELSE 0 END WHERE id = NEW.post_id;`,
+    ],
+  ];
+  test.each(each)('%s', (body, how) => {
+    expect(triggered(body.replaceAll('%up', up), how)).toMatch(/^no, .|likely$/);
+  });
+
+  test('a row that is made only for some records, or changed', () => {
+    expect(
+      triggered(
+        `BEGIN IF NEW.kind = 'a' THEN INSERT INTO stats VALUES (NEW.post_id, 1); END IF; EXCEPTION WHEN unique_violation THEN UPDATE stats SET c = c + 1 WHERE post_id = NEW.post_id; END;`,
+      ),
+    ).toBe("stats.c: recs by post_id = post_id where kind = 'a'");
+  });
+});
