@@ -126,6 +126,7 @@ function truthIn({ row, via, record }: CounterDefinition): Truth {
 /** The event that a statement is by the definition. */
 function kindOf({ kind, changes, sql }: Result, { record }: CounterDefinition): string {
   if (kind === 'call') return sql.includes('unlike_it') ? 'delete' : 'insert';
+  if (kind === 'mixed') return 'several';
   if (kind !== 'update') return kind;
   const kinds = [
     changes.some(name => record.reference.includes(name)) ? 'move' : null,

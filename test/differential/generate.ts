@@ -3,6 +3,7 @@ import { Choices } from './choices.ts';
 import { type Ground, groundFrom } from './ground.ts';
 import { earlyEnd, onDelete, onInsert, onUpdate, recountedByRow } from './row-bodies.ts';
 import { addedUp, recountedByStatement, updated } from './statement-bodies.ts';
+import { wholeBody } from './whole-bodies.ts';
 
 type Event = 'INSERT' | 'UPDATE' | 'DELETE';
 
@@ -44,7 +45,10 @@ export function generated(from: number | readonly number[]): Generated {
         };
   const emptied = style !== 'application' && choices.chance(25) ? onTruncate(ground) : '';
   const before = choices.chance(12) ? firstOfAll(choices, ground) : '';
-  const sql = [ground.ddl, ...ground.helpers.values(), made.sql, emptied, before].filter(Boolean).join('\n');
+  const more = choices.chance(choices.sloppy) ? leftOver(choices, ground) : '';
+  const sql = [ground.ddl, ...ground.helpers.values(), made.sql, emptied, before, more]
+    .filter(Boolean)
+    .join('\n');
   return { ground, sql, calls: made.calls, answers: choices.taken };
 }
 
@@ -102,6 +106,9 @@ function byRow(choices: Choices, ground: Ground, anew: boolean): string {
   };
   const forms: (() => string)[] = [
     () => one(inBranches),
+    () => one(() => `${wholeBody(choices, ground)}\n  ${ends('any')}`),
+    () => one(() => `${wholeBody(choices, ground)}\n  ${ends('any')}`),
+    () => withArguments(choices, ground),
     () =>
       one(
         () =>
@@ -174,6 +181,31 @@ function byRow(choices: Choices, ground: Ground, anew: boolean): string {
   return choices.usually(...(forms as [() => string]))();
 }
 
+/** One function that is told by an argument of its trigger whether to add or to subtract. */
+function withArguments(choices: Choices, ground: Ground): string {
+  const { home, key, count, records, reference, condition } = ground;
+  const [value, up, down] = choices.pick([
+    [`${count} + TG_ARGV[0]::integer`, '1', '-1'],
+    [`${count} + CASE WHEN TG_ARGV[0] = 'up' THEN 1 ELSE -1 END`, 'up', 'down'],
+    [`${count} + CASE TG_ARGV[0] WHEN 'up' THEN 1 WHEN 'down' THEN -1 ELSE 0 END`, 'up', 'down'],
+  ] as const);
+  const body = functionOf(
+    ground,
+    'bump_by',
+    () =>
+      `UPDATE ${home} SET ${count} = ${value} WHERE ${key} = ${choices.usually(`coalesce(NEW.${reference}, OLD.${reference})`, `CASE TG_OP WHEN 'DELETE' THEN OLD.${reference} ELSE NEW.${reference} END`)}; RETURN NULL;`,
+  );
+  const create = (name: string, event: string, side: string, argument: string) => {
+    const when = condition && !choices.slips() ? `WHEN (${condition.write(choices, `${side}.`)}) ` : '';
+    return `CREATE TRIGGER ${name} AFTER ${event} ON ${records} FOR EACH ROW ${when}EXECUTE FUNCTION bump_by('${argument}');`;
+  };
+  return [
+    body,
+    create('up', 'INSERT', 'NEW', up),
+    create('down', 'DELETE', 'OLD', choices.slips() ? up : down),
+  ].join('\n');
+}
+
 function whenOf(choices: Choices, { reference, condition, sums }: Ground): string {
   const names = [...new Set([reference, ...(condition?.columns ?? []), ...(sums ? ['n'] : [])])];
   const kept = choices.slips() ? names.slice(0, -1) : names;
@@ -215,6 +247,19 @@ function byStatement(choices: Choices, ground: Ground): string {
       create(event, `keep_${event.toLowerCase()}`),
     ])
     .join('\n');
+}
+
+/** Something from an earlier time, which nobody took out. */
+function leftOver(choices: Choices, { records, home, key, count, reference }: Ground): string {
+  const body = choices.pick([
+    `IF NEW.${reference} IS NOT NULL THEN UPDATE ${home} SET ${count} = ${count} + 1 WHERE ${key} = NEW.${reference}; END IF;`,
+    `UPDATE ${home} SET ${count} = (SELECT count(*) FROM ${records} WHERE ${reference} = NEW.${reference}) WHERE ${key} = NEW.${reference};`,
+    `UPDATE ${home} SET ${count} = 0 WHERE ${key} = NEW.${reference} AND ${count} IS NULL;`,
+    `UPDATE ${home} SET ${count} = coalesce(${count}, 0) WHERE ${key} = NEW.${reference};`,
+    `UPDATE ${home} SET ${count} = GREATEST(${count}, 0) WHERE ${key} = NEW.${reference};`,
+  ]);
+  return `CREATE FUNCTION old_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NULL; END $$;
+CREATE TRIGGER ${choices.pick(['z_old_keep', 'a_old_keep'])} AFTER ${choices.pick(['INSERT', 'UPDATE', 'INSERT OR UPDATE'])} ON ${records} FOR EACH ROW EXECUTE FUNCTION old_keep();`;
 }
 
 function onTruncate({ home, count, records }: Ground): string {

@@ -9,9 +9,9 @@ export function recounted(choices: Choices, ground: Ground, where: (key: string)
       `UPDATE ${home} p SET ${count} = ${counting(choices, ground, `p.${key}`)} WHERE ${where(`p.${key}`)};`,
     () => `UPDATE ${home} SET ${count} = ${counting(choices, ground, `${home}.${key}`)} WHERE ${where(key)};`,
     () =>
-      `UPDATE ${home} p SET ${count} = s.k FROM (SELECT r.${reference} AS ref, ${aggregate(choices, ground, 'r.')} AS k FROM ${records} r${filter(choices, ground, 'WHERE')} GROUP BY r.${reference}${choices.chance(15) ? ' HAVING count(*) > 0' : ''}) s WHERE s.ref = p.${key} AND ${where(`p.${key}`)};`,
+      `UPDATE ${home} p SET ${count} = s.k FROM (SELECT c.${reference} AS ref, ${aggregate(choices, ground, 'c.')} AS k FROM ${records} c${filter(choices, ground, 'WHERE')} GROUP BY c.${reference}${choices.chance(15) ? ' HAVING count(*) > 0' : ''}) s WHERE s.ref = p.${key} AND ${where(`p.${key}`)};`,
     () =>
-      `UPDATE ${home} p SET ${count} = coalesce(s.k, 0) FROM ${home} q LEFT JOIN (SELECT r.${reference} AS ref, ${aggregate(choices, ground, 'r.')} AS k FROM ${records} r${filter(choices, ground, 'WHERE')} GROUP BY 1) s ON s.ref = q.${key} WHERE q.${key} = p.${key} AND ${where(`p.${key}`)};`,
+      `UPDATE ${home} p SET ${count} = coalesce(s.k, 0) FROM ${home} q LEFT JOIN (SELECT c.${reference} AS ref, ${aggregate(choices, ground, 'c.')} AS k FROM ${records} c${filter(choices, ground, 'WHERE')} GROUP BY 1) s ON s.ref = q.${key} WHERE q.${key} = p.${key} AND ${where(`p.${key}`)};`,
     () => {
       ground.helpers.set(
         'recount',
@@ -38,31 +38,31 @@ export function recounted(choices: Choices, ground: Ground, where: (key: string)
 /** The number of records, or the sum of their amounts, as a query in parentheses. */
 export function counting(choices: Choices, ground: Ground, row: string): string {
   const { records, reference, condition, sums, rows } = ground;
-  const of = `FROM ${records} r`;
-  const to = `r.${reference} = ${row}`;
-  const written = () => condition?.write(choices, 'r.') ?? 'true';
+  const of = `FROM ${records} c`;
+  const to = `c.${reference} = ${row}`;
+  const written = () => condition?.write(choices, 'c.') ?? 'true';
   const forms: (() => string)[] = [
-    () => `(SELECT ${aggregate(choices, ground, 'r.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')})`,
+    () => `(SELECT ${aggregate(choices, ground, 'c.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')})`,
     () =>
       condition && !sums
         ? `(SELECT count(*) FILTER (WHERE ${written()}) ${of} WHERE ${to})`
-        : `(SELECT ${aggregate(choices, ground, 'r.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')})`,
+        : `(SELECT ${aggregate(choices, ground, 'c.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')})`,
     () =>
       sums
-        ? `(SELECT coalesce(sum(CASE WHEN ${written()} THEN r.n ELSE 0 END), 0) ${of} WHERE ${to})`
+        ? `(SELECT coalesce(sum(CASE WHEN ${written()} THEN c.n ELSE 0 END), 0) ${of} WHERE ${to})`
         : `(SELECT count(CASE WHEN ${written()} THEN 1 END) ${of} WHERE ${to})`,
     () =>
       sums
-        ? `(SELECT coalesce(sum(r.n) FILTER (WHERE ${written()}), 0) ${of} WHERE ${to})`
+        ? `(SELECT coalesce(sum(c.n) FILTER (WHERE ${written()}), 0) ${of} WHERE ${to})`
         : `(SELECT coalesce(sum(CASE WHEN ${written()} THEN 1 ELSE 0 END), 0) ${of} WHERE ${to})`,
     () =>
-      `(SELECT ${aggregate(choices, ground, 'r.')} ${of} JOIN ${rows} q ON q.id = r.${reference} WHERE q.id = ${row}${filter(choices, ground, 'AND')})`,
+      `(SELECT ${aggregate(choices, ground, 'c.')} ${of} JOIN ${rows} q ON q.id = c.${reference} WHERE q.id = ${row}${filter(choices, ground, 'AND')})`,
     () =>
-      `coalesce((SELECT ${aggregate(choices, ground, 'r.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')} GROUP BY r.${reference}), 0)`,
+      `coalesce((SELECT ${aggregate(choices, ground, 'c.')} ${of} WHERE ${to}${filter(choices, ground, 'AND')} GROUP BY c.${reference}), 0)`,
     () =>
       `(SELECT ${aggregate(choices, ground, 'x.')} FROM (SELECT * ${of} WHERE ${to}${filter(choices, ground, 'AND')}) x)`,
     () =>
-      `(SELECT ${aggregate(choices, ground, 'r.')} ${of} WHERE ${to} GROUP BY r.${reference}${condition ? ` HAVING bool_or(${written()})` : ''})`,
+      `(SELECT ${aggregate(choices, ground, 'c.')} ${of} WHERE ${to} GROUP BY c.${reference}${condition ? ` HAVING bool_or(${written()})` : ''})`,
     () =>
       `(WITH x AS (SELECT * ${of} WHERE ${to}) SELECT ${aggregate(choices, ground, 'x.')} FROM x${condition ? ` WHERE ${condition.write(choices, 'x.')}` : ''})`,
   ];
@@ -93,5 +93,5 @@ function aggregate(choices: Choices, { sums, reference }: Ground, of: string): s
 
 function filter(choices: Choices, { condition }: Ground, word: 'AND' | 'WHERE'): string {
   if (!condition || choices.slips()) return '';
-  return ` ${word} ${condition.write(choices, 'r.')}`;
+  return ` ${word} ${condition.write(choices, 'c.')}`;
 }

@@ -1,7 +1,7 @@
 import { changed, type Side } from './changes.ts';
 import type { Choices } from './choices.ts';
 import type { Ground } from './ground.ts';
-import { recounted } from './recounts.ts';
+import { counting, recounted } from './recounts.ts';
 
 /** What a row trigger does for one event, as statements. */
 export function onInsert(choices: Choices, ground: Ground): string {
@@ -184,6 +184,16 @@ export function recountedByRow(
     () => `${one(is)} ${one(was)}`,
     () => `${one(is)} IF ${movedBy(choices, reference)} THEN ${one(was)} END IF;`,
     () => recounted(choices, ground, key => `${key} = ANY (ARRAY[${is}, ${was}])`),
+    () => {
+      ground.variables.set('pid', 'integer');
+      const { home, key, count } = ground;
+      const list = choices.usually(
+        `ARRAY[${is}, ${was}]`,
+        `ARRAY[${was}, ${is}]`,
+        `array_remove(ARRAY[${is}, ${was}], NULL)`,
+      );
+      return `FOREACH pid IN ARRAY ${list} LOOP${choices.pick(['', ' CONTINUE WHEN pid IS NULL;', ' EXIT WHEN pid IS NULL;'])} UPDATE ${home} SET ${count} = ${counting(choices, ground, 'pid')} WHERE ${key} = pid; END LOOP;`;
+    },
     () => one(either),
     () => `${one(either)} IF TG_OP = 'UPDATE' AND ${movedBy(choices, reference)} THEN ${one(was)} END IF;`,
     () => one(is),

@@ -2,9 +2,9 @@ import { randomOf } from './choices.ts';
 import type { Generated } from './generate.ts';
 import { columns } from './ground.ts';
 
-/** A statement, and the columns of records that it changes. */
+/** A statement, and the columns of records that it changes: all of them, or `mixed` some of them. */
 export interface Played {
-  kind: 'insert' | 'delete' | 'update' | 'truncate' | 'call';
+  kind: 'insert' | 'delete' | 'update' | 'mixed' | 'truncate' | 'call';
   sql: string;
   changes: readonly string[];
 }
@@ -58,34 +58,59 @@ export function workload({ ground, calls, answers }: Generated): Played[] {
     found('id % 2 = 0'),
   ].map((where): Played => ({ kind: 'delete', sql: `DELETE FROM ${records} ${where}`, changes: [] }));
   const set = (changes: readonly string[], values: readonly string[], where: string): Played => ({
-    kind: 'update',
+    kind: 'mixed',
     sql: `UPDATE ${records} SET ${changes.map((name, at) => `${name} = ${values[at]}`).join(', ')}${where}`,
     changes,
   });
+  // Only records that change: one that is given what it has is another event.
+  const changing = (changes: readonly string[], values: readonly string[], where: string): Played => {
+    const asked = changes.map((name, at) => `${name} IS DISTINCT FROM ${values[at]}`).join(' AND ');
+    return {
+      ...set(changes, values, `${where === '' ? ' WHERE' : `${where} AND`} ${asked}`),
+      kind: 'update',
+    };
+  };
   const one = () => ` WHERE id = ${100 + Math.floor(random() * 14)}`;
   const own = [reference, ...names];
   const updates = [
-    ...own.flatMap(name => Array.from({ length: 9 }, () => set([name], [value(name)], one()))),
+    ...own.flatMap(name => Array.from({ length: 9 }, () => changing([name], [value(name)], one()))),
     ...own.flatMap(name => [
-      set([name], [value(name)], only),
-      set([name], [value(name)], found(`id % ${2 + Math.floor(random() * 2)} = 0`)),
+      changing([name], [value(name)], only),
+      changing([name], [value(name)], found(`id % ${2 + Math.floor(random() * 2)} = 0`)),
     ]),
-    set([reference], [`3 - ${reference}`], only),
-    set([reference], [`nullif(${reference}, 1)`], only),
-    set([reference], [`coalesce(${reference}, 2)`], only),
-    set(['approved'], ['NOT approved'], only),
-    set(['n'], ['n + 1'], only),
-    set(['body'], ["'other'"], only),
-    set(['body'], ["'other'"], one()),
+    changing([reference], [`3 - ${reference}`], only),
+    changing([reference], [`nullif(${reference}, 1)`], only),
+    changing([reference], [`coalesce(${reference}, 2)`], only),
+    changing(['approved'], ['NOT approved'], only),
+    changing(['n'], ['n + 1'], only),
+    changing(['body'], ["'other'"], only),
+    changing(['body'], ["'other'"], one()),
     ...Array.from({ length: 30 }, () => {
       const [first, second] = [any(own), any(own)];
       return first === second
-        ? set([first], [value(first)], one())
-        : set([first, second], [value(first), value(second)], any([one(), one(), one(), only]));
+        ? changing([first], [value(first)], one())
+        : changing([first, second], [value(first), value(second)], any([one(), one(), one(), only]));
     }),
     set(own, own.map(value), one()),
     set(own, own.map(value), one()),
+    // As an application writes a record: every column is named.
+    ...own.flatMap(name =>
+      [1, 2].map(() =>
+        set(
+          own,
+          own.map(each => (each === name ? value(name) : each)),
+          one(),
+        ),
+      ),
+    ),
+    set(own, own, only),
   ];
+  const again = (name: string): Played => ({
+    kind: 'update',
+    sql: `INSERT INTO ${records} (${reference}, user_id, ${name}) SELECT ${reference}, user_id, ${value(name)} FROM ${records}${one()} AND ${reference} IS NOT NULL ON CONFLICT (${reference}, user_id) DO UPDATE SET ${name} = EXCLUDED.${name} WHERE ${records}.${name} IS DISTINCT FROM EXCLUDED.${name}`,
+    changes: [name],
+  });
+  if (ground.unique) updates.push(...[...names, ...names, 'body'].map(again));
   return [
     ...inserts,
     ...deletes,
