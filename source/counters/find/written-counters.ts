@@ -193,6 +193,7 @@ function judge(
       ? ['Only updates add to it, and nothing subtracts: it may count how often that happened.']
       : []),
     ...triggers.flatMap(each => each.refusals.map(sentence)),
+    ...onlyInPartitions(used),
     ...(used === functions
       ? [
           ...functions.flatMap(each =>
@@ -230,6 +231,18 @@ function judge(
     doubts,
     places: effects.map(({ place }) => place),
   };
+}
+
+/** Says in which partitions no trigger counts where others do: their records may not be meant. */
+function onlyInPartitions(used: readonly Writing[]): string[] {
+  const where = used.flatMap(({ by, effects }) =>
+    by.kind === 'trigger' && effects.length > 0 ? [by.trigger.partitions] : [],
+  );
+  const on = new Set(where.flatMap(each => each?.on ?? []));
+  const off = new Set(where.flatMap(each => each?.off ?? [])).difference(on);
+  return where.every(each => each !== undefined) && on.size > 0 && off.size > 0
+    ? [`Nothing counts in ${[...off].join(', ')}, whose records may not be meant.`]
+    : [];
 }
 
 /** The functions, but for those that a function that counts calls. */
