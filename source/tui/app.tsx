@@ -38,7 +38,8 @@ export function App({ store, looks, background }: { store: Store; looks: Theme; 
     stdout.write(copySequence(text, process.env));
     return sentWords(what, process.env);
   };
-  useKeys({ dispatch: store.dispatch, current: store.get, refresh: store.refresh, redraw, copy });
+  const { dispatch, get: current, refresh } = store;
+  useKeys({ dispatch, current, refresh, redraw, copy, quiet: () => background.answered });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
   if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (

@@ -1,12 +1,23 @@
 type Environment = Record<string, string | undefined>;
 
-/** Asks the terminal for its background (OSC 11). One that does not know the question says nothing. */
-const question = '\u001b]11;?\u001b\\';
+/**
+ * Asks the terminal for its background (OSC 11), and then what it is (DA1). One that does not know the first question says nothing to it. The
+ * second every terminal answers, and in order: nothing comes to the shell afterwards.
+ */
+const questions = '\u001b]11;?\u001b\\\u001b[c';
 
 const answer =
   /\u001b\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})[^\u0007\u001b]*(?:\u0007|\u001b\\)/i;
-// Of Escape alone, or of Alt-], it cannot be said whether an answer begins with it.
-const begunAnswer = /\u001b\]1[^\u0007\u001b]*\u001b?$/;
+const lastAnswer = /\u001b\[\?[\d;]*c/;
+// No key begins so.
+const begunAnswer = /(?:\u001b\]11;(?:r(?:g(?:ba?(?::[\da-f/]{0,19}\u001b?)?)?)?)?|\u001b\[\?[\d;]{0,20})$/i;
+// Of these it cannot be said: Escape, and other keys with Alt.
+const perhapsBegun = /\u001b(?:\](?:11?)?|\[)?$/;
+
+// In milliseconds. The rest of an answer, or of a key, comes sooner.
+const untilRest = 200;
+// In milliseconds. Where nothing answers, nobody should notice that anything was asked.
+const untilAnswer = 1_000;
 
 // Colours of the palette of 16 that cannot be read on white in most terminals, as dark ones of the palette of 256.
 const darker: ReadonlyMap<string, string> = new Map([
@@ -24,6 +35,11 @@ export class Background {
   readonly #isKnown: boolean;
   readonly #isUsed: boolean;
   #begun = '';
+  #giveUp: NodeJS.Timeout | undefined;
+  #type: (keys: string) => void = () => {};
+  #answered: Promise<void> = Promise.resolve();
+  /** Null while no question is open. */
+  #close: (() => void) | null = null;
   #redraw: () => void = () => {};
 
   /** COLORFGBG, which some terminals set, decides without a question. Without 256 colours there are no darker ones. */
@@ -44,7 +60,20 @@ export class Background {
 
   /** Asks, if that is of use. To be called once keys are read: until then the terminal would show the answer. */
   ask(terminal: Pick<NodeJS.WriteStream, 'write'>): void {
-    if (this.#isUsed && !this.#isKnown) terminal.write(question);
+    if (!this.#isUsed || this.#isKnown) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answered = promise;
+    this.#close = () => {
+      this.#close = null;
+      resolve();
+    };
+    setTimeout(this.#close, untilAnswer).unref();
+    terminal.write(questions);
+  }
+
+  /** Resolves once no answer is awaited any more: one that came after the console would be typed into the shell. */
+  get answered(): Promise<void> {
+    return this.#answered;
   }
 
   /** A text for the terminal in colours for its background. */
@@ -56,19 +85,36 @@ export class Background {
     });
   }
 
-  /** The keys of a piece of input: what is left without an answer, which may come late, and in two pieces. */
+  /** The keys of a piece of input: what is left without answers, which may come late, and in pieces. */
   keysOf(piece: string): string {
-    const all = this.#begun + piece;
-    const found = answer.exec(all);
-    const rest = found ? all.slice(0, found.index) + all.slice(found.index + found[0].length) : all;
-    if (found) this.#see(found);
-    this.#begun = begunAnswer.exec(rest)?.[0] ?? '';
-    return rest.slice(0, rest.length - this.#begun.length);
+    const held = this.#begun;
+    const rest = (held + piece)
+      .replace(answer, (...found: string[]) => {
+        this.#see(found.slice(1, 4));
+        return '';
+      })
+      .replace(lastAnswer, () => {
+        this.#close?.();
+        return '';
+      });
+    const begun = begunAnswer.exec(rest) ?? (this.#close && perhapsBegun.exec(rest));
+    this.#hold(begun?.[0] ?? '');
+    // Of an answer that was cut off the beginning is no key either.
+    const from = begunAnswer.test(held) && rest.startsWith(held) ? held.length : 0;
+    return rest.slice(from, rest.length - this.#begun.length);
   }
 
   /** The input without answers. Everything else is that of `input`, which is a terminal and cannot be piped through another stream. */
   input(input: NodeJS.ReadStream): NodeJS.ReadStream {
+    let late = '';
+    this.#type = keys => {
+      late = keys;
+      input.emit('readable');
+    };
     const read = (size?: number) => {
+      const keys = late;
+      late = '';
+      if (keys !== '') return keys;
       const piece: unknown = input.read(size);
       return typeof piece === 'string' ? this.keysOf(piece) : piece;
     };
@@ -81,7 +127,22 @@ export class Background {
     });
   }
 
-  #see([, ...parts]: RegExpExecArray): void {
+  /** Keeps what may be the beginning of an answer, until its rest has had the time to come. */
+  #hold(begun: string): void {
+    this.#begun = begun;
+    clearTimeout(this.#giveUp);
+    if (begun === '') return;
+    this.#giveUp = setTimeout(() => {
+      // What has come meanwhile is read first.
+      setImmediate(() => {
+        if (this.#begun !== begun) return;
+        this.#begun = '';
+        if (perhapsBegun.test(begun)) this.#type(begun);
+      });
+    }, untilRest);
+  }
+
+  #see(parts: string[]): void {
     const [red = 0, green = 0, blue = 0] = parts.map(
       part => Number.parseInt(part, 16) / (16 ** part.length - 1),
     );

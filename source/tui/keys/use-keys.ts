@@ -23,13 +23,21 @@ export interface KeyHandlers {
   redraw: () => void;
   /** Sends a text to the terminal to copy; returns what can be said of it. */
   copy: (text: string, what: string) => string;
+  /** Resolves once the terminal sends nothing of its own any more. */
+  quiet: () => Promise<void>;
 }
 
 /** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
-export function useKeys({ dispatch, current, refresh, redraw, copy }: KeyHandlers): void {
-  const { exit, suspendTerminal } = useApp();
+export function useKeys({ dispatch, current, refresh, redraw, copy, quiet }: KeyHandlers): void {
+  const { exit: end, suspendTerminal } = useApp();
+  const isLeft = useRef(false);
+  const exit = (ending: Leaving | 'interrupted') => {
+    isLeft.current = true;
+    void quiet().then(() => end(ending));
+  };
   const limit = useContext(ScrollLimit);
   const press = (key: string) => {
+    if (isLeft.current) return;
     const state = current();
     const binding = bindingFor(key, state.screen);
     // Also where keys are typed into a field, and in a terminal that is too small.
