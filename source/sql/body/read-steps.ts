@@ -193,7 +193,7 @@ class StepReader {
           {
             kind: 'loop',
             target: targetOf(fields.var) ?? this.#numbered(fields.varno),
-            query: null,
+            query: kind === 'PLpgSQL_stmt_foreach_a' ? this.#elements(fields) : null,
             steps: this.#steps(fields.body),
             label: labelOf(fields),
             line,
@@ -335,6 +335,16 @@ class StepReader {
   #numbered(varno: unknown): IntoTarget | null {
     const name = typeof varno === 'number' ? nameOf(this.#datums[varno] ?? {}) : null;
     return name === null ? null : { variables: [[name]] };
+  }
+
+  /** FOREACH ... IN ARRAY ARRAY[...] goes through what VALUES would give; null for any other array. */
+  #elements({ expr, slice }: Tree): Node | null {
+    const array = this.#expression(expr);
+    if (!array || !('A_ArrayExpr' in array) || slice) return null;
+    const { elements = [] } = array.A_ArrayExpr;
+    if (elements.some(each => 'A_ArrayExpr' in each)) return null;
+    const valuesLists = elements.map((each): Node => ({ List: { items: [each] } }));
+    return { SelectStmt: { valuesLists, op: 'SETOP_NONE', limitOption: 'LIMIT_OPTION_DEFAULT' } };
   }
 
   #expression(tree: unknown): Node | null {

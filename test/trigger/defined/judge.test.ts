@@ -644,6 +644,24 @@ const byCounting: Case[] = [
   ),
 
   [
+    'counted anew for each row of an array',
+    count,
+    trigger({
+      on: all,
+      body: `DECLARE p uuid; BEGIN FOREACH p IN ARRAY ARRAY[NEW.post_id, OLD.post_id] LOOP ${recount('p')} END LOOP; END;`,
+    }) + zero,
+    'insert counted anew, delete counted anew, move counted anew, truncate to 0 | recount-overlaps',
+  ],
+  [
+    'one subtracted for each row of an array',
+    count,
+    trigger({
+      on: all,
+      body: `DECLARE p uuid; BEGIN ${ins} ${up} ELSE FOREACH p IN ARRAY ARRAY[OLD.post_id] LOOP ${down.replace('OLD.post_id', 'p')} END LOOP; END IF; END;`,
+    }) + zero,
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted! update-counts!',
+  ],
+  [
     'counted anew under another condition where one is deleted',
     approved,
     trigger({
