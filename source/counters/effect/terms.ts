@@ -84,8 +84,17 @@ function mentions(each: Expression, what: (inner: Expression) => boolean): boole
   return [...within(each)].some(what);
 }
 
+// A variable that is set in many branches is one expression, many times inside another.
+const known = new WeakMap<Expression, readonly Way[]>();
+
 /** The ways that CASE inside a sum may go, each with its condition. */
-export function ways(each: Expression): Way[] {
+export function ways(each: Expression): readonly Way[] {
+  const found = known.get(each) ?? waysOf(each);
+  known.set(each, found);
+  return found;
+}
+
+function waysOf(each: Expression): readonly Way[] {
   switch (each.kind) {
     case 'case': {
       const plain = plainly(each);
