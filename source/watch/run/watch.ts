@@ -45,6 +45,7 @@ export class Watch {
   readonly #stopped = new AbortController();
   readonly #alarm = new WakeableTimer();
   readonly #rows = new CounterRows();
+  #told: Promise<void> = Promise.resolve();
   readonly #drift = new DriftWatch(this.#rows);
   readonly #diagnosing: DiagnoseWatch;
   readonly #trends: TrendWatch;
@@ -168,8 +169,13 @@ export class Watch {
     const { repairs, doubts } = await this.#findRepairs(tables, found);
     if (this.#stopped.signal.aborted) return;
     const taken = this.#drift.take(found, repairs, doubts);
-    const events = await this.#withJobs(taken.events);
-    if (!this.#stopped.signal.aborted) this.#options.onEvent({ type: 'drift', ...taken, events });
+    // The tick does not wait for the jobs. Events keep their order.
+    this.#told = this.#told
+      .then(() => this.#withJobs(taken.events))
+      .then(events => {
+        if (!this.#stopped.signal.aborted) this.#options.onEvent({ type: 'drift', ...taken, events });
+      });
+    void this.#told.catch(fatal);
   }
 
   /** Names the jobs of pg_cron among the sessions that were writing. */

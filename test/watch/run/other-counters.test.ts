@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { CounterDefinition } from '../../../source/counter/definition/definition.ts';
+import { readCronRuns } from '../../../source/watch/read-cron-runs.ts';
 import { Watch } from '../../../source/watch/run/watch.ts';
 import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
@@ -160,20 +161,51 @@ describe('a watch of another counter', () => {
       .unsafe(`
         CREATE SCHEMA cron;
         CREATE TABLE cron.job (jobid bigint, schedule text, command text, database text, username text, jobname text);
-        CREATE TABLE cron.job_run_details (jobid bigint, job_pid integer, database text, start_time timestamptz, end_time timestamptz);
+        CREATE TABLE cron.job_run_details (jobid bigint, runid bigserial PRIMARY KEY, job_pid integer, database text, status text, start_time timestamptz, end_time timestamptz);
         INSERT INTO cron.job (jobid, jobname) VALUES (7, 'nightly recount'), (8, 'another');
-        INSERT INTO cron.job_run_details VALUES (8, pg_backend_pid(), current_database(), now() - interval '2 days', now() - interval '1 day')`)
+        INSERT INTO cron.job_run_details (jobid, job_pid, database, status, start_time, end_time) VALUES (8, pg_backend_pid(), current_database(), 'succeeded', now() - interval '2 days', now() - interval '1 day')`)
       .simple();
     const next = watching(comments, '1');
     await next('audit-done');
-    await next('tick');
+    const before = (await next('tick')).counters[0]?.usageCount;
     const write = `UPDATE posts SET comments_count = comments_count + 1 WHERE id = 1;
-      INSERT INTO cron.job_run_details VALUES (7, pg_backend_pid(), current_database(), now(), NULL)`;
+      INSERT INTO cron.job_run_details (jobid, job_pid, database, status, start_time, end_time) VALUES (7, pg_backend_pid(), current_database(), 'running', now(), NULL)`;
     await own.sql.unsafe(write).simple();
     const { events } = await next('drift');
     const pid = events[0]?.writers.seen[0]?.pids[0];
     expect(events[0]?.remarks).toEqual([`Session ${pid} ran the job nightly recount of pg_cron.`]);
+    // Ticks go on while the runs cannot be read.
+    const locking = await own.sql.reserve();
+    await locking.unsafe('BEGIN; LOCK TABLE cron.job_run_details').simple();
     await own.sql.unsafe('UPDATE posts SET comments_count = comments_count - 1 WHERE id = 1');
+    await next('tick', ({ counters: [first] }) => first?.usageCount === before);
+    for (let more = 0; more < 3; more += 1) await next('tick');
+    await locking.unsafe('COMMIT');
+    locking.release();
+    await next('drift');
+  });
+
+  test.each([
+    ['it is running', `'running', now(), NULL`, true],
+    ['it has just ended', `'succeeded', now(), now()`, true],
+    ['it ended long ago', `'succeeded', now() - interval '2 days', now() - interval '1 day'`, false],
+    ['a crash cut it off', `'failed', now(), NULL`, false],
+    [
+      'it ran before the server started',
+      `'running', pg_postmaster_start_time() - interval '1 s', NULL`,
+      false,
+    ],
+  ])('a job of pg_cron is named if %s: %s is %s', async (_, run, isNamed) => {
+    const insert = (pid: string, more = '') =>
+      own.sql.unsafe(
+        `INSERT INTO cron.job_run_details (jobid, job_pid, database, status, start_time, end_time) SELECT 8, ${pid}, current_database(), ${run} ${more}`,
+      );
+    await insert('-1');
+    const found = () => database.read(reader => readCronRuns(reader, [-1]));
+    expect(await found()).toEqual(isNamed ? [{ pid: -1, job: 'another' }] : []);
+    // Only the latest runs are read.
+    await insert('-2', 'FROM generate_series(1, 1000)');
+    expect(await found()).toEqual([]);
   });
 
   test('tells what keeps it, and again when that has changed', async () => {
