@@ -445,7 +445,7 @@ export function isValid(name: string, value: unknown): boolean {
 
 /** True for digits, with a decimal point or without: an empty text, 1e3 and 0x10 are numbers for JavaScript alone. */
 export function isNumeral(text: string): boolean {
-  return /^[+-]?\d+(?:\.\d+)?$/.test(text);
+  return /^[+-]?(?:\d+(?:\.\d+)?|\.\d+)$/.test(text);
 }
 
 /** The error for a value that is not valid: exit code 2. */

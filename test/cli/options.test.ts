@@ -69,6 +69,8 @@ test.each([
   'checklist --preset x --as-user y --app-log z --report w.md --confirm v',
   'simulate x --commit --confirm y',
   'check --preset x --schema y --timeout 3',
+  'check --timeout .5',
+  'check --watch=.5',
   'migrate --confirm x',
   'scan src --json',
   'checklist --app-source src --report w.md',

@@ -34,9 +34,9 @@ export async function readUsesOverTime(
   const isDate = timeType === 'date';
   const found = rows.parse(
     await reader.rows(
-      // Infinite times belong to no day.
+      // Infinite times belong to no day, and times to come to no week.
       `SELECT ${daysAgo(time, timeType)} AS day, ${isDate ? 'NULL::double precision' : hoursAgo(time, timeType)} AS hour,
-              CASE WHEN ${time} OPERATOR(pg_catalog.>) ${before(`${week}`, timeType)} THEN 0 WHEN ${time} OPERATOR(pg_catalog.>) ${before(`${2 * week}`, timeType)} THEN 1 END AS week,
+              CASE WHEN ${time} OPERATOR(pg_catalog.>) ${nowFor(timeType)} THEN NULL WHEN ${time} OPERATOR(pg_catalog.>) ${before(`${week}`, timeType)} THEN 0 WHEN ${time} OPERATOR(pg_catalog.>) ${before(`${2 * week}`, timeType)} THEN 1 END AS week,
               pg_catalog.count(*)::double precision AS uses
          ${mine} AND ${time} OPERATOR(pg_catalog.>) ${before('$2::integer', timeType)} AND pg_catalog.isfinite(${time}) GROUP BY 1, 2, 3`,
       [id, days],
@@ -49,8 +49,7 @@ export async function readUsesOverTime(
   for (const { day, hour, week, uses } of found) {
     add(perDay, days - 1 - day, uses);
     if (hour !== null) add(perHour, perHour.length - 1 - hour, uses);
-    // A time to come is in none of them.
-    if (week !== null && day >= 0) add(weeks, week, uses);
+    if (week !== null) add(weeks, week, uses);
   }
   const [last = 0, earlier = 0] = weeks;
   return { perDay, perHour, weeks: days < 2 * week ? null : { last, before: earlier } };

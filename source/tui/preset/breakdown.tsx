@@ -1,5 +1,6 @@
 import { Text } from 'ink';
 import type { ReactElement } from 'react';
+import stringWidth from 'string-width';
 import type { Groups } from '../../counter/reading/breakdown.ts';
 import { count } from '../../format/numbers.ts';
 import { displayText, toWidth } from '../../format/text.ts';
@@ -44,6 +45,6 @@ export function groupWords({ top, groups }: Groups, width: number, mark: string)
     return [...parts.slice(0, shown), ...(others > 0 ? [`${count(others)} more`] : [])].join(', ');
   };
   let shown = parts.length;
-  while (shown > 1 && text(shown).length > width) shown -= 1;
+  while (shown > 1 && stringWidth(text(shown)) > width) shown -= 1;
   return text(shown);
 }

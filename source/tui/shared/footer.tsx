@@ -14,7 +14,7 @@ export function Footer({ state }: { state: State }) {
     return (
       <Line>
         <Text bold>:</Text>
-        {state.command.text}
+        {displayText(state.command.text)}
         <Text inverse> </Text>
         <Text dimColor>{'  Enter run  Up Down choose  Esc close'}</Text>
       </Line>
@@ -25,7 +25,7 @@ export function Footer({ state }: { state: State }) {
     return (
       <Line>
         <Text bold>/</Text>
-        {state.filter}
+        {displayText(state.filter)}
         <Text inverse> </Text>
         {problem === null ? (
           <Text dimColor>{'  Enter keep  Esc clear'}</Text>

@@ -28,11 +28,11 @@ const read = (type: string, days: number): Promise<UsesOverTime> =>
 const sum = (bars: readonly number[]) => bars.reduce((total, uses) => total + uses, 0);
 
 test('days, hours and weeks are those of UTC, for times with a zone and without one', async () => {
-  // Hours ago: near both ends of this week and of the one before, and a day to come. Each twice in the hour that is asked for.
+  // Hours ago: near both ends of this week and of the one before, a day to come and an hour to come. Each twice in the hour that is asked for.
   await own.sql.unsafe(`
     CREATE TABLE made AS SELECT 1 AS id, now() - make_interval(hours => h) AS "when timestamp with time zone",
       (now() AT TIME ZONE 'UTC') - make_interval(hours => h) AS "when timestamp without time zone"
-      FROM unnest('{0,47,47,50,167,169,335,337,-48}'::int[]) h`);
+      FROM unnest('{0,47,47,50,167,169,335,337,-48,-1}'::int[]) h`);
   for (const type of ['timestamp with time zone', 'timestamp without time zone']) {
     const { perDay, perHour, weeks } = await read(type, 14);
     expect(weeks, type).toEqual({ last: 5, before: 2 });
@@ -40,7 +40,7 @@ test('days, hours and weeks are those of UTC, for times with a zone and without 
     // The clock may strike between the insert and the read.
     expect([perHour.slice(0, 2), perHour.slice(-2)].map(sum), type).toEqual([2, 1]);
     expect(perDay, type).toHaveLength(14);
-    expect(sum(perDay), type).toBeLessThanOrEqual(7);
+    expect(sum(perDay), type).toBeLessThanOrEqual(8);
     expect(sum(perDay), type).toBeGreaterThanOrEqual(6);
     expect(perDay.at(-1), type).toBeGreaterThanOrEqual(0);
   }

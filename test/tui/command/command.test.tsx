@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CommandChoices } from '../../../source/tui/command/bar.tsx';
 import { matchingActions } from '../../../source/tui/command/match.ts';
 import { bindings } from '../../../source/tui/keys/keymap.ts';
+import { Footer } from '../../../source/tui/shared/footer.tsx';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { comments, inspectedWith } from '../../helpers/counters.ts';
@@ -41,6 +42,18 @@ describe('the command bar', () => {
   ])('%j finds %j first', (text, found) => {
     expect(names(text).slice(0, found.length).toSorted()).toEqual(found.toSorted());
     if (found.length === 0) expect(names(text)).toEqual([]);
+  });
+
+  test('shows what is pasted into it, or into the filter, without its control characters', () => {
+    const text = '\u001b[31mred';
+    for (const state of [
+      play([step({ kind: 'type', text })]),
+      { ...begin, editingFilter: true, filter: text },
+    ]) {
+      const shown = renderToString(<Footer state={state} />);
+      expect(shown).toContain('red');
+      expect(shown).not.toContain('\u001b[31m');
+    }
   });
 
   test('offers only what the counter has', () => {

@@ -17,6 +17,21 @@ test('the largest groups are named, as many as there is room for, and the others
   expect(words(top, 9, 5)).toBe('generation 1,200, 8 more');
 });
 
+test('names in wide letters are measured as they are shown', () => {
+  const wide = '\u65e5\u672c\u8a9e\u306e\u540d';
+  const text = words(
+    [
+      [wide, 9],
+      [wide, 8],
+      [wide, 7],
+      [wide, 6],
+    ],
+    30,
+    38,
+  );
+  expect(text).toBe(`${wide} 9, ${wide} 8, 28 more`);
+});
+
 test('two ids fit in 80 columns', () => {
   const id = '7f3c9a12-5d0e-4c5b-9a35-0c7a8ddc9be1';
   const text = words(
