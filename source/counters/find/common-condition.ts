@@ -50,7 +50,12 @@ export function commonCondition(
   const every = groups.flatMap(group => {
     const alike = setsOf(group, possible, keys);
     return setsOf(group, domains, keys).map(
-      (set, place): Said => ({ group, set, possible: alike[place] ?? set }),
+      (set, place): Said => ({
+        group,
+        set,
+        possible: alike[place] ?? set,
+        recounts: place < group.effects.filter(({ kind }) => kind === 'recounts').length,
+      }),
     );
   });
   const keeping = every.filter(isKeeping);
@@ -68,8 +73,13 @@ export function commonCondition(
   };
   const other = said.filter(each => !areAlike(each, kept));
   const agrees = other.length < said.length;
+  const whole = every.filter(({ recounts, set }) => recounts && isAll(set));
   const doubts = [
-    ...new Set(other.map(({ group, set }) => `${writerOf(group)} has ${text(set)}, not ${text(strictest)}.`)),
+    ...new Set(
+      [...other, ...whole].map(
+        ({ group, set }) => `${writerOf(group)} has ${text(set)}, not ${text(strictest)}.`,
+      ),
+    ),
   ];
   if (other.length > 0 && !aboutDifferentColumns(groups) && (!agrees || keepsDiffer(said))) {
     const all = new Set(said.map(({ group, set }) => `${writerOf(group)} has ${text(set)}`));
@@ -86,6 +96,8 @@ interface Sets {
 
 interface Said extends Sets {
   group: EventEffects;
+  /** It counts anew, and so says of every record whether it counts. */
+  recounts: boolean;
 }
 
 const meeting = (one: Sets, other: Sets): Sets => ({
