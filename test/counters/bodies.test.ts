@@ -1277,7 +1277,7 @@ const statements: [name: string, body: string, fires: string, transition: string
     'FOR r IN SELECT post_id FROM inserted LIMIT 5 LOOP UPDATE posts SET comments_count = comments_count + 1 WHERE id = r.post_id; END LOOP;',
     'INSERT',
     'NEW TABLE AS inserted',
-    counted(),
+    ['posts.comments_count: no, Line 1 of public.count_them() depends on LIMIT leaves a row.'],
   ],
   [
     'adds amounts up',

@@ -26,7 +26,7 @@ function triggered(
 ): string {
   const referencing = level === 'STATEMENT' ? 'REFERENCING NEW TABLE AS new_rows' : '';
   return told(`${tables} ${before}
-    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; k integer; b boolean; v text; ${declare} BEGIN ${body} RETURN NEW; END $body$;
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE r record; s record; k integer; b boolean; v text; ${declare} BEGIN ${body} RETURN NEW; END $body$;
     CREATE TRIGGER t ${timing} INSERT ON recs ${referencing} FOR EACH ${level} EXECUTE FUNCTION f();`)
     .join('\n')
     .replace('posts.c: ', '');
@@ -65,6 +65,34 @@ describe('what is read as it is', () => {
     ],
     ["v := NEW.ok; IF v <> 't' THEN %up END IF;", 'recs by post_id = id where ok IS NOT NULL'],
     ["v := NEW.ok; IF v = 'true' THEN %up END IF;", 'recs by post_id = id where ok IS TRUE'],
+    [
+      'FOR r IN SELECT post_id, count(*) AS n FROM new_rows GROUP BY post_id LOOP UPDATE posts SET c = c + r.n WHERE id = r.post_id; END LOOP;',
+      all,
+      { level: 'STATEMENT' },
+    ],
+    [
+      'FOR r IN SELECT DISTINCT post_id FROM new_rows LOOP SELECT count(*) INTO k FROM new_rows WHERE post_id = r.post_id; UPDATE posts SET c = c + k WHERE id = r.post_id; END LOOP;',
+      all,
+      { level: 'STATEMENT' },
+    ],
+    [
+      'FOR r IN SELECT id FROM posts WHERE id = NEW.post_id LOOP UPDATE posts SET c = c + 1 WHERE id = r.id; END LOOP;',
+      all,
+    ],
+    [
+      'BEGIN %up BEGIN IF NEW.ok THEN RAISE unique_violation; END IF; EXCEPTION WHEN unique_violation THEN NULL; END; EXCEPTION WHEN OTHERS THEN NULL; END;',
+      all,
+    ],
+    // One for all of a statement, which the trigger's findings say.
+    [
+      'FOR r IN SELECT post_id, count(*) AS n FROM new_rows GROUP BY post_id LOOP UPDATE posts SET c = c + 1 WHERE id = r.post_id; END LOOP;',
+      'recs by post_id = id',
+      { level: 'STATEMENT' },
+    ],
+    [
+      "BEGIN %up BEGIN IF NEW.ok THEN RAISE division_by_zero; END IF; EXCEPTION WHEN division_by_zero THEN RAISE EXCEPTION 'x'; END; EXCEPTION WHEN OTHERS THEN NULL; END;",
+      'recs by post_id = id where ok IS NOT TRUE',
+    ],
     [
       'SELECT user_id INTO k FROM picked WHERE user_id = NEW.user_id; IF k IS NULL THEN NULL; END IF; %up',
       all,
@@ -115,6 +143,50 @@ describe('what is not counted as it seems', () => {
     [`FOR r IN SELECT x.* FROM new_rows x NATURAL JOIN picked LOOP ${added} END LOOP;`, statement],
     [
       `${Array.from({ length: 18 }, (_, n) => `IF NEW.n = ${n} THEN k := k + 1; END IF;`).join(' ')} UPDATE posts SET c = c + k WHERE id = NEW.post_id;`,
+    ],
+    [
+      `v := ''; ${Array.from({ length: 24 }, (_, n) => `IF NEW.n = ${n} THEN v := v || 'x'; END IF;`).join(' ')} IF v = 'k' THEN RETURN NULL; END IF; %up`,
+    ],
+    [
+      `k := 0; FOR r IN SELECT * FROM new_rows LOOP IF k = 0 THEN ${added} END IF; k := 1; END LOOP;`,
+      statement,
+    ],
+    [
+      'k := 0; FOR r IN SELECT * FROM new_rows LOOP k := k + 1; UPDATE posts SET c = c + k WHERE id = r.post_id; END LOOP;',
+      statement,
+    ],
+    [
+      `FOR r IN SELECT * FROM new_rows LOOP IF k IS DISTINCT FROM r.post_id THEN ${added} END IF; k := r.post_id; END LOOP;`,
+      statement,
+    ],
+    ['FOR r IN SELECT * FROM users LOOP %up END LOOP;'],
+    ['FOR r IN SELECT DISTINCT id FROM users LOOP %up END LOOP;'],
+    [
+      `FOR r IN SELECT * FROM new_rows LOOP FOR s IN SELECT * FROM users LOOP ${added} END LOOP; END LOOP;`,
+      statement,
+    ],
+    [
+      `FOR r IN SELECT * FROM new_rows LOOP FOR s IN SELECT * FROM new_rows LOOP ${added} END LOOP; END LOOP;`,
+      statement,
+    ],
+    [`FOR r IN SELECT * FROM new_rows LIMIT 2 LOOP ${added} END LOOP;`, statement],
+    [
+      'FOR r IN SELECT DISTINCT post_id FROM new_rows WHERE ok LOOP SELECT count(*) INTO k FROM new_rows WHERE post_id = r.post_id; UPDATE posts SET c = c + k WHERE id = r.post_id; END LOOP;',
+      statement,
+    ],
+    [
+      'UPDATE posts SET c = c + s.n FROM (SELECT DISTINCT post_id FROM new_rows WHERE ok) x JOIN (SELECT post_id, count(*) AS n FROM new_rows GROUP BY 1) s ON s.post_id = x.post_id WHERE posts.id = x.post_id;',
+      statement,
+    ],
+    [
+      'UPDATE posts SET c = c + s.n FROM (SELECT DISTINCT post_id FROM new_rows WHERE ok) x, LATERAL (SELECT count(*) AS n FROM new_rows y WHERE y.post_id = x.post_id) s WHERE posts.id = x.post_id;',
+      statement,
+    ],
+    [
+      "BEGIN %up BEGIN IF NEW.ok THEN RAISE EXCEPTION 'x'; END IF; EXCEPTION WHEN unique_violation THEN NULL; END; EXCEPTION WHEN OTHERS THEN NULL; END;",
+    ],
+    [
+      "BEGIN IF NEW.ok THEN RAISE EXCEPTION 'x'; END IF; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS v = MESSAGE_TEXT; END; IF v IS NULL THEN %up END IF;",
     ],
     [
       `UPDATE posts SET c = c + CASE NEW.n ${Array.from({ length: 40 }, (_, n) => `WHEN ${n} THEN 1`).join(' ')} ELSE 0 END WHERE id = NEW.post_id;`,

@@ -21,6 +21,8 @@ export interface Change {
   by?: readonly Expression[];
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
+  /** What the loops around go through, the innermost first. */
+  rounds?: readonly Round[];
   /** It stands in a block whose handler neither raises the error again nor writes a count. */
   swallowed?: boolean;
   /** The body fails if no row is found: by IF NOT FOUND THEN RAISE, or by STRICT. */
@@ -34,6 +36,12 @@ export interface Change {
   /** What speaks against taking it for one of each record. */
   doubt?: string;
   place: Place;
+}
+
+/** What a loop goes through: rows of these sources, or one for each combination of what they are grouped `by`. */
+export interface Round {
+  sources: readonly Source[];
+  by: readonly Expression[] | null;
 }
 
 /** A body inserts a row, or deletes one. */

@@ -36,6 +36,8 @@ export type Expression =
       sources: readonly Source[];
       /** See `groups` of a row. */
       groups?: readonly Source[];
+      /** See `by` of a row. */
+      by?: readonly Expression[];
     }
   /** A value that a query looks up: `conditions` say in which row. */
   | { kind: 'lookup'; value: Expression; conditions: readonly Expression[] }
@@ -259,6 +261,19 @@ export function keyOf(each: Expression): string {
 
 export function sourceKey({ kind, id, table }: Source): string {
   return kind === 'new' || kind === 'old' ? kind : `${kind}${table.oid}.${id}`;
+}
+
+// Each IF that adds to a variable doubles what it holds.
+const largest = 400;
+
+/** Whether an expression has too many parts to go through it again and again. */
+export function isLarge(each: Expression): boolean {
+  let parts = 0;
+  for (const _ of within(each)) {
+    parts += 1;
+    if (parts > largest) return true;
+  }
+  return false;
 }
 
 /** Every expression inside one, itself first. */

@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query';
-import type { BodySteps, IntoTarget, Step } from '../../sql/body/steps.ts';
+import type { BodySteps, Handler, IntoTarget, Step } from '../../sql/body/steps.ts';
 import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
 import { decide } from '../condition/decide.ts';
+import { assignedIn } from './assigned.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
-import { type Change, emptyOutcome, type Outcome, type Place, placeText } from './change.ts';
+import { type Change, emptyOutcome, type Outcome, type Place, placeText, type Round } from './change.ts';
 import {
   type Altered,
   allOf,
@@ -12,6 +13,7 @@ import {
   column,
   counted,
   type Expression,
+  isLarge,
   isValue,
   keyOf,
   notTrue,
@@ -24,9 +26,8 @@ import { heldAs, readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
 import { readQuery } from './queries.ts';
 import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
-import { areSingle } from './single.ts';
-import { runStatement } from './statements.ts';
-import { asksForOne, catchesOthersAlone, contentsOf, isTried, tablesFilled } from './trying.ts';
+import { cutsOf, runStatement } from './statements.ts';
+import { asksForOne, catchesOthersAlone, catching, contentsOf, isTried, tablesFilled } from './trying.ts';
 
 /** A routine that has been read. */
 export interface ReadRoutine {
@@ -109,8 +110,10 @@ interface Frame {
   left: { state: State; locks: ReadonlySet<Lock> }[];
   /** Where CONTINUE begins it again. */
   rounds: (readonly Expression[])[];
-  /** Errors that are raised here are caught by it. */
-  catches: boolean;
+  /** What errors that are raised here are caught by it. */
+  catches: readonly Handler[];
+  /** Which errors its handlers replace with others. */
+  replaces: readonly Handler[];
   /** Where one of them is raised. */
   raised: (readonly Expression[])[];
   /** Where what stands behind it is not reached: RETURN, or EXIT of something around it. */
@@ -253,10 +256,10 @@ class Walk {
         return value(true);
       }
       case 'raise':
-        if (step.veto) this.#veto(place, 'NULL');
-        else this.#run.outcome.refuses = true;
-        if (step.veto) this.#end();
-        else this.#frames.findLast(({ catches }) => catches)?.raised.push(this.#state.path);
+        if (step.veto) {
+          this.#veto(place, 'NULL');
+          this.#end();
+        } else this.#raise(step.as ?? null);
         return value(true);
       case 'leave':
         this.#leave(step);
@@ -272,11 +275,27 @@ class Walk {
     }
   }
 
+  /** An error goes to the innermost block that catches such ones, and as far as to the blocks of which is not known whether they do. */
+  #raise(given: string | null): void {
+    let as = given;
+    for (const frame of this.#frames.toReversed()) {
+      if (catching(frame.replaces, as) !== 'no') as = null;
+      const caught = catching(frame.catches, as);
+      if (caught === 'no') continue;
+      const { path } = this.#state;
+      frame.raised.push(caught === 'yes' ? path : [...path, opaque('an error that may be caught')]);
+      if (caught === 'yes') return;
+    }
+    this.#run.outcome.refuses = true;
+  }
+
   #block(step: Extract<Step, { kind: 'block' }>, base: number, frame: Frame): Expression {
     const first = this.#run.outcome.changes.length;
+    if (step.again) this.#forget([step]);
     const caught = step.handlers.filter(
       ({ steps }) => !(steps.at(-1)?.kind === 'raise' && onlyRaises(steps)),
     );
+    if (caught.length === 0) frame.replaces = step.handlers;
     const ended = caught.length > 0 ? this.#caught(step, base, frame) : this.#steps(step.steps, base);
     // What fails in it may be caught.
     if (caught.length > 0) for (const each of this.#run.outcome.changes.slice(first)) each.demanded = false;
@@ -294,7 +313,7 @@ class Walk {
   ): Expression {
     const { outcome, world } = this.#run;
     const { routine } = this.#read;
-    const { changes, insertions, refuses, unraised } = outcome;
+    const { changes, insertions, unraised } = outcome;
     const [first, firstStored] = [changes.length, insertions.length];
     const before = this.#state;
     const passes = opaque(`an error that is caught in line ${line}`);
@@ -309,10 +328,10 @@ class Walk {
       });
     if (tried) this.#state = { ...before, path: [...before.path, passes] };
     outcome.unraised = new Set();
-    frame.catches = true;
+    frame.catches = handlers;
     const ended = this.#steps(steps, base);
-    frame.catches = false;
-    Object.assign(outcome, { refuses, unraised });
+    frame.catches = [];
+    outcome.unraised = unraised;
     const own = changes.slice(first);
     const since = (path: readonly Expression[]) => allOf(path.slice(before.path.length));
     const raised = anyOf(frame.raised.map(since));
@@ -336,6 +355,7 @@ class Walk {
         made[0]?.path.slice(before.path.length).filter(each => keyOf(each) !== keyOf(passes)) ?? [];
       return made.length > 1 ? failed : allOf([...asked, accident]);
     };
+    const { refuses } = outcome;
     const ways = handlers.map(handler => {
       const begun = changes.length;
       this.#state = { variables: new Map(after.variables), path: [...before.path, failed] };
@@ -352,7 +372,7 @@ class Walk {
       const counts = changes.length > begun || handler.conditions.every(each => each === 'no_data_found');
       return { ends, counts, variables: this.#state.variables };
     });
-    Object.assign(outcome, { refuses });
+    outcome.refuses = refuses;
     const falls = ways.filter(({ ends }) => !isValue(ends, true));
     const endsAll = falls.length === 0;
     this.#state = {
@@ -386,7 +406,8 @@ class Walk {
       depth: path.length,
       left: [],
       rounds: [],
-      catches: false,
+      catches: [],
+      replaces: [],
       raised: [],
       over: [],
     };
@@ -534,54 +555,38 @@ class Walk {
     return runStatement(query, this.#scope(), standing, this.#run.outcome);
   }
 
-  #loop(
-    { target, query, steps, line }: Extract<Step, { kind: 'loop' }>,
-    base: number,
-    frame: Frame,
-  ): Expression {
+  #loop(step: Extract<Step, { kind: 'loop' }>, base: number, frame: Frame): Expression {
+    const { target, query, steps, line } = step;
     const before = this.#state;
     const rows = query && 'SelectStmt' in query ? this.#rowsOf(query, line) : [null];
     if (query && !('SelectStmt' in query)) this.#rowsOf(query, line);
-    const changed = new Set<string>();
     const around = this.#run;
     const { locks: locked } = around.held;
     const begun = around.outcome.changes.length;
+    // A round begins with what the one before it left.
+    this.#forget([step]);
+    const { variables } = this.#state;
     for (const row of rows) {
+      const round = row && roundOf(row);
       // Of records that are alike it meets one, as a statement does that joins them.
-      this.#run = { ...around, loops: around.loops + (row && isThinned(row) ? 0 : 1) };
+      this.#run = { ...around, loops: around.loops + (round?.by ? 0 : 1) };
       this.#state = {
-        variables: new Map(before.variables),
-        path: [...before.path, ...(row?.conditions ?? [opaque('a loop')])],
+        variables: new Map(variables),
+        path: [...before.path, ...(row ? [...row.conditions, ...cutsOf(row)] : [opaque('a loop')])],
       };
       if (target && row) this.#into(target, [row], 'at hand');
       else if (target) this.#unknown(target);
-      // A record that is joined with several rows of another table is met several times.
-      const beside = (row?.sources ?? []).filter(({ kind }) => kind === 'table');
-      const isOfRecords = beside.length < (row?.sources.length ?? 0);
-      if (
-        row &&
-        isOfRecords &&
-        !row.columns.some(each => hasAggregate(each.value)) &&
-        !isThinned(row) &&
-        !areSingle(beside, row.conditions)
-      )
-        this.#state.path = [...this.#state.path, opaque('how many rows a record is joined with')];
       const first = around.outcome.changes.length;
       this.#steps(steps, base);
-      if (row?.groups)
-        for (const each of around.outcome.changes.slice(first))
-          each.groups = [...(each.groups ?? []), ...row.groups];
-      for (const [name, given] of this.#state.variables) {
-        if (given !== before.variables.get(name)) changed.add(name);
+      for (const each of around.outcome.changes.slice(first)) {
+        if (row?.groups) each.groups = [...(each.groups ?? []), ...row.groups];
+        if (round) each.rounds = [...(each.rounds ?? []), round];
       }
     }
-    this.#state = before;
+    this.#state = { path: before.path, variables };
     this.#run = around;
     // It may not have gone round once.
     around.held.locks = locked;
-    for (const name of changed) this.#state.variables.set(name, unknownOf(name));
-    // It says whether there was a row.
-    if (this.#state.variables.has('found')) this.#state.variables.set('found', open);
     const { left, over } = frame;
     // It may end before it has met every row.
     if (left.length > 0 || over.length > 0) this.#inLoop(begun);
@@ -647,6 +652,22 @@ class Walk {
     });
   }
 
+  /** What steps assign is not known where they may have been gone through before. */
+  #forget(steps: readonly Step[]): void {
+    const variables = new Map(this.#state.variables);
+    this.#state = { ...this.#state, variables };
+    for (const parts of assignedIn(steps)) {
+      const [name = '', field] = this.#plain(parts);
+      const held = variables.get(name);
+      if (field === undefined || !held || !('fields' in held)) {
+        if (name !== 'found' || held) variables.set(name, unknownOf(name));
+        continue;
+      }
+      const fields = held.fields.filter(each => each.name !== field);
+      variables.set(name, { ...held, fields: [...fields, { name: field, value: opaque(parts.join('.')) }] });
+    }
+  }
+
   #into(target: IntoTarget, rows: readonly Row[], how: 'looked up' | 'at hand'): void {
     const [row, more] = rows;
     if (!row || more) {
@@ -675,7 +696,7 @@ class Walk {
   /** What a variable holds that is given this. */
   #heldAs(name: string, given: Expression): Expression {
     const { types, shared } = this.#read.body;
-    if (shared.includes(name)) return opaque(name);
+    if (shared.includes(name) || isLarge(given)) return opaque(name);
     const type = types[name];
     return type ? heldAs(type, given) : given;
   }
@@ -744,6 +765,7 @@ class Walk {
     const path = [...this.#state.path, ...parts(isRun)];
     const result = new Walk(read, start, { ...run, depth: run.depth + 1 }).run(path);
     for (const each of changes.slice(first)) each.within = [...(each.within ?? []), routine.oid];
+    if (result && isLarge(result)) return undefined;
     const isOpen = needed.some(each => result && !isNothingElse(result, each));
     return result && isOpen ? choose([{ when: isRun, result }], value(null)) : result;
   }
@@ -835,9 +857,12 @@ const isMetWhereNotFound = (each: Expression) =>
   decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? false : undefined)) === true;
 const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
 
-/** Whether a query gives some of its rows, or one for those that are alike. */
-function isThinned({ altered = [], columns }: Row): boolean {
-  return altered.some(({ how }) => how !== 'adds') && !columns.some(each => hasAggregate(each.value));
+/** What a loop over the rows of a query meets: a row of each source, or one for each of what they are grouped by. */
+function roundOf({ altered = [], columns, sources, by = [] }: Row): Round {
+  if (columns.some(each => hasAggregate(each.value))) return { sources: [], by };
+  const isMerged = altered.some(({ how }) => how === 'merges');
+  if (isMerged) return { sources: [], by: [...by, ...columns.map(each => each.value)] };
+  return { sources, by: null };
 }
 
 /** Whether an expression is NULL anyway where it is not true that this one is not: `NOT (NEW.x IS NULL)` and NEW.x + 1. */
@@ -892,13 +917,15 @@ function mergedVariables(
       merged.set(name, open);
       continue;
     }
-    const chosen = (values: readonly Expression[]) =>
-      choose(
+    const chosen = (values: readonly Expression[]) => {
+      const all = choose(
         values
           .slice(0, -1)
           .map((given, place) => ({ when: taken[place]?.when ?? value(true), result: given })),
         values.at(-1) ?? value(null),
       );
+      return isLarge(all) ? opaque(name) : all;
+    };
     const records = found.flatMap(each => ('fields' in each ? [each] : []));
     if (records.length < found.length) {
       merged.set(name, { value: chosen(found.map(each => ('value' in each ? each.value : opaque(name)))) });

@@ -117,6 +117,7 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
     altered: before,
     outer,
     groups: grouped.groups ?? [],
+    by,
   };
   return {
     columns: columns.map(each => ({ ...each, value: completed(each.value, taken) })),
@@ -158,6 +159,7 @@ interface Taken {
   altered: readonly Altered[];
   outer: readonly OuterJoin[];
   groups: readonly Source[];
+  by: readonly Expression[];
 }
 
 const apartFrom = (outer: readonly OuterJoin[], conditions: readonly Expression[]) =>
@@ -181,8 +183,8 @@ function completed(each: Expression, taken: Taken): Expression {
       ];
       // The sum of counts that an inner query made is a count.
       if (each.name === 'sum' && arg?.kind === 'aggregate')
-        return { ...arg, conditions: [...arg.conditions, ...conditions], groups: taken.groups };
-      return { ...each, conditions, sources: taken.sources, groups: taken.groups };
+        return { ...arg, conditions: [...arg.conditions, ...conditions], groups: taken.groups, by: taken.by };
+      return { ...each, conditions, sources: taken.sources, groups: taken.groups, by: taken.by };
     }
     case 'operator':
     case 'and':

@@ -125,7 +125,7 @@ function updated(
 }
 
 /** What leaves out rows of a query that is joined. An aggregate has that among its own conditions. */
-function cutsOf({ altered = [], columns, sources, conditions }: Row): Expression[] {
+export function cutsOf({ altered = [], columns, sources, conditions }: Row): Expression[] {
   const isTotal = columns.some(({ value: each }) =>
     [...within(each)].some(({ kind }) => kind === 'aggregate'),
   );

@@ -19,6 +19,31 @@ const ofKeys = /^(?:unique_violation|23505)$/i;
 // These are known by what stands in the block.
 const ofBlock = /^(?:others|raise_exception|P0001)$/i;
 
+const ofRaise: ReadonlySet<string> = new Set(['raise_exception', 'p0001', 'plpgsql_error', 'p0000']);
+// Neither of these is one of the others.
+const noOther: ReadonlySet<string> = new Set(['query_canceled', '57014', 'assert_failure', 'p0004']);
+const isCode = (name: string) => /^[\da-z]{5}$/.test(name) && /\d/.test(name);
+// Names of whole classes of errors, which end in 000.
+const ofClass =
+  /^(?:transaction_rollback|integrity_constraint_violation|data_exception|syntax_error_or_access_rule_violation|insufficient_resources|program_limit_exceeded|object_not_in_prerequisite_state|operator_intervention|system_error|plpgsql_error|connection_exception|invalid_transaction_state|no_data)$/;
+
+/** Whether handlers catch an error that RAISE names so; null where that is not known. */
+export function catching(handlers: readonly Handler[], as: string | null): 'yes' | 'no' | 'perhaps' {
+  const given = as?.toLowerCase() ?? null;
+  const answers = handlers
+    .flatMap(({ conditions }) => conditions)
+    .map(condition => {
+      const wanted = condition.toLowerCase();
+      if (given === wanted) return 'yes';
+      if (wanted === 'others') return noOther.has(given ?? '') ? 'no' : 'yes';
+      if (given === null) return 'perhaps';
+      if (ofRaise.has(given) || ofRaise.has(wanted))
+        return ofRaise.has(given) && ofRaise.has(wanted) ? 'yes' : 'no';
+      return isCode(given) !== isCode(wanted) || isCode(wanted) || ofClass.test(wanted) ? 'perhaps' : 'no';
+    });
+  return answers.includes('yes') ? 'yes' : answers.includes('perhaps') ? 'perhaps' : 'no';
+}
+
 /** Whether handlers catch what comes of others at work alone. */
 export function catchesOthersAlone(handlers: readonly Handler[]): boolean {
   return handlers.every(({ conditions }) => conditions.every(each => ofOthers.test(each)));

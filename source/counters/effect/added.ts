@@ -18,7 +18,7 @@ import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
 import { findLink, isUnique, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
-import { besideRecord, together } from './multiplied.ts';
+import { askedOfOthers, besideRecord, isMetAgain, together } from './multiplied.ts';
 import { sortConditions } from './sort-conditions.ts';
 import { beside, storedBeside } from './stored.ts';
 import { countedOf } from './stored-of.ts';
@@ -66,6 +66,11 @@ export function added(
   const known = [change.target, ...(linked.link.between ? [linked.link.between] : [])];
   const other = aggregate && besideRecord(aggregate, linked.record, known, conditions);
   if (other) return refusal(change, 'expression', together(linked.record, other));
+  if (occasion.event !== 'call' && isMetAgain(change, conditions, amount))
+    return refusal(change, 'expression', 'adds to it in a loop that may come to a record several times');
+  const asked = aggregate && askedOfOthers([...change.conditions, ...term.when], aggregate, linked.link);
+  if (asked)
+    return refusal(change, 'condition', `counts records by ${printed(asked)}, which is asked of others`);
   const about = beside(change, linked, amount, occasion);
   if (!about) return unlogged(change, term);
   const result = asEffect({

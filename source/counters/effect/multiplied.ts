@@ -1,6 +1,9 @@
-import { type Expression, type Source, sourceKey } from '../body/expression.ts';
-import { Equalities } from './equalities.ts';
+import type { Change } from '../body/change.ts';
+import { type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { areSingle } from '../body/single.ts';
+import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
 import { findLink, isUnique } from './link.ts';
+import { isState } from './mentions.ts';
 
 type Aggregate = Extract<Expression, { kind: 'aggregate' }>;
 
@@ -43,5 +46,49 @@ function isMergedBy(each: Expression, source: Source, record: Source, equalities
   return (
     each.args.some(isOwn) &&
     each.args.every(arg => arg.kind === 'row' || equalities.columnsOf(record, arg).length > 0)
+  );
+}
+
+/** Whether loops around a change may come to it several times for one record and one row. */
+export function isMetAgain(change: Change, conditions: readonly Expression[], amount: Expression): boolean {
+  const { rounds = [], target } = change;
+  const sources = rounds.flatMap(round => round.sources);
+  // The new record, or the old one, is what is counted.
+  const record = sources.find(({ kind }) => kind === 'new') ?? sources.find(({ kind }) => kind === 'old');
+  const left = sources.filter(each => each !== record && sourceKey(each) !== sourceKey(target));
+  if (left.length > 0 && !areSingle(left, conditions)) return true;
+  const groups = rounds.filter(({ by }) => by !== null && !by.some(isOfState));
+  return (
+    amount.kind !== 'aggregate' &&
+    groups.some(({ by }) => hasSeveralGroups({ by: by ?? [], target, conditions }))
+  );
+}
+
+const isOfState = (each: Expression) =>
+  [...within(each)].some(inner => inner.kind === 'column' && isState(inner.source));
+
+/**
+ * A condition on the records of a statement that is asked beside an aggregate over them, and not of each that it takes: it is another
+ * record that has it. Null if there is none.
+ */
+export function askedOfOthers(
+  given: readonly Expression[],
+  { sources, conditions, by = [] }: Aggregate,
+  { reference }: { reference: readonly string[] },
+): Expression | null {
+  if (!sources.some(isState)) return null;
+  const inside = new Set([...flattened(conditions), ...by].map(keyOf));
+  const isShared = (each: Expression) =>
+    each.kind !== 'column' ||
+    !isState(each.source) ||
+    reference.includes(each.column) ||
+    inside.has(keyOf(each));
+  return (
+    flattened(given).find(each => {
+      const parts = [...within(each)];
+      return (
+        !inside.has(keyOf(each)) && !parts.some(({ kind }) => kind === 'among') && !parts.every(isShared)
+      );
+    }) ?? null
   );
 }

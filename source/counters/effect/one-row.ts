@@ -1,4 +1,4 @@
-import type { Change } from '../body/change.ts';
+import type { Change, Round } from '../body/change.ts';
 import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
 import { Equalities, flattened, withoutLookups } from './equalities.ts';
 import { sourcesIn } from './link.ts';
@@ -30,12 +30,17 @@ export function asOneRow(change: Change): OneRow {
   const same = new Set(found.map(sourceKey));
   const moved = (each: Expression) =>
     withSources(each, source => (same.has(sourceKey(source)) ? target : source)) as Expression;
+  const roundOf = ({ sources, by }: Round): Round => ({
+    sources: sources.filter(each => !same.has(sourceKey(each))),
+    by: by?.map(moved) ?? null,
+  });
   return {
     ...change,
     value: moved(value),
     conditions: asked.map(moved).filter(each => !isTrivial(each)),
     own: own.map(moved),
     ...(change.by ? { by: change.by.map(moved) } : {}),
+    ...(change.rounds ? { rounds: change.rounds.map(roundOf) } : {}),
     reads: [...within(value)].some(
       each => each.kind === 'column' && each.column === change.column && same.has(sourceKey(each.source)),
     ),

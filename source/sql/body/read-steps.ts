@@ -220,14 +220,18 @@ class StepReader {
           },
         ];
       case 'PLpgSQL_stmt_getdiag':
-        return this.#rowCounts(fields, line);
+        return this.#diagnostics(fields, line);
       case 'PLpgSQL_stmt_exit':
         return this.#left(fields, line);
       case 'PLpgSQL_stmt_raise':
-        return ((fields.elog_level as number | undefined) ?? error) >= error ? [{ kind: 'raise', line }] : [];
+        return ((fields.elog_level as number | undefined) ?? error) >= error
+          ? [{ kind: 'raise', as: this.#raisedAs(fields), line }]
+          : [];
       case 'PLpgSQL_stmt_assert': {
         const branches = [{ when: this.#expression(fields.cond), steps: [] }];
-        return [{ kind: 'choice', branches, otherwise: [{ kind: 'raise', line }], line }];
+        return [
+          { kind: 'choice', branches, otherwise: [{ kind: 'raise', as: 'assert_failure', line }], line },
+        ];
       }
       case 'PLpgSQL_stmt_execsql':
       case 'PLpgSQL_stmt_perform':
@@ -254,15 +258,29 @@ class StepReader {
     }
   }
 
-  #rowCounts({ diag_items: items }: Tree, line: number): Step[] {
+  /** GET DIAGNOSTICS; of anything but the number of rows nothing is known. */
+  #diagnostics({ diag_items: items }: Tree, line: number): Step[] {
     return ((items ?? []) as { PLpgSQL_diag_item: Tree }[]).flatMap(
-      ({ PLpgSQL_diag_item: { kind, target } }) => {
+      ({ PLpgSQL_diag_item: { kind, target } }): Step[] => {
         const name = typeof target === 'number' ? nameOf(this.#datums[target] ?? {}) : null;
-        return kind === 'ROW_COUNT' && name !== null
-          ? [{ kind: 'row-count' as const, target: [name], line }]
-          : [];
+        if (name === null) return [];
+        return kind === 'ROW_COUNT'
+          ? [{ kind: 'row-count', target: [name], line }]
+          : [{ kind: 'assign', target: [name], value: null, line }];
       },
     );
+  }
+
+  /** The error of RAISE: raise_exception, unless it names another. Null for RAISE alone, which raises the one that was caught. */
+  #raisedAs({ condname, message, options }: Tree): string | null {
+    if (typeof condname === 'string') return condname;
+    const given = ((options ?? []) as { PLpgSQL_raise_option?: Tree }[]).map(
+      each => each.PLpgSQL_raise_option,
+    );
+    const code = given.find(each => (each?.opt_type ?? 0) === 0);
+    if (!code) return message === undefined && given.length === 0 ? null : 'raise_exception';
+    const value = this.#expression(code.expr);
+    return (value && 'A_Const' in value && value.A_Const.sval?.sval) || null;
   }
 
   #left(fields: Tree, line: number): Step[] {
@@ -313,7 +331,8 @@ class StepReader {
         kind: 'choice',
         branches,
         // Without ELSE, no branch is an error.
-        otherwise: have_else === true ? this.#steps(else_stmts) : [{ kind: 'raise', line }],
+        otherwise:
+          have_else === true ? this.#steps(else_stmts) : [{ kind: 'raise', as: 'case_not_found', line }],
         line,
       },
     ];

@@ -32,8 +32,8 @@ export type Step = { line: number } & (
       again: boolean;
     }
   | { kind: 'return'; value: Node | null }
-  /** `veto`: it is no error, and what was written before stays. */
-  | { kind: 'raise'; veto?: true }
+  /** `veto`: it is no error, and what was written before stays. `as`: the name or SQLSTATE of the error, where that is known. */
+  | { kind: 'raise'; veto?: true; as?: string | null }
   /** EXIT, or CONTINUE where it does not `exit`: of the block or loop with the label, else of the innermost loop. */
   | { kind: 'leave'; label: string | null; exit: boolean }
   | { kind: 'dynamic'; text: Node | null; target: IntoTarget | null }
