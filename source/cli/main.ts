@@ -142,8 +142,12 @@ function print(text: string): number {
   return exitCodes.healthy;
 }
 
-/** Opens the console, and again for each other context that is chosen in it. */
-async function openTerminal(config: Config, given: Flags = {}): Promise<number> {
+/** Opens the console, and again for each other context that is chosen in it. `before` is that of the one that was open. */
+async function openTerminal(
+  config: Config,
+  given: Flags = {},
+  before: Config | null = null,
+): Promise<number> {
   if (config.json) {
     throw usageError(
       'json-without-command',
@@ -174,16 +178,25 @@ async function openTerminal(config: Config, given: Flags = {}): Promise<number> 
     openConsole(known, fail => {
       leaveScreen = fail;
     }),
-  );
+  ).catch(async error => {
+    if (before === null) throw error;
+    const { withWayBack } = await import('../config/contexts/other-context.ts');
+    throw withWayBack(error, before);
+  });
   leaveScreen = null;
-  if (typeof ending === 'object') return openTerminal(await inContext(ending.context, given), given);
+  if (typeof ending === 'object') return openContext(ending.context, config, given);
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodes.healthy;
 }
 
-/** The same flags for another database: what names one, or what is in one, was not meant for this. */
-async function inContext(context: string, given: Flags): Promise<Config> {
-  const { databaseUrl, demo, schema, counter, preset, ...flags } = given;
-  return loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
+/** Opens the console on another context, in place of that of `before`. */
+async function openContext(context: string, before: Config, given: Flags): Promise<number> {
+  const { flagsElsewhere, withWayBack } = await import('../config/contexts/other-context.ts');
+  const flags = flagsElsewhere(given);
+  const load = async () => loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
+  const config = await load().catch(error => {
+    throw withWayBack(error, before);
+  });
+  return openTerminal(config, flags, before);
 }
 
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;

@@ -103,7 +103,8 @@ test('--context names the database and its counters, and refuses to write where 
   const { password, href } = withoutPassword(own.url);
   const named = (name: string, counters: string[]) => ({ name, url: href, counters });
   const counter = 'public.presets.usage_count';
-  const contexts = [named('staging', [counter]), named('prod', [counter, 'public.posts.n'])];
+  const gone = { name: 'gone', url: 'postgres://nobody@127.0.0.1:1/none' };
+  const contexts = [named('staging', [counter]), named('prod', [counter, 'public.posts.n']), gone];
   mkdirSync(join(directory, 'preset-usage'));
   writeFileSync(join(directory, 'preset-usage', 'config.json'), JSON.stringify({ contexts }));
   const env = {
@@ -146,8 +147,9 @@ test('--context names the database and its counters, and refuses to write where 
     }
     await open('prod');
     await terminal.until(/ prod [\s\S]*read-only/);
-    terminal.press('q');
-    expect(await terminal.exit()).toBe(0);
+    await open('gone');
+    expect(await terminal.exit()).toBe(3);
+    expect(terminal.written()).toContain('Open it again with preset-usage --context prod.');
   } finally {
     terminal.kill('SIGKILL');
   }
