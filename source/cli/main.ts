@@ -15,6 +15,7 @@ import { jsonText, jsonVersion } from '../format/json-text.ts';
 import type { Outcome } from './output/outcome.ts';
 import { paint } from './output/paint.ts';
 import { clearProgress, progressOf, say, stepProgress } from './output/progress.ts';
+import { asksForJson } from './refuse.ts';
 import type { ScanDatabase } from './scan/wanted-counters.ts';
 
 /** Set while the console has the terminal: gives it back, and makes main() end with the error. */
@@ -438,7 +439,7 @@ async function report(error: unknown, json: boolean): Promise<number> {
 }
 
 const argv = process.argv.slice(2);
-const json = /^--(json|format[= ]json)$/m.test(argv.join('\n').replace(/^--format\n/m, '--format '));
+const json = asksForJson(argv);
 
 // The driver may throw where nobody awaits it.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

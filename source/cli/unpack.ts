@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ownDirectory } from '../config/directories.ts';
@@ -37,9 +37,22 @@ export function unpack(
   return { problem: problems.join('; ') };
 }
 
+/** Node's own `recursive` never ends on /proc, where a directory that is there has none below it. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(directory))) throw error;
+    makeDirectory(dirname(directory));
+    makeDirectory(directory);
+  }
+}
+
 /** Throws if another user could change what is in it: it is run. */
 function makePrivate(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const user = process.geteuid?.();
   if (user === undefined) return;
   for (const each of [directory, dirname(directory)]) {
@@ -52,7 +65,7 @@ function makePrivate(directory: string): void {
 function write({ path, bytes }: Asset, directory: string): void {
   const file = join(directory, path);
   if (statSync(file, { throwIfNoEntry: false })?.size === bytes.byteLength) return;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, bytes, { mode: 0o600 });
   // All at once, for others that start meanwhile.

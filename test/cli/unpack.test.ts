@@ -27,6 +27,10 @@ const [first, second] = [
   (): string => join(scratch, 'tmp/own/1'),
 ];
 
+test.runIf(process.platform === 'linux')('a file system where nothing can be made is passed over', () => {
+  expect(unpack(assets, ['/proc/own/1', second()])).toEqual({ directory: second() });
+});
+
 test('what is packed is written once, and again where something is gone or cut off', () => {
   expect(unpack(assets, [first(), second()])).toEqual({ directory: first() });
   const [one = '', other = ''] = assets.map(({ path }) => join(first(), path));
