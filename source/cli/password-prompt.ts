@@ -12,6 +12,8 @@ export function canAskPassword(): boolean {
  */
 export async function askPassword(whose: string): Promise<string | null> {
   const silence = new Writable({ write: (_piece, _encoding, done) => done() });
+  // A screen that was there before no longer waits for keys, and Node would end while somebody types.
+  process.stdin.ref();
   // The terminal's own echo is off before anybody is asked.
   const lines = createInterface({ input: process.stdin, output: silence, terminal: true, historySize: 0 });
   process.stderr.write(`Password for ${whose}: `);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { startDelayingProxy } from '../helpers/delaying-proxy.ts';
 import { needsLinux } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
@@ -41,8 +42,9 @@ afterEach(() => {
   terminal = undefined;
 });
 
-const start = (...args: string[]) => {
-  terminal = startTerminal({ args, env: { DATABASE_URL: without, HOME: home } });
+const start = (...args: string[]) => startAt(without, args);
+const startAt = (url: string, args: string[] = []) => {
+  terminal = startTerminal({ args, env: { DATABASE_URL: url, HOME: home } });
   return terminal;
 };
 const asks = /^Password for postgres at 127\.0\.0\.1: *$/m;
@@ -66,6 +68,18 @@ test('the console asks before its screen, and again where it was wrong', async (
   asked.press('q');
   expect(await asked.exit()).toBe(0);
   expect(asked.written()).not.toContain(password);
+});
+
+test('the console asks below its screen where the server answers late', async () => {
+  let messages = 0;
+  const proxy = await startDelayingProxy(without, 1_000, () => ++messages === 1);
+  const asked = startAt(proxy.url);
+  await asked.until(asks);
+  asked.press(password, '\r');
+  await asked.until(/1 preset [\s\S]*q quit/);
+  asked.press('q');
+  expect(await asked.exit()).toBe(0);
+  await proxy.close();
 });
 
 test('three wrong ones end it with exit code 3', async () => {
