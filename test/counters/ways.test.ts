@@ -94,6 +94,43 @@ describe('what is read as it is', () => {
       'recs by post_id = id where ok IS NOT TRUE',
     ],
     [
+      'UPDATE posts p SET c = c + 1 FROM (SELECT NEW.post_id AS pid) y LEFT JOIN (SELECT 1 AS one) u ON NEW.ok WHERE p.id = y.pid;',
+      all,
+    ],
+    [
+      'UPDATE posts SET c = c + 1 FROM (SELECT NEW.post_id AS pid, NEW.user_id AS u) y LEFT JOIN users u ON u.id = y.u WHERE posts.id = y.pid;',
+      all,
+    ],
+    [
+      'FOR r IN SELECT p.id FROM new_rows x LEFT JOIN posts p ON p.id = x.post_id LOOP UPDATE posts SET c = c + 1 WHERE id = r.id; END LOOP;',
+      all,
+      { level: 'STATEMENT' },
+    ],
+    [
+      'UPDATE posts SET c = c + 1 FROM (SELECT s.post_id FROM (SELECT NEW.post_id WHERE NEW.sure) s RIGHT JOIN (SELECT 1) o ON NEW.ok) y WHERE posts.id = NEW.post_id;',
+      all,
+    ],
+    ['IF EXISTS (SELECT 1 WHERE NEW.ok) THEN %up END IF;', 'recs by post_id = id where ok IS TRUE'],
+    ['IF NOT EXISTS (SELECT WHERE NEW.ok) THEN %up END IF;', 'recs by post_id = id where ok IS NOT TRUE'],
+    ['PERFORM * FROM bump(NEW.post_id);', all, { before: bump }],
+    ['IF bump(NEW.post_id) = 1 AND NEW.ok THEN NULL; END IF;', all, { before: bump }],
+    [
+      'PERFORM bump(post_id) FROM new_rows WHERE ok;',
+      'recs by post_id = id where ok IS TRUE',
+      { before: bump, level: 'STATEMENT' },
+    ],
+    // One for all of a group, as above.
+    [
+      'PERFORM bump(post_id) FROM new_rows GROUP BY post_id;',
+      'recs by post_id = id',
+      { before: bump, level: 'STATEMENT' },
+    ],
+    [
+      'NEW.n := coalesce(NEW.n, 0); IF NEW.n > 0 THEN %up END IF;',
+      'recs by post_id = id where n > 0',
+      { timing: 'BEFORE' },
+    ],
+    [
       'SELECT user_id INTO k FROM picked WHERE user_id = NEW.user_id; IF k IS NULL THEN NULL; END IF; %up',
       all,
     ],
@@ -135,9 +172,6 @@ describe('what is not counted as it seems', () => {
     ['k := NEW.amount; UPDATE posts SET c = c + k WHERE id = NEW.post_id;'],
     ['UPDATE posts SET c = c + NEW.amount WHERE id = NEW.post_id;'],
     ['UPDATE posts SET c = GREATEST(c + 1, 5) WHERE id = NEW.post_id;'],
-    [
-      'UPDATE posts p SET c = c + 1 FROM (SELECT NEW.post_id AS pid) y LEFT JOIN (SELECT 1 AS one) u ON NEW.ok WHERE p.id = y.pid;',
-    ],
     [`FOR r IN SELECT x.* FROM new_rows x LEFT JOIN picked u ON x.ok LOOP ${added} END LOOP;`, statement],
     [`FOR r IN SELECT x.* FROM new_rows x CROSS JOIN picked LOOP ${added} END LOOP;`, statement],
     [`FOR r IN SELECT x.* FROM new_rows x NATURAL JOIN picked LOOP ${added} END LOOP;`, statement],
@@ -188,12 +222,63 @@ describe('what is not counted as it seems', () => {
     [
       "BEGIN IF NEW.ok THEN RAISE EXCEPTION 'x'; END IF; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS v = MESSAGE_TEXT; END; IF v IS NULL THEN %up END IF;",
     ],
+    ['PERFORM bump(post_id) FROM new_rows LIMIT 1;', { before: bump, ...statement }],
+    [
+      'PERFORM bump(post_id) FROM new_rows GROUP BY post_id HAVING bool_or(ok);',
+      { before: bump, ...statement },
+    ],
+    ['PERFORM 1 FROM posts WHERE id = NEW.post_id AND cap > 3 AND bump(NEW.post_id) = 1;', { before: bump }],
+    ['PERFORM 1 FROM users WHERE bump(NEW.post_id) = 1;', { before: bump }],
+    ['PERFORM bump(NEW.post_id) FROM users;', { before: bump }],
+    ['PERFORM * FROM bump(NEW.post_id) WHERE NEW.ok;', { before: bump }],
+    ['IF NEW.ok AND bump(NEW.post_id) = 1 THEN NULL; END IF;', { before: bump }],
+    ['k := coalesce(NEW.n, bump(NEW.post_id));', { before: bump }],
+    ['IF EXISTS (SELECT bump(NEW.post_id)) THEN NULL; END IF;', { before: bump }],
+    [`PERFORM bump(x.post_id) FROM new_rows x LEFT JOIN users u ON x.ok;`, { before: bump, ...statement }],
+    [
+      'MERGE INTO posts USING (SELECT NEW.post_id AS pid) y LEFT JOIN users u ON NEW.ok ON posts.id = y.pid WHEN MATCHED THEN UPDATE SET c = c + 1;',
+    ],
+    [
+      'BEGIN %up INSERT INTO logs VALUES (NEW.kind); EXCEPTION WHEN OTHERS THEN NULL; END;',
+      { before: 'CREATE TABLE logs (kind text NOT NULL);' },
+    ],
+    [
+      'BEGIN %up INSERT INTO stats VALUES (NEW.n, 0) ON CONFLICT DO NOTHING; EXCEPTION WHEN OTHERS THEN NULL; END;',
+    ],
+    ["IF NEW.kind = 'a' THEN %up END IF; NEW.kind := 'b';", { timing: 'BEFORE' }],
+    ["IF NEW.kind = 'a' THEN NEW.kind := 'b'; %up END IF;", { timing: 'BEFORE' }],
+    ["IF NEW.kind = 'a' THEN %up END IF; SELECT 'b' INTO NEW.kind;", { timing: 'BEFORE' }],
+    ['%up NEW.post_id := 1;', { timing: 'BEFORE' }],
+    [
+      `WITH ${Array.from({ length: 16 }, (_, n) => `c${n} AS (SELECT x.pid FROM ${n === 0 ? '(SELECT NEW.post_id AS pid) x, (SELECT 1) y' : `c${n - 1} x, c${n - 1} y`})`).join(', ')} UPDATE posts SET c = c + 1 FROM c15 WHERE posts.id = c15.pid;`,
+    ],
     [
       `UPDATE posts SET c = c + CASE NEW.n ${Array.from({ length: 40 }, (_, n) => `WHEN ${n} THEN 1`).join(' ')} ELSE 0 END WHERE id = NEW.post_id;`,
     ],
   ];
   test.each(each)('%s', (body, how) => {
     expect(triggered(body.replaceAll('%up', up), how)).toMatch(/^no, .|likely$/);
+  });
+
+  test('a key that may be NULL', () => {
+    expect(
+      triggered('UPDATE tags SET c = c + 1 WHERE slug IS NOT DISTINCT FROM NEW.kind;', {
+        before: 'CREATE TABLE tags (slug text UNIQUE, c integer);',
+      }),
+    ).toMatch(/^tags.c: no, /);
+  });
+
+  test('a clause of MERGE before the one that begins the row', () => {
+    expect(
+      triggered(
+        "MERGE INTO stats p USING (SELECT NEW.post_id AS pid) s ON s.pid = p.post_id WHEN MATCHED AND NEW.ok THEN UPDATE SET c = p.c + 1 WHEN NOT MATCHED AND NEW.kind = 'a' THEN DO NOTHING WHEN NOT MATCHED AND NEW.ok THEN INSERT (post_id, c) VALUES (s.pid, 1);",
+      ),
+    ).toMatch(/^stats.c: no, /);
+  });
+
+  test('a function that stores a record only sometimes', () => {
+    const act = `CREATE FUNCTION act(p integer, b boolean) RETURNS void LANGUAGE sql AS $$ INSERT INTO recs (id, post_id, sure) SELECT 1, p, true WHERE b; UPDATE posts SET c = c + 1 WHERE id = p; $$;`;
+    expect(told(`${tables} ${act}`).join()).toMatch(/likely$/);
   });
 
   test('a row that is made only for some records, or changed', () => {

@@ -6,23 +6,13 @@ import {
   type Expression,
   isValue,
   keyOf,
+  type OuterJoin,
   type Row,
-  type Source,
   sourceKey,
   value,
   within,
 } from './expression.ts';
 import { namesOf, opaque } from './scope.ts';
-
-/** One side of an outer join, which gives NULL where nothing is found. */
-export interface OuterJoin {
-  sources: readonly Source[];
-  /** What is true where something is found, and is no condition of the query. */
-  inner: readonly Expression[];
-  /** ON, which is no condition of what stands on the other side. */
-  on: readonly Expression[];
-  full: boolean;
-}
 
 // Functions that give rows where they stand in SELECT.
 const rowGivers =

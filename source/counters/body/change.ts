@@ -1,5 +1,5 @@
 import type { CatalogTable } from '../catalog.ts';
-import type { Expression, Source } from './expression.ts';
+import type { Expression, OuterJoin, Source } from './expression.ts';
 
 /** A body sets a column of a table's row. */
 export interface Change {
@@ -21,6 +21,8 @@ export interface Change {
   by?: readonly Expression[];
   /** It happens in a loop, so perhaps several times. */
   repeated: boolean;
+  /** See `outer` of a row: joins of the statement, and of the queries of the loops around. */
+  outer?: readonly OuterJoin[];
   /** What the loops around go through, the innermost first. */
   rounds?: readonly Round[];
   /** It stands in a block whose handler neither raises the error again nor writes a count. */

@@ -69,8 +69,20 @@ export interface Row {
   apart?: true;
   /** Of a query with GROUP BY: the sources without which it gives no such row. */
   groups?: readonly Source[];
+  /** Outer joins of which is not known that they find something: what their ON asks is not asked of the row. */
+  outer?: readonly OuterJoin[];
   /** What it is grouped by: there is one row for each combination of these. */
   by?: readonly Expression[];
+}
+
+/** One side of an outer join, which gives NULL where nothing is found. */
+export interface OuterJoin {
+  sources: readonly Source[];
+  /** What is true where something is found, and is no condition of the query. */
+  inner: readonly Expression[];
+  /** ON, which is no condition of what stands on the other side. */
+  on: readonly Expression[];
+  full: boolean;
 }
 
 export type Altered = Extract<Expression, { kind: 'altered' }>;

@@ -1,4 +1,14 @@
-import type { A_Const, A_Expr, CaseExpr, FuncCall, Node, SubLink, TypeCast, TypeName } from 'libpg-query';
+import type {
+  A_Const,
+  A_Expr,
+  CaseExpr,
+  FuncCall,
+  Node,
+  SelectStmt,
+  SubLink,
+  TypeCast,
+  TypeName,
+} from 'libpg-query';
 import { countingAnew } from '../../counter/counting-anew.ts';
 import { namesIn } from '../../sql/names.ts';
 import { givenArgument } from './calls.ts';
@@ -20,7 +30,7 @@ import {
   value,
 } from './expression.ts';
 import { printed } from './print.ts';
-import { lookedUp, meaning, namesOf, opaque, type Scope, under } from './scope.ts';
+import { lookedUp, meaning, namesOf, opaque, perhaps, type Scope, under } from './scope.ts';
 
 // Conditions on more columns have too many parts.
 const most = 4;
@@ -37,7 +47,7 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
   if ('A_Expr' in node) return operation(node.A_Expr, scope);
   if ('BoolExpr' in node) {
     const { boolop, args = [] } = node.BoolExpr;
-    const parts = args.map(read);
+    const parts = readInTurn(args, scope);
     if (boolop === 'AND_EXPR') return allOf(parts);
     return boolop === 'OR_EXPR' ? anyOf(parts) : not(parts[0] ?? opaque('NOT'));
   }
@@ -53,7 +63,7 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
   if ('BooleanTest' in node)
     return booleanTest(node.BooleanTest.booltesttype ?? '', read(node.BooleanTest.arg));
   if ('CaseExpr' in node) return caseOf(node.CaseExpr, scope);
-  if ('CoalesceExpr' in node) return coalesce((node.CoalesceExpr.args ?? []).map(read));
+  if ('CoalesceExpr' in node) return coalesce(readInTurn(node.CoalesceExpr.args ?? [], scope));
   if ('MinMaxExpr' in node) {
     const { op, args = [] } = node.MinMaxExpr;
     return { kind: 'extreme', name: op === 'IS_LEAST' ? 'LEAST' : 'GREATEST', args: args.map(read) };
@@ -72,6 +82,11 @@ export function readExpression(node: Node | null | undefined, scope: Scope): Exp
   }
   if ('A_ArrayExpr' in node) return opaque('an array', (node.A_ArrayExpr.elements ?? []).map(read));
   return opaque('an expression');
+}
+
+/** What is read from left to right until it is known. */
+function readInTurn(nodes: readonly Node[], scope: Scope): Expression[] {
+  return nodes.map((each, place) => readExpression(each, place === 0 ? scope : perhaps(scope)));
 }
 
 function reference(names: readonly string[], scope: Scope): Expression {
@@ -443,7 +458,8 @@ function isOwnSetting(name: string, [setting]: readonly Expression[]): boolean {
 
 function subquery({ subLinkType, subselect, testexpr, operName = [] }: SubLink, scope: Scope): Expression {
   if (!subselect || !('SelectStmt' in subselect)) return opaque('a query');
-  const rows = scope.around.query(subselect.SelectStmt, scope);
+  const isValue = subLinkType === 'EXPR_SUBLINK';
+  const rows = scope.around.query(subselect.SelectStmt, isValue ? scope : perhaps(scope));
   switch (subLinkType) {
     case 'EXPR_SUBLINK': {
       const [row] = rows;
@@ -452,10 +468,22 @@ function subquery({ subLinkType, subselect, testexpr, operName = [] }: SubLink, 
       return lookedUp(row, only.value);
     }
     case 'EXISTS_SUBLINK':
+      if (isOfNothing(subselect.SelectStmt)) return isBoolean(allOf(rows[0]?.conditions ?? []), true);
       return { kind: 'among', arg: null, rows };
     case 'ANY_SUBLINK':
       if (operName.length > 0 && namesIn(operName).at(-1) !== '=') break;
       return { kind: 'among', arg: readExpression(testexpr, scope), rows };
   }
   return opaque('a query');
+}
+
+/** SELECT of no table, which gives its row where WHERE is true. */
+function isOfNothing(select: SelectStmt): boolean {
+  const { op, fromClause, valuesLists, groupClause, havingClause, limitCount, limitOffset, withClause } =
+    select;
+  const clauses = [fromClause, valuesLists, groupClause, havingClause, limitCount, limitOffset, withClause];
+  const isGiver = (select.targetList ?? []).some(
+    each => 'ResTarget' in each && each.ResTarget.val && 'FuncCall' in each.ResTarget.val,
+  );
+  return (op ?? 'SETOP_NONE') === 'SETOP_NONE' && clauses.every(each => !each) && !isGiver;
 }

@@ -4,7 +4,7 @@ import type { CatalogRoutine, CatalogTable } from '../catalog.ts';
 import { decide } from '../condition/decide.ts';
 import { assignedIn } from './assigned.ts';
 import { type Given, parameterValues, routinesMeant } from './calls.ts';
-import { type Change, emptyOutcome, type Outcome, type Place, placeText, type Round } from './change.ts';
+import { type Change, emptyOutcome, type Outcome, type Place, placeText } from './change.ts';
 import {
   type Altered,
   allOf,
@@ -19,15 +19,24 @@ import {
   notTrue,
   type Row,
   type Source,
+  sourceKey,
   value,
   within,
 } from './expression.ts';
 import { heldAs, readExpression } from './expressions.ts';
 import { type Lock, locksOf } from './locks.ts';
-import { readQuery } from './queries.ts';
+import { readQuery, roundOf } from './queries.ts';
 import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { cutsOf, runStatement } from './statements.ts';
-import { asksForOne, catchesOthersAlone, catching, contentsOf, isTried, tablesFilled } from './trying.ts';
+import {
+  asksForOne,
+  catchesOthersAlone,
+  catching,
+  contentsOf,
+  isTried,
+  mayBeRefused,
+  tablesFilled,
+} from './trying.ts';
 
 /** A routine that has been read. */
 export interface ReadRoutine {
@@ -74,7 +83,46 @@ export function interpret(read: ReadRoutine, start: Start, world: World): Outcom
     next: () => ++last,
   });
   walk.run(start.when ? [walk.condition(start.when)] : []);
+  doubtReset(outcome);
   return outcome;
+}
+
+/** Doubts what a BEFORE trigger changes by a column of NEW of which it stores something else. */
+function doubtReset({ changes }: Outcome): void {
+  for (const [order, set] of changes.entries()) {
+    if (set.verb !== 'assign') continue;
+    const { column: name, value: given, place } = set;
+    const own = given.kind === 'column' && given.column === name && given.source.kind === 'new';
+    if (own) continue;
+    const path = set.conditions.filter(each => !mentionsSource(each, set.target)).map(keyOf);
+    const key = keyOf(given);
+    const asks = (each: Expression) =>
+      [...within(apartFrom(each, key))].some(
+        inner => inner.kind === 'column' && inner.source.kind === 'new' && inner.column === name,
+      );
+    for (const [other, each] of changes.entries()) {
+      if (each.verb === 'assign' || ![...each.conditions, each.value].some(asks)) continue;
+      const way = new Set(each.conditions.map(keyOf));
+      const isApart =
+        set.conditions.some(one => way.has(keyOf(notTrue(one)))) ||
+        each.conditions.some(one => path.includes(keyOf(notTrue(one))));
+      // What is set before is what was asked for, unless that is asked on the way to it.
+      if (!isApart && (order > other || path.every(one => way.has(one))))
+        each.doubt ??= `line ${place.line} stores something else in ${name}`;
+    }
+  }
+}
+
+const mentionsSource = (each: Expression, source: Source) =>
+  [...within(each)].some(inner => inner.kind === 'column' && sourceKey(inner.source) === sourceKey(source));
+
+/** An expression without what has this key. */
+function apartFrom(each: Expression, key: string): Expression {
+  return JSON.parse(
+    JSON.stringify(each, (_, inner) =>
+      typeof inner?.kind === 'string' && !('table' in inner) && keyOf(inner) === key ? value(true) : inner,
+    ),
+  ) as Expression;
 }
 
 interface Run {
@@ -333,6 +381,10 @@ class Walk {
     frame.catches = [];
     outcome.unraised = unraised;
     const own = changes.slice(first);
+    const refused = insertions.slice(firstStored).find(mayBeRefused);
+    if (refused)
+      for (const each of own)
+        each.doubt ??= `an error is caught with which it is undone, such as of a row of ${refused.table.name} that is refused`;
     const since = (path: readonly Expression[]) => allOf(path.slice(before.path.length));
     const raised = anyOf(frame.raised.map(since));
     const returned = anyOf(frame.over.map(since));
@@ -580,6 +632,7 @@ class Walk {
       this.#steps(steps, base);
       for (const each of around.outcome.changes.slice(first)) {
         if (row?.groups) each.groups = [...(each.groups ?? []), ...row.groups];
+        if (row?.outer) each.outer = [...(each.outer ?? []), ...row.outer];
         if (round) each.rounds = [...(each.rounds ?? []), round];
       }
     }
@@ -710,7 +763,7 @@ class Walk {
   }
 
   /** Calls a routine for each row of a query, as a loop does, or only where something is true. */
-  #callFor({ conditions, sources, groups, thinned }: Called, call: () => Expression | undefined) {
+  #callFor({ conditions, rounds, groups }: Called, call: () => Expression | undefined) {
     const [state, run] = [this.#state, this.#run];
     const here = allOf(conditions);
     if (here.kind === 'value' && here.value !== true) return undefined;
@@ -718,14 +771,17 @@ class Walk {
     const first = changes.length;
     const { locks } = run.held;
     this.#state = { ...state, path: [...state.path, ...parts(here)] };
-    if (sources.length > 0 && !thinned) this.#run = { ...run, loops: run.loops + 1 };
+    if (rounds.some(({ sources, by }) => by === null && sources.length > 0))
+      this.#run = { ...run, loops: run.loops + 1 };
     const result = call();
-    if (groups.length > 0)
-      for (const each of changes.slice(first)) each.groups = [...(each.groups ?? []), ...groups];
+    for (const each of changes.slice(first)) {
+      if (groups.length > 0) each.groups = [...(each.groups ?? []), ...groups];
+      if (rounds.length > 0) each.rounds = [...(each.rounds ?? []), ...rounds];
+    }
     this.#state = state;
     this.#run = run;
     // It may not have been called once.
-    if (conditions.length > 0 || sources.length > 0) run.held.locks = locks;
+    if (conditions.length > 0 || rounds.length > 0) run.held.locks = locks;
     return result;
   }
 
@@ -856,14 +912,6 @@ function isMain(node: Node, { within: called }: Change): boolean {
 const isMetWhereNotFound = (each: Expression) =>
   decide(each, inner => (inner.kind === 'session' && inner.name === 'FOUND' ? false : undefined)) === true;
 const hasAggregate = (each: Expression) => [...within(each)].some(({ kind }) => kind === 'aggregate');
-
-/** What a loop over the rows of a query meets: a row of each source, or one for each of what they are grouped by. */
-function roundOf({ altered = [], columns, sources, by = [] }: Row): Round {
-  if (columns.some(each => hasAggregate(each.value))) return { sources: [], by };
-  const isMerged = altered.some(({ how }) => how === 'merges');
-  if (isMerged) return { sources: [], by: [...by, ...columns.map(each => each.value)] };
-  return { sources, by: null };
-}
 
 /** Whether an expression is NULL anyway where it is not true that this one is not: `NOT (NEW.x IS NULL)` and NEW.x + 1. */
 function isNothingElse(each: Expression, needed: Expression): boolean {

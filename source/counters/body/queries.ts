@@ -1,10 +1,12 @@
 import type { JoinExpr, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
-import { alteredBy, askedByHaving, found, joins, leftBy, merged, type OuterJoin } from './altered.ts';
+import { alteredBy, askedByHaving, found, joins, leftBy, merged } from './altered.ts';
+import type { Round } from './change.ts';
 import {
   type Altered,
   type Expression,
   keyOf,
   nothing,
+  type OuterJoin,
   type Row,
   type Source,
   sourceKey,
@@ -12,7 +14,7 @@ import {
   within,
 } from './expression.ts';
 import { readExpression } from './expressions.ts';
-import { namesOf, opaque, rowOf, type Scope, starred, under, withEntries } from './scope.ts';
+import { namesOf, opaque, perhaps, rowOf, type Scope, starred, under, withEntries } from './scope.ts';
 
 type Entries = Scope['entries'];
 
@@ -31,7 +33,10 @@ export function readQuery(select: SelectStmt, given: Scope): Row[] {
   const scope = withQueries(select.withClause, given);
   if (select.op && select.op !== 'SETOP_NONE') return united(select, scope);
   if (select.valuesLists && select.valuesLists.length > 0) return valuesOf(select.valuesLists, scope);
-  return combinations(select.fromClause ?? [], scope).map(combination =>
+  const { fromClause = [], whereClause, limitCount, limitOffset } = select;
+  const [only, more] = fromClause;
+  const isEach = !more && !(only && 'JoinExpr' in only) && !whereClause && !limitCount && !limitOffset;
+  return combinations(fromClause, isEach ? scope : perhaps(scope)).map(combination =>
     selected(select, combination, scope),
   );
 }
@@ -66,14 +71,16 @@ function valuesOf(lists: readonly Node[], scope: Scope): Row[] {
 function selected(select: SelectStmt, { entries, conditions, outer }: Combination, scope: Scope): Row {
   const inner = withEntries(scope, entries);
   const sources = [...entries.flatMap(({ row }) => row.sources)];
-  const where = select.whereClause ? [readExpression(select.whereClause, inner)] : [];
+  const where = select.whereClause ? [readExpression(select.whereClause, perhaps(inner))] : [];
   const all = [...conditions, ...where];
   const before = entries.flatMap(({ row }) => row.altered ?? []);
-  const called = under(inner, {
+  const isCut = select.havingClause || select.limitCount || select.limitOffset;
+  const called = under(isCut ? perhaps(inner) : inner, {
     conditions: all,
-    sources,
+    rounds: select.groupClause
+      ? [{ sources: [], by: groupedBy(select.groupClause, [], inner) }]
+      : entries.map(({ row }) => roundOf(row)),
     groups: entries.flatMap(({ row }) => row.groups ?? []),
-    thinned: before.some(({ how }) => how !== 'adds'),
   });
   const columns = (select.targetList ?? []).flatMap(target => targetColumns(target, called));
   // Those of a query in FROM were taken there.
@@ -87,11 +94,13 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
       ? []
       : entries.flatMap(({ row }) => row.by ?? []);
   const having = select.havingClause
-    ? askedByHaving(readExpression(select.havingClause, inner), columns)
+    ? askedByHaving(readExpression(select.havingClause, perhaps(inner)), columns)
     : [];
   if (!aggregated) {
     const asked = apartFrom(outer, all);
-    const joined = outer.some(join => found(join, asked, null) === null) ? [joins] : [];
+    const open = outer.filter(join => found(join, asked, null) === null);
+    const settled = outer.filter(join => !open.includes(join));
+    const pending = [...open, ...entries.flatMap(({ row }) => row.outer ?? [])];
     const groups = without(
       outer,
       entries.flatMap(({ row }) => row.groups ?? []),
@@ -99,9 +108,10 @@ function selected(select: SelectStmt, { entries, conditions, outer }: Combinatio
     const isApart = !select.groupClause && entries.some(({ row }) => row.apart);
     return {
       columns,
-      conditions: [...all, ...having, ...leftBy(select)],
+      conditions: [...all, ...settled.flatMap(join => join.inner), ...having, ...leftBy(select)],
       sources,
-      altered: [...before, ...joined, ...own],
+      altered: [...before, ...(open.length > 0 ? [joins] : []), ...own],
+      ...(pending.length > 0 ? { outer: pending } : {}),
       ...(isApart ? { apart: true } : {}),
       ...(groups.length > 0 ? { groups } : {}),
       by,
@@ -135,7 +145,7 @@ function groupedBy(clause: readonly Node[], columns: Row['columns'], scope: Scop
   return clause.map(given => {
     const item = clause.length === 1 ? onlyOf(given) : given;
     const position = 'A_Const' in item ? item.A_Const.ival?.ival : undefined;
-    return columns[(position ?? 0) - 1]?.value ?? readExpression(item, scope);
+    return columns[(position ?? 0) - 1]?.value ?? readExpression(item, perhaps(scope));
   });
 }
 
@@ -224,6 +234,17 @@ export function targetColumns(target: Node, scope: Scope): Row['columns'] {
   return [{ name: name ?? named, value: readExpression(val, scope) }];
 }
 
+const unknown: Row = { columns: [], conditions: [unfollowed], sources: [] };
+// Each use is read anew: queries of which each uses the one before it twice are read twice as often each.
+const mostUses = 32;
+
+/** What a loop over the rows of a query meets: a row of each source, or one for each of what they are grouped by. */
+export function roundOf({ altered = [], columns, sources, by = [] }: Row): Round {
+  if (columns.some(each => aggregates(each.value))) return { sources: [], by };
+  const isMerged = altered.some(({ how }) => how === 'merges');
+  return isMerged ? { sources: [], by: [...by, ...columns.map(each => each.value)] } : { sources, by: null };
+}
+
 /** The scope with the queries of WITH added. */
 export function withQueries(clause: WithClause | undefined, scope: Scope): Scope {
   let inner = scope;
@@ -234,7 +255,11 @@ export function withQueries(clause: WithClause | undefined, scope: Scope): Scope
     const before = inner;
     const names = namesOf(aliascolnames);
     // Read when it is used: a recursive query is not followed into itself.
-    const rows = () => renamed(readQuery(ctequery.SelectStmt, before), names);
+    let uses = 0;
+    const rows = () => {
+      uses += 1;
+      return uses > mostUses ? [unknown] : renamed(readQuery(ctequery.SelectStmt, before), names);
+    };
     inner = { ...inner, queries: new Map([...inner.queries, [ctename, rows]]) };
   }
   return inner;
@@ -271,7 +296,12 @@ function itemRows(item: Node, scope: Scope): Combination[] {
     const rows = renamed(readQuery(subquery.SelectStmt, scope), namesOf(alias?.colnames));
     return rows.map(row => entry(alias?.aliasname ?? '', row, null));
   }
-  if ('RangeFunction' in item) return [unknownItem(item.RangeFunction.alias?.aliasname)];
+  if ('RangeFunction' in item) {
+    const { functions = [], alias } = item.RangeFunction;
+    // What is not its function is how its columns are defined.
+    for (const each of functions) if ('List' in each) readExpression(each.List.items?.[0], scope);
+    return [unknownItem(alias?.aliasname)];
+  }
   return [unknownItem(undefined)];
 }
 
@@ -282,7 +312,7 @@ function entry(alias: string, row: Row, source: Source | null): Combination {
 /** Rows that are not followed: they may be any, so a condition says so. */
 function unknownItem(alias: string | undefined): Combination {
   return {
-    entries: [{ alias: alias ?? '', row: { columns: [], conditions: [], sources: [] }, source: null }],
+    entries: [{ alias: alias ?? '', row: { ...unknown, conditions: [] }, source: null }],
     conditions: [unfollowed],
     outer: [],
   };
@@ -319,7 +349,7 @@ function joined(
       const on = withEntries(scope, entries);
       const names = isNatural ? namesInBoth(one.entries, other.entries) : namesOf(usingClause);
       const asked = [
-        ...(quals ? [readExpression(quals, on)] : []),
+        ...(quals ? [readExpression(quals, perhaps(on))] : []),
         ...names.map(name => sameColumn(name, one.entries, other.entries)),
       ];
       // Each side adds its own number, whether or not the other has one for the same key.
@@ -327,19 +357,19 @@ function joined(
         return [withNothing(one, other), withNothing(other, one)];
       // An outer join gives rows that the condition is not true for.
       const isOuter = jointype !== 'JOIN_INNER';
-      const optional = jointype === 'JOIN_RIGHT' ? one : other;
+      const [kept, optional] = jointype === 'JOIN_RIGHT' ? [other, one] : [one, other];
       const conditions = isOuter ? asked.flatMap(each => ofOptional(each, optional)) : asked;
       const join: OuterJoin = {
         sources: optional.entries.flatMap(({ row }) => row.sources),
-        inner: optional === other ? other.conditions : [],
+        inner: optional.conditions,
         on: conditions,
         full: jointype === 'JOIN_FULL',
       };
       return {
         entries,
         conditions: [
-          ...one.conditions,
-          ...(isOuter ? [] : other.conditions),
+          ...kept.conditions,
+          ...(isOuter ? [] : optional.conditions),
           ...conditions,
           ...(join.full ? [opaque('a FULL JOIN')] : []),
         ],

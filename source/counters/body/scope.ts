@@ -1,6 +1,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { CatalogTable } from '../catalog.ts';
 import type { Given } from './calls.ts';
+import type { Round } from './change.ts';
 import { column, type Expression, type Row, type Source, value, within } from './expression.ts';
 
 /** A variable: one value, or a record with fields. */
@@ -23,12 +24,10 @@ export interface Surroundings {
 /** When a function is called: for each row of a query, or where CASE comes to it. */
 export interface Called {
   conditions: readonly Expression[];
-  /** The tables of the query. */
-  sources: readonly Source[];
+  /** What the query goes through. */
+  rounds: readonly Round[];
   /** Of groups, what they are groups of. */
   groups: readonly Source[];
-  /** Rows that are alike are one. */
-  thinned: boolean;
 }
 
 /** What names mean at one place of a statement. */
@@ -126,22 +125,23 @@ export function withEntries(scope: Scope, entries: Scope['entries']): Scope {
 }
 
 /** The scope of what is only read under conditions: a function is then called under them. */
-export function under(
-  scope: Scope,
-  { conditions, sources = [], groups = [], thinned = false }: Partial<Called>,
-): Scope {
+export function under(scope: Scope, { conditions, rounds = [], groups = [] }: Partial<Called>): Scope {
   const { call } = scope.around;
   const around: Surroundings = {
     ...scope.around,
     call: (schema, name, args, when) =>
       call(schema, name, args, {
         conditions: [...(conditions ?? []), ...(when?.conditions ?? [])],
-        sources: [...sources, ...(when?.sources ?? [])],
+        rounds: [...rounds, ...(when?.rounds ?? [])],
         groups: [...groups, ...(when?.groups ?? [])],
-        thinned: thinned || when?.thinned === true,
       }),
   };
   return { ...scope, around };
+}
+
+/** The scope of what may be left out, or asked several times: a function that is called there is called nobody knows how often. */
+export function perhaps(scope: Scope): Scope {
+  return under(scope, { conditions: [opaque('how often a function is called')] });
 }
 
 /** The items of a list of names. */

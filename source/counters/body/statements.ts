@@ -8,6 +8,7 @@ import {
   isValue,
   keyOf,
   notTrue,
+  type OuterJoin,
   type Row,
   type Source,
   sourceKey,
@@ -17,7 +18,7 @@ import {
 import { readExpression } from './expressions.ts';
 import { printed } from './print.ts';
 import { combinations, readQuery, targetColumns, without, withQueries } from './queries.ts';
-import { lookedUp, opaque, rowOf, type Scope, withEntries } from './scope.ts';
+import { lookedUp, opaque, perhaps, rowOf, type Scope, withEntries } from './scope.ts';
 import { areSingle, givesSeveral } from './single.ts';
 
 /** Where a statement stands: the conditions on the way to it. */
@@ -98,8 +99,9 @@ function updated(
   const { relation, fromClause = [], whereClause, targetList = [], returningClause } = statement;
   const target: Source = { kind: 'table', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
-  return combinations(fromClause, withEntries(scope, [own])).map(({ entries, conditions, outer }, way) => {
-    const inner = withEntries(scope, [own, ...entries]);
+  const given = perhaps(withEntries(scope, [own]));
+  return combinations(fromClause, given).map(({ entries, conditions, outer }, way) => {
+    const inner = perhaps(withEntries(scope, [own, ...entries]));
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where, ...entries.flatMap(({ row }) => cutsOf(row))];
     const joined = entries.some(({ row }) => row.apart) ? { joined: { statement: target.id, way } } : {};
@@ -117,11 +119,18 @@ function updated(
         ...joined,
         groups,
         by: entries.flatMap(({ row }) => row.by ?? []),
+        ...outerOf(outer, entries),
         place,
       });
     }
     return returned(returningClause, inner, [...conditions, ...where], [target]);
   });
+}
+
+/** The outer joins of a statement, and those of the queries that it joins. */
+function outerOf(outer: readonly OuterJoin[], entries: Scope['entries']): Pick<Change, 'outer'> {
+  const all = [...outer, ...entries.flatMap(({ row }) => row.outer ?? [])];
+  return all.length > 0 ? { outer: all } : {};
 }
 
 /** What leaves out rows of a query that is joined. An aggregate has that among its own conditions. */
@@ -213,7 +222,7 @@ function inserted(
     if (conflict?.action === 'ONCONFLICT_UPDATE') {
       const target: Source = { kind: 'table', table, id: scope.around.next() };
       const alias = relation?.alias?.aliasname ?? table.name;
-      const inner = withEntries(scope, [
+      const inner = withEntries(perhaps(scope), [
         { alias, row: rowOf(target), source: target },
         { alias: 'excluded', row: excluded(values), source: null },
       ]);
@@ -255,8 +264,9 @@ function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standi
   outcome.emptied.push(table);
   const source: Source = { kind: 'deleted', table, id: scope.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source };
-  return combinations(usingClause, withEntries(scope, [own])).map(({ entries, conditions }) => {
-    const inner = withEntries(scope, [own, ...entries]);
+  const given = perhaps(withEntries(scope, [own]));
+  return combinations(usingClause, given).map(({ entries, conditions }) => {
+    const inner = perhaps(withEntries(scope, [own, ...entries]));
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where];
     const several = !areSingle([source], all);
@@ -296,17 +306,18 @@ function conflictColumns(
 
 function merged(
   statement: MergeStmt,
-  scope: Scope,
+  given: Scope,
   { path, repeated, place }: Standing,
   outcome: Outcome,
 ): void {
-  const table = tableOf(statement, scope);
+  const table = tableOf(statement, given);
   const { relation, sourceRelation, joinCondition, mergeWhenClauses = [] } = statement;
   if (!table) outcome.elsewhere.push(place);
   if (!table || !sourceRelation) return;
-  const target: Source = { kind: 'table', table, id: scope.around.next() };
+  const target: Source = { kind: 'table', table, id: given.around.next() };
   const own = { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(target), source: target };
-  for (const { entries, conditions } of combinations([sourceRelation], scope)) {
+  const scope = perhaps(given);
+  for (const { entries, conditions, outer } of combinations([sourceRelation], scope)) {
     const inner = withEntries(scope, [own, ...entries]);
     const on = joinCondition ? [readExpression(joinCondition, inner)] : [];
     const made = insertsOf(mergeWhenClauses, target, withEntries(scope, entries));
@@ -336,6 +347,7 @@ function merged(
             set.column,
           ),
           repeated,
+          ...outerOf(outer, entries),
           place,
         });
       }
@@ -346,19 +358,28 @@ function merged(
 /** What WHEN NOT MATCHED inserts, by column, each with its condition. */
 interface Made {
   when: readonly Expression[];
+  /** What the clauses before it leave to it. */
+  passed: readonly Expression[];
   value: (name: string) => Expression;
 }
 
 function insertsOf(clauses: readonly Node[], target: Source, scope: Scope): Made[] {
   const { table } = target;
+  const passed: Expression[] = [];
   return clauses.flatMap((clause): Made[] => {
-    if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.commandType !== 'CMD_INSERT') return [];
-    const { condition, targetList = [], values = [] } = clause.MergeWhenClause;
+    if (!('MergeWhenClause' in clause) || clause.MergeWhenClause.matchKind === 'MERGE_WHEN_MATCHED')
+      return [];
+    const { commandType, condition, targetList = [], values = [] } = clause.MergeWhenClause;
+    const asked = condition ? readExpression(condition, scope) : value(true);
+    const left = [...passed];
+    passed.push(notTrue(asked));
+    if (commandType !== 'CMD_INSERT') return [];
     const named = targetList.flatMap(each => ('ResTarget' in each ? [each.ResTarget.name ?? ''] : []));
     const names = named.length > 0 ? named : table.columns.map(({ name }) => name);
     return [
       {
-        when: condition ? apartFrom(readExpression(condition, scope), target) : [],
+        when: condition ? apartFrom(asked, target) : [],
+        passed: left,
         value: name => {
           const given = values[names.indexOf(name)];
           return given && !('SetToDefault' in given) ? readExpression(given, scope) : defaultOf(table, name);
@@ -389,6 +410,9 @@ function begunBy(
   const found = same ?? made.find(each => each.when.length === 0);
   if (!found) return null;
   const begins = found.value(name);
+  // A clause before it may do something else, or nothing.
+  if (found.passed.some(each => !when.some(one => keyOf(one) === keyOf(each))))
+    return { verb: 'upsert', unclear: 'MERGE begins it only where no clause before it does something else' };
   if (same || isValue(begins, 0)) return { verb: 'upsert', begins };
   return {
     verb: 'upsert',

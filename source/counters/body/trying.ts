@@ -2,6 +2,8 @@ import type { A_Expr, FuncCall, InsertStmt, Node, TypeCast } from 'libpg-query';
 import type { Handler, Step } from '../../sql/body/steps.ts';
 import { nameOf, tableName } from '../../sql/names.ts';
 import type { CatalogTable } from '../catalog.ts';
+import type { Insertion } from './change.ts';
+import { counted } from './expression.ts';
 
 /** What a block stands in. */
 interface Around {
@@ -87,6 +89,25 @@ function meetsKey({ relation, cols, onConflictClause }: InsertStmt, around: Arou
   const given = (cols ?? []).flatMap(each => ('ResTarget' in each ? (each.ResTarget.name ?? '') : []));
   return !table || table.unique.some(key => given.length === 0 || key.some(column => given.includes(column)));
 }
+
+/** Whether a row may be refused: something may be NULL that must not be, or no such row be there that it refers to. */
+export function mayBeRefused({ source, table, values }: Insertion): boolean {
+  if (source.kind !== 'inserted') return false;
+  return values.some(({ column: name, value: given }) => {
+    if (given.kind === 'value') return given.value === null && isNeeded(table, name);
+    if (isNeeded(table, name) && counted(given).length > 0) return true;
+    const [reference] = table.references.filter(({ columns }) => columns.includes(name));
+    if (!reference || given.kind !== 'column') return false;
+    const { source: from, column: own } = given;
+    const isSame =
+      (from.table.oid === reference.table && reference.targets.includes(own)) ||
+      from.table.references.some(each => each.table === reference.table && each.columns.includes(own));
+    return !isSame;
+  });
+}
+
+const isNeeded = ({ columns }: CatalogTable, name: string) =>
+  columns.some(each => each.name === name && !each.nullable);
 
 /** The tables into which steps insert rows. */
 export function tablesFilled(steps: readonly Step[], table: Around['table']): CatalogTable[] {

@@ -68,9 +68,6 @@ export function added(
   if (other) return refusal(change, 'expression', together(linked.record, other));
   if (occasion.event !== 'call' && isMetAgain(change, conditions, amount))
     return refusal(change, 'expression', 'adds to it in a loop that may come to a record several times');
-  const asked = aggregate && askedOfOthers([...change.conditions, ...term.when], aggregate, linked.link);
-  if (asked)
-    return refusal(change, 'condition', `counts records by ${printed(asked)}, which is asked of others`);
   const about = beside(change, linked, amount, occasion);
   if (!about) return unlogged(change, term);
   const result = asEffect({
@@ -82,6 +79,9 @@ export function added(
     clamped,
     occasion,
   });
+  const asked = aggregate && askedOfOthers([...change.conditions, ...term.when], aggregate, linked.link);
+  if (asked)
+    return refusal(change, 'condition', `counts records by ${printed(asked)}, which is asked of others`);
   return result && 'doubts' in result
     ? { ...result, doubts: [...result.doubts, ...about.doubts, ...(stored?.doubt ? [stored.doubt] : [])] }
     : result;

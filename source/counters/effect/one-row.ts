@@ -1,5 +1,9 @@
+import { found } from '../body/altered.ts';
 import type { Change, Round } from '../body/change.ts';
 import { column, type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { unfollowed } from '../body/queries.ts';
+import { opaque } from '../body/scope.ts';
+import { areSingle } from '../body/single.ts';
 import { Equalities, flattened, withoutLookups } from './equalities.ts';
 import { sourcesIn } from './link.ts';
 
@@ -15,7 +19,8 @@ export interface OneRow extends Change {
  * A change in which a row that is read by the key of the row that is changed stands for that row. So does a question whether there is
  * such a row: without one nothing is changed.
  */
-export function asOneRow(change: Change): OneRow {
+export function asOneRow(given: Change): OneRow {
+  const change = { ...given, conditions: joinedConditions(given) };
   const { target } = change;
   const pulled: Expression[] = [];
   const value = withoutLookups(change.value, pulled);
@@ -23,11 +28,11 @@ export function asOneRow(change: Change): OneRow {
   const opened = (list: readonly Expression[]) => list.flatMap(each => existing(each, conditions, target));
   const asked = opened(conditions);
   const own = opened(flattened(change.conditions).map(each => equalKey(each, target)));
-  const found = sourcesIn([value, ...asked].flatMap(each => [...within(each)])).filter(each =>
+  const alike = sourcesIn([value, ...asked].flatMap(each => [...within(each)])).filter(each =>
     isSame(each, asked, target),
   );
-  if (found.length === 0) return { ...change, reads: false, conditions: asked, own };
-  const same = new Set(found.map(sourceKey));
+  if (alike.length === 0) return { ...change, reads: false, conditions: asked, own };
+  const same = new Set(alike.map(sourceKey));
   const moved = (each: Expression) =>
     withSources(each, source => (same.has(sourceKey(source)) ? target : source)) as Expression;
   const roundOf = ({ sources, by }: Round): Round => ({
@@ -47,12 +52,41 @@ export function asOneRow(change: Change): OneRow {
   };
 }
 
-/** Columns of the primary key are never NULL, so that IS NOT DISTINCT FROM compares them as = does. */
+/**
+ * The conditions of a change, with those of the outer joins that have to find something for it. What else their ON asks leaves out no
+ * row; it may give several.
+ */
+function joinedConditions({ conditions, outer = [], value: given }: Change): readonly Expression[] {
+  const isOn = (each: Expression) => outer.some(({ on }) => on.includes(each));
+  const rest = conditions.filter(each => !isOn(each));
+  const joined = outer.flatMap((join): readonly Expression[] => {
+    const inner = found(join, rest, null);
+    if (inner) return [...join.on, ...inner];
+    const uses = (each: Expression) => partsOf(each).some(one => join.sources.includes(one));
+    // A value that is not found is NULL, which adds nothing.
+    if (uses(given)) return join.on;
+    const isOne =
+      !join.full && !rest.some(uses) && !join.inner.includes(unfollowed) && areSingle(join.sources, join.on);
+    return isOne ? [] : [opaque('what an outer join finds')];
+  });
+  return [...rest, ...joined];
+}
+
+/** The sources of an expression, and those of its aggregates. */
+const partsOf = (each: Expression) => [
+  ...sourcesIn(within(each)),
+  ...[...within(each)].flatMap(inner => (inner.kind === 'aggregate' ? inner.sources : [])),
+];
+
+/** Columns of a primary key are never NULL, so that IS NOT DISTINCT FROM compares them as = does. */
 function equalKey(each: Expression, target: Source): Expression {
   if (each.kind !== 'not' || each.arg.kind !== 'operator' || each.arg.name !== 'distinct') return each;
   const [key = []] = target.table.unique;
   const isKey = (arg: Expression) =>
-    arg.kind === 'column' && sourceKey(arg.source) === sourceKey(target) && key.includes(arg.column);
+    arg.kind === 'column' &&
+    sourceKey(arg.source) === sourceKey(target) &&
+    key.includes(arg.column) &&
+    target.table.columns.some(({ name, nullable }) => name === arg.column && !nullable);
   return each.arg.args.some(isKey) ? { ...each.arg, name: '=' } : each;
 }
 

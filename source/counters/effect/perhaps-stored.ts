@@ -1,6 +1,8 @@
 import type { Change, Insertion } from '../body/change.ts';
 import { type Expression, keyOf, type Source, sourceKey, within } from '../body/expression.ts';
+import { printed } from '../body/print.ts';
 import { decide } from '../condition/decide.ts';
+import { flattened } from './equalities.ts';
 
 /** In which cases a function adds to a count and stores no record for it, as doubts: those for which it does not ask. */
 export function perhapsUnstored(change: Change, own: Insertion, amount: Expression): string[] {
@@ -19,6 +21,12 @@ export function perhapsUnstored(change: Change, own: Insertion, amount: Expressi
     doubts.push('a record that is there already is not stored again, by ON CONFLICT DO NOTHING');
   if (own.conditions.some(each => !own.path.includes(each) && isAbsence(each)))
     doubts.push('a record is only stored where a query finds none');
+  const on = new Set(flattened(way).map(keyOf));
+  const inside = flattened(own.conditions.filter(each => !before.includes(each)));
+  const asked = inside.find(
+    each => !isAbsence(each) && !on.has(keyOf(each)) && isOfOthers(each, change.target),
+  );
+  if (asked) doubts.push(`a record is only stored where ${printed(asked)}`);
   return doubts;
 }
 
@@ -61,3 +69,11 @@ function mentionsStored(change: Change, { source }: Insertion, amount: Expressio
 
 /** NOT EXISTS. */
 const isAbsence = (each: Expression) => each.kind === 'not' && each.arg.kind === 'among';
+
+/** Whether a condition of what is stored asks for more than the row itself. */
+function isOfOthers(each: Expression, { table }: Source): boolean {
+  const parts = [...within(each)];
+  if (parts.some(({ kind }) => kind === 'opaque' || kind === 'altered')) return false;
+  const sources = parts.flatMap(inner => (inner.kind === 'column' ? [inner.source] : []));
+  return sources.length === 0 || sources.some(source => source.table !== table);
+}
