@@ -44,6 +44,22 @@ describe('what is read as it is', () => {
       'recs by post_id = id where ok IS NOT TRUE',
       { before: bump },
     ],
+    [
+      'SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NOT TRUE THEN %up END IF;',
+      'recs by post_id = id where sure IS NOT TRUE OR ok IS NOT TRUE',
+    ],
+    [
+      'SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NULL THEN %up END IF;',
+      'recs by post_id = id where sure IS NULL OR ok IS NOT TRUE',
+    ],
+    [
+      'SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS DISTINCT FROM true THEN %up END IF;',
+      'recs by post_id = id where sure IS NOT TRUE OR ok IS NOT TRUE',
+    ],
+    [
+      'SELECT NEW.sure INTO b WHERE NEW.ok; IF NOT b THEN NULL; ELSE %up END IF;',
+      'recs by post_id = id where sure IS NOT FALSE OR ok IS NOT TRUE',
+    ],
     ["IF NEW.ok <> 'true' THEN %up END IF;", 'recs by post_id = id where ok IS FALSE'],
     ["IF NEW.ok = 'yes' THEN %up END IF;", 'recs by post_id = id where ok IS TRUE'],
     ["IF NEW.n > '10' THEN %up END IF;", 'recs by post_id = id where n > 10'],
@@ -158,10 +174,6 @@ describe('what is not counted as it seems', () => {
     [
       'PERFORM 1 FROM posts WHERE id = NEW.post_id; FOR r IN SELECT 1 FROM users WHERE id = NEW.user_id LOOP NULL; END LOOP; IF FOUND THEN %up END IF;',
     ],
-    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NOT TRUE THEN %up END IF;'],
-    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS NULL THEN %up END IF;'],
-    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF b IS DISTINCT FROM true THEN %up END IF;'],
-    ['SELECT NEW.sure INTO b WHERE NEW.ok; IF NOT b THEN NULL; ELSE %up END IF;'],
     ['k := NEW.n; DECLARE m integer := k; BEGIN IF m IS NULL THEN %up END IF; END;'],
     [
       'DECLARE m integer := 1; BEGIN NULL; END; UPDATE posts SET c = c + m WHERE id = NEW.post_id;',
@@ -171,6 +183,12 @@ describe('what is not counted as it seems', () => {
     ["d := NEW.at; IF d > '2020-01-01' THEN %up END IF;", { declare: 'd date;' }],
     ['k := NEW.amount; UPDATE posts SET c = c + k WHERE id = NEW.post_id;'],
     ['UPDATE posts SET c = c + NEW.amount WHERE id = NEW.post_id;'],
+    [
+      'FOREACH k IN ARRAY ARRAY[NEW.user_id, NEW.post_id] LOOP EXIT WHEN k IS NULL; UPDATE posts p SET c = (SELECT count(*) FROM recs s WHERE s.post_id = p.id) WHERE id = k; END LOOP;',
+    ],
+    [
+      'IF random() < 0.5 THEN UPDATE posts p SET c = (SELECT count(*) FROM recs s WHERE s.post_id = p.id) WHERE id = NEW.post_id; END IF;',
+    ],
     ['UPDATE posts SET c = GREATEST(c + 1, 5) WHERE id = NEW.post_id;'],
     [`FOR r IN SELECT x.* FROM new_rows x LEFT JOIN picked u ON x.ok LOOP ${added} END LOOP;`, statement],
     [`FOR r IN SELECT x.* FROM new_rows x CROSS JOIN picked LOOP ${added} END LOOP;`, statement],

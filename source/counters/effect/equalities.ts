@@ -1,11 +1,13 @@
 import type { Change } from '../body/change.ts';
 import {
+  allOf,
   column,
   type Expression,
   isValue,
   keyOf,
   type Source,
   sourceKey,
+  value,
   within,
 } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
@@ -152,13 +154,29 @@ function isCondition({ kind }: Expression): boolean {
   return ['and', 'or', 'not', 'null', 'in', 'operator', 'among', 'is', 'opaque'].includes(kind);
 }
 
+/** What SELECT NEW.n WHERE NEW.ok gives, which no table has a part in: NULL where that is not so. Null for any other query. */
+export function asCase({
+  value: found,
+  conditions,
+}: Extract<Expression, { kind: 'lookup' }>): Expression | null {
+  const when = allOf(conditions);
+  const isOther = [...within(when)].some(
+    inner => inner.kind === 'opaque' || ('source' in inner && inner.source.kind === 'table'),
+  );
+  if (when.kind === 'value' || isOther) return null;
+  return { kind: 'case', branches: [{ when, result: found }], otherwise: value(null) };
+}
+
 /** An expression with each lookup replaced by its value; the conditions of the lookups are added to `pulled`. */
 export function withoutLookups(each: Expression, pulled: Expression[]): Expression {
   const inner = (arg: Expression) => withoutLookups(arg, pulled);
   switch (each.kind) {
-    case 'lookup':
+    case 'lookup': {
+      const chosen = asCase(each);
+      if (chosen) return inner(chosen);
       pulled.push(...each.conditions);
       return inner(each.value);
+    }
     case 'operator':
     case 'coalesce':
     case 'extreme':

@@ -19,6 +19,7 @@ import { askedBeside, constantColumn, isConstant, isJoin, isState, isTie, mentio
 import { besideRecord, together } from './multiplied.ts';
 import { isOfOneRecord, settled, type Way } from './one-record.ts';
 import type { OneRow } from './one-row.ts';
+import { isHandler } from './sort-conditions.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What a recount does, or why that cannot be told; null if it counts nothing. */
@@ -156,7 +157,7 @@ function asRecount(
     sign: 1,
     amount: of?.kind === 'column' ? of.column : null,
     conditions,
-    doubts,
+    doubts: [...doubts, ...askedOfNothing(change, aggregate, occasion)],
     constants,
     clamped: false,
     swallowed: change.swallowed ?? false,
@@ -179,6 +180,24 @@ function asRecount(
     comesToNull: !isIn(change.groups) && isIn(aggregate.groups) && !isGuarded(change.value, aggregate),
     place: change.place,
   };
+}
+
+/** In a trigger, what has to be true for it to count at all and is told by neither the record nor the row, as doubts. */
+function askedOfNothing(
+  change: OneRow,
+  { sources }: Extract<Expression, { kind: 'aggregate' }>,
+  { event }: Occasion,
+): string[] {
+  if (event === 'call') return [];
+  return flattened(change.conditions)
+    .filter(
+      each =>
+        !isOfEvent(each) &&
+        !isHandler(each) &&
+        ![change.target, ...sources].some(one => mentions(each, one)) &&
+        [...within(each)].some(({ kind }) => kind === 'session' || kind === 'opaque'),
+    )
+    .map(each => `it depends on ${printed(each)}`);
 }
 
 /** IN (NEW.post_id, OLD.post_id) says which rows are counted for, where there is a row for each of those alone. */

@@ -154,7 +154,8 @@ function comparesRows(each: Expression): boolean {
   return each.kind === 'operator' && each.args.length > 0 && each.args.every(({ kind }) => kind === 'row');
 }
 
-const isHandler = (each: Expression) => each.kind === 'session' && each.name === 'an exception';
+/** That an error was caught. */
+export const isHandler = (each: Expression) => each.kind === 'session' && each.name === 'an exception';
 
 function dependsOnSession(each: Expression): boolean {
   return [...within(each)].every(

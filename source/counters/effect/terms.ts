@@ -11,6 +11,7 @@ import {
   within,
 } from '../body/expression.ts';
 import { decide, isLimit, many } from '../condition/decide.ts';
+import { asCase } from './equalities.ts';
 
 /** What is added to a count: a number, a column, or an aggregate; the sign is that of the sum. */
 export interface Term {
@@ -126,11 +127,14 @@ function waysOf(each: Expression): readonly Way[] {
         value: each.kind === 'coalesce' ? coalesce(args) : { ...each, args },
       }));
     }
-    case 'lookup':
+    case 'lookup': {
+      const chosen = asCase(each);
+      if (chosen) return ways(chosen);
       return ways(each.value).map(way => ({
         when: [...way.when, ...each.conditions],
         value: way.value,
       }));
+    }
     case 'aggregate': {
       // sum(CASE WHEN ... THEN 1 ELSE 0 END) is a sum of each way; count(CASE ...) counts where it is not NULL.
       if (each.arg === null || !hasCase(each.arg)) return [{ when: [], value: each }];
