@@ -240,6 +240,19 @@ describe('what is not counted as it seems', () => {
     [
       "BEGIN IF NEW.ok THEN RAISE EXCEPTION 'x'; END IF; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS v = MESSAGE_TEXT; END; IF v IS NULL THEN %up END IF;",
     ],
+    ['SELECT 1 INTO k WHERE NEW.ok; UPDATE posts SET c = c + coalesce(k, 1) WHERE id = NEW.post_id;'],
+    [
+      'SELECT count(*) INTO k FROM new_rows; UPDATE posts SET c = c + k WHERE id IN (SELECT post_id FROM new_rows);',
+      statement,
+    ],
+    [
+      'FOR r IN SELECT DISTINCT post_id, ok FROM new_rows LOOP UPDATE posts SET c = c + (SELECT count(*) FROM new_rows n WHERE n.post_id = r.post_id) WHERE id = r.post_id; END LOOP;',
+      statement,
+    ],
+    [
+      'FOR r IN SELECT * FROM new_rows LOOP UPDATE posts SET c = c + (SELECT count(*) FROM new_rows n WHERE n.post_id = r.post_id) WHERE id = r.post_id; END LOOP;',
+      statement,
+    ],
     ['PERFORM bump(post_id) FROM new_rows LIMIT 1;', { before: bump, ...statement }],
     [
       'PERFORM bump(post_id) FROM new_rows GROUP BY post_id HAVING bool_or(ok);',

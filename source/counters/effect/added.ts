@@ -18,7 +18,7 @@ import { Equalities, flattened, hasSeveralGroups } from './equalities.ts';
 import { findLink, isUnique, type Link, type Linked, sourcesIn } from './link.ts';
 import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
-import { askedOfOthers, besideRecord, isMetAgain, together } from './multiplied.ts';
+import { askedOfOthers, besideRecord, isMetAgain, isOfRow, together } from './multiplied.ts';
 import { sortConditions } from './sort-conditions.ts';
 import { beside, storedBeside } from './stored.ts';
 import { countedOf } from './stored-of.ts';
@@ -80,7 +80,10 @@ export function added(
     occasion,
   });
   const asked = aggregate && askedOfOthers([...change.conditions, ...term.when], aggregate, linked.link);
-  if (asked)
+  const isRead = result !== null && 'doubts' in result;
+  if (isRead && aggregate && !isOfRow(aggregate, linked.link))
+    return refusal(change, 'expression', `adds ${printed(aggregate)} of all records of a statement`);
+  if (isRead && asked)
     return refusal(change, 'condition', `counts records by ${printed(asked)}, which is asked of others`);
   return result && 'doubts' in result
     ? { ...result, doubts: [...result.doubts, ...about.doubts, ...(stored?.doubt ? [stored.doubt] : [])] }

@@ -2,6 +2,7 @@ import type { Change } from '../body/change.ts';
 import { type Expression, isValue, value } from '../body/expression.ts';
 import { added } from './added.ts';
 import { type Effect, type Occasion, type Refusal, refusal } from './effect.ts';
+import { hasStandIn } from './equalities.ts';
 import { asOneRow } from './one-row.ts';
 import { recounted } from './recounted.ts';
 import { type Sum, sumsOf } from './terms.ts';
@@ -24,6 +25,11 @@ export function effectsOf(given: Change, occasion: Occasion): Found {
   // A row that is about to be stored may be given any number; only an array is worth a word.
   const isWorthy = ({ kind }: Refusal) => change.verb !== 'assign' || kind === 'array';
   const sums = sumsOf(change.value, target, name);
+  // Where the query finds nothing it adds, too.
+  if (hasStandIn(given.value) && sums.some(({ kind, terms }) => kind === 'adds' && terms.length > 0)) {
+    found.refusals.push(refusal(change, 'expression', 'adds another number where a query finds nothing'));
+    return found;
+  }
   const isSpoilt = ({ kind, terms }: Sum) =>
     kind === 'adds' && terms.some(({ amount }) => isValue(amount, null));
   const others = sums.filter(each => !isSpoilt(each));

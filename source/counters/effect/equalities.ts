@@ -193,6 +193,16 @@ export function withoutLookups(each: Expression, pulled: Expression[]): Expressi
   }
 }
 
+/** Whether COALESCE somewhere in a value gives a number where a query finds nothing. */
+export function hasStandIn(given: Expression): boolean {
+  return [...within(given)].some(each => {
+    if (each.kind !== 'coalesce') return false;
+    const first = each.args.findIndex(looksUp);
+    const others = first < 0 ? [] : each.args.slice(first + 1);
+    return others.some(one => one.kind !== 'value' || (one.value !== 0 && one.value !== null));
+  });
+}
+
 /**
  * Whether a query with GROUP BY that is joined to the row may give several rows for it: what it is grouped by is neither fixed by the row
  * nor the same for all records of it.

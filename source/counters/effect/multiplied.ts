@@ -57,11 +57,13 @@ export function isMetAgain(change: Change, conditions: readonly Expression[], am
   const record = sources.find(({ kind }) => kind === 'new') ?? sources.find(({ kind }) => kind === 'old');
   const left = sources.filter(each => each !== record && sourceKey(each) !== sourceKey(target));
   if (left.length > 0 && !areSingle(left, conditions)) return true;
-  const groups = rounds.filter(({ by }) => by !== null && !by.some(isOfState));
-  return (
-    amount.kind !== 'aggregate' &&
-    groups.some(({ by }) => hasSeveralGroups({ by: by ?? [], target, conditions }))
-  );
+  const groups = rounds.flatMap(({ by }) => by ?? []);
+  const isGrouped = (by: readonly Expression[]) => !hasSeveralGroups({ by, target, conditions });
+  // What is added once for all records of a row is told elsewhere.
+  if (amount.kind !== 'aggregate') return !isGrouped(groups.filter(each => !isOfState(each)));
+  if (!amount.sources.some(isState)) return false;
+  const own = new Set((amount.by ?? []).map(keyOf));
+  return record !== undefined || !isGrouped(groups.filter(each => !own.has(keyOf(each))));
 }
 
 const isOfState = (each: Expression) =>
@@ -90,5 +92,18 @@ export function askedOfOthers(
         !inside.has(keyOf(each)) && !parts.some(({ kind }) => kind === 'among') && !parts.every(isShared)
       );
     }) ?? null
+  );
+}
+
+/** Whether an aggregate over the records of a statement takes those of one row alone. */
+export function isOfRow(
+  { sources, conditions, by = [] }: Aggregate,
+  { reference }: { reference: readonly string[] },
+): boolean {
+  if (!sources.some(isState)) return true;
+  const equal = flattened(conditions).filter(each => each.kind === 'operator' && each.name === '=');
+  const tied = [...by, ...equal].flatMap(each => [...within(each)]);
+  return reference.every(name =>
+    tied.some(each => each.kind === 'column' && isState(each.source) && each.column === name),
   );
 }

@@ -580,6 +580,16 @@ const byVeto: Case[] = (
       perhaps('insert ?, delete ?, move ?'),
     ],
     [
+      'NULL of all but one text',
+      "IF OLD.title IS DISTINCT FROM 'open' THEN RETURN NULL; END IF; RETURN NEW;",
+      perhaps('insert ?, delete ?, move ?'),
+    ],
+    [
+      'the old count',
+      'NEW.comments_count := OLD.comments_count; RETURN NEW;',
+      cancelled('insert wrong, delete wrong, move wrong'),
+    ],
+    [
       'OLD where a query says so',
       'IF EXISTS (SELECT FROM users WHERE id = OLD.author_id) THEN RETURN OLD; END IF; RETURN NEW;',
       perhaps('insert ?, delete ?, move ?'),

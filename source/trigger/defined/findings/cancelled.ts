@@ -17,11 +17,16 @@ export interface Cancelled {
   always: boolean;
 }
 
-type Cancel = Writing['outcome']['cancels'][number];
+/** RETURN NULL or OLD; or what is returned is NEW, in which the count was set to the one before. */
+type Cancel = Omit<Writing['outcome']['cancels'][number], 'gives'> & {
+  gives: 'NULL' | 'OLD' | 'the old count';
+};
 type Step = readonly [was: number, is: number];
 
-// What columns beside the count hold, before and after: a condition on them is met or not.
+// What columns beside the count hold, before and after, and what the conditions name: a condition on them is met or not.
 const held: readonly Value[] = [null, true, false, 0, 1, ''];
+// More columns have too many values together.
+const most = 3;
 
 /** BEFORE UPDATE triggers of the table with the count that return NULL or OLD where the count changes. */
 export function cancelledBy({ row, via }: CounterDefinition, writings: readonly Writing[]): Cancelled[] {
@@ -32,8 +37,8 @@ export function cancelledBy({ row, via }: CounterDefinition, writings: readonly 
     const isOfRow = record?.name === home.table && record.schema === home.schema;
     const fires = updateOf.length === 0 || updateOf.includes(row.count);
     if (!isOfRow || !fires || (type & rowBefore) !== rowBefore) return [];
-    const subject = `The trigger ${name} on ${home.schema}.${home.table} returns`;
-    const { cancels } = outcome;
+    const subject = `The trigger ${name} on ${home.schema}.${home.table}`;
+    const cancels = [...outcome.cancels, ...setBack(outcome, row.count)];
     const always = eventsOf(step => cancels.find(each => isAlways(each, row.count, step)), [[4, 5]]);
     if (always) {
       const { found, verb, events } = always;
@@ -44,7 +49,7 @@ export function cancelledBy({ row, via }: CounterDefinition, writings: readonly 
           finding: {
             code: 'change-cancelled',
             severity: 'error',
-            message: `${subject} ${found.gives} BEFORE an update in which ${row.count} ${verb}: the row then stays as it was.`,
+            message: `${subject} ${does(found)} BEFORE an update in which ${row.count} ${verb}: the row then stays as it was.`,
             hint: `Let it return NEW where ${row.count} ${verb}.`,
           },
         },
@@ -63,13 +68,26 @@ export function cancelledBy({ row, via }: CounterDefinition, writings: readonly 
         finding: {
           code: 'change-cancelled',
           severity: 'warning',
-          message: `${subject} ${found.gives} BEFORE an update where ${printed(allOf(found.conditions))}: where ${row.count} ${verb} then, the row stays as it was and the count drifts.`,
+          message: `${subject} ${does(found)} BEFORE an update where ${printed(allOf(found.conditions))}: where ${row.count} ${verb} then, the row stays as it was and the count drifts.`,
           hint: `Let it return NEW where ${row.count} ${verb}, or keep others from changing such a row in another way.`,
         },
       },
     ];
   });
 }
+
+/** NEW.count := OLD.count. */
+function setBack({ changes }: Writing['outcome'], count: string): Cancel[] {
+  return changes.flatMap(({ verb, column, value: given, conditions, target, place }): Cancel[] => {
+    const isBack = given.kind === 'column' && given.column === count && given.source.kind === 'old';
+    if (verb !== 'assign' || column !== count || !isBack) return [];
+    const isOfTarget = (each: Expression) =>
+      [...within(each)].some(inner => inner.kind === 'column' && inner.source === target);
+    return [{ place, conditions: conditions.filter(each => !isOfTarget(each)), gives: 'the old count' }];
+  });
+}
+
+const does = ({ gives }: Cancel) => (gives === 'the old count' ? `sets ${gives} again` : `returns ${gives}`);
 
 /** Which events are concerned by what is found for a count that rises, and for one that falls. */
 function eventsOf(cancels: (step: Step) => Cancel | undefined, rises: readonly Step[]) {
@@ -88,16 +106,24 @@ function eventsOf(cancels: (step: Step) => Cancel | undefined, rises: readonly S
 }
 
 function isAlways({ conditions }: Cancel, count: string, [was, is]: Step): boolean {
-  return (
-    conditions.every(isClear) &&
-    held.every(other =>
-      conditions.every(
-        each =>
-          evaluate(each, (side, column) => (column !== count ? other : side === 'old' ? was : is)) === true,
-      ),
-    )
-  );
+  const parts = conditions.flatMap(each => [...within(each)]);
+  const columns = [...new Set(parts.flatMap(each => (each.kind === 'column' ? [each.column] : [])))];
+  const others = columns.filter(name => name !== count);
+  if (!conditions.every(isClear) || others.length > most) return false;
+  const named = parts.flatMap(each => (each.kind === 'value' ? beside(each.value) : []));
+  const values = [...new Set([...held, ...named])];
+  const isMet = (of: ReadonlyMap<string, Value>): boolean => {
+    const next = others[of.size];
+    if (next !== undefined) return values.every(each => isMet(new Map([...of, [next, each]])));
+    const holds = (side: 'new' | 'old', name: string) =>
+      name === count ? (side === 'old' ? was : is) : (of.get(name) ?? null);
+    return conditions.every(each => evaluate(each, holds) === true);
+  };
+  return isMet(new Map());
 }
+
+const beside = (given: Value): Value[] =>
+  typeof given === 'number' ? [given - 1, given, given + 1] : [given];
 
 /** Whether the conditions may be met where the count alone changes, by a trigger of its records. */
 function isPossible({ conditions }: Cancel, count: string, [was, is]: Step): boolean {
