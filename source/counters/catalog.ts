@@ -11,6 +11,14 @@ export interface CatalogColumn {
   nullable: boolean;
   /** The default of a number, as SQL; null if it has none. */
   start: string | null;
+  /** How many decimals a numeric column keeps; null, or missing, if it keeps any number of them. */
+  scale?: number | null | undefined;
+}
+
+/** How many decimals a column keeps; null for any number of them. */
+export function scaleOf({ columns }: CatalogTable, name: string): number | null {
+  const { type = '', scale = null } = columns.find(each => each.name === name) ?? {};
+  return /^(?:smallint|integer|bigint)$/.test(type) ? 0 : scale;
 }
 
 /** A foreign key; `columns` and `targets` correspond by position. */

@@ -5,14 +5,23 @@ import type { Catalog, CatalogTable } from './catalog.ts';
 import { partitionTriggers } from './partition-triggers.ts';
 
 const column = z.pipe(
-  z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean(), z.nullable(z.string())]),
-  z.transform(([name, type, category, generated, nullable, start]) => ({
+  z.tuple([
+    z.string(),
+    z.string(),
+    z.string(),
+    z.boolean(),
+    z.boolean(),
+    z.nullable(z.string()),
+    z.nullable(z.number()),
+  ]),
+  z.transform(([name, type, category, generated, nullable, start, scale]) => ({
     name,
     type,
     category,
     generated,
     nullable,
     start,
+    scale,
   })),
 );
 const reference = z.object({ columns: z.array(z.string()), table: z.number(), targets: z.array(z.string()) });
@@ -121,7 +130,8 @@ WITH RECURSIVE rel AS MATERIALIZED (
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ), cols AS MATERIALIZED (
   SELECT a.attrelid, json_agg(json_build_array(a.attname, format_type(a.atttypid, NULL), y.typcategory, a.attgenerated <> '', NOT (a.attnotnull OR y.typnotnull),
-                              CASE WHEN y.typcategory = 'N' THEN pg_get_expr(d.adbin, d.adrelid) END) ORDER BY a.attnum) AS list
+                              CASE WHEN y.typcategory = 'N' THEN pg_get_expr(d.adbin, d.adrelid) END,
+                              CASE WHEN a.atttypid = 'numeric'::regtype AND a.atttypmod >= 4 THEN (((a.atttypmod - 4) & 2047) # 1024) - 1024 END) ORDER BY a.attnum) AS list
     FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT oid FROM rel) GROUP BY 1
 ), ind AS MATERIALIZED (

@@ -74,7 +74,9 @@ function typeOf(given: TypeName | undefined) {
   const name = names(given?.names).at(-1) ?? '';
   if ((given?.arrayBounds ?? []).length > 0) return { type: `${name}[]`, category: 'A' };
   const [, category = 'E', type = name] = categories.find(([pattern]) => pattern.test(name)) ?? [];
-  return { type, category: name === 'uuid' || name === 'jsonb' ? 'U' : category };
+  const [, decimals] = given?.typmods ?? [];
+  const scale = decimals && 'A_Const' in decimals ? (decimals.A_Const.ival?.ival ?? 0) : null;
+  return { type, category: name === 'uuid' || name === 'jsonb' ? 'U' : category, scale };
 }
 
 function beginningOf(

@@ -37,6 +37,42 @@ const throws = `CREATE FUNCTION h(x text) RETURNS void LANGUAGE plpgsql AS $$ BE
   CREATE FUNCTION g(x text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM h(x); END $$;
   CREATE PROCEDURE p(x text) LANGUAGE plpgsql AS $$ BEGIN PERFORM h(x); END $$;`;
 
+test.each([
+  ['a variable that keeps as many decimals', 'numeric(12,2)', 'posts.c: sum of recs.amount by post_id = id'],
+  [
+    'one that keeps fewer',
+    'numeric(12,1)',
+    'posts.c: no, Line 2 of public.f() sets it to a cast to numeric, which is neither a number of records nor the sum of one column.',
+  ],
+])('a sum by way of %s', (_, type, expected) => {
+  const lines = told(`CREATE TABLE posts (id integer PRIMARY KEY, c numeric(12,2));
+    CREATE TABLE recs (id integer PRIMARY KEY, post_id integer REFERENCES posts, amount numeric(10,2));
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE v ${type}; BEGIN
+      SELECT coalesce(sum(amount), 0.00) INTO v FROM recs WHERE post_id = NEW.post_id; UPDATE posts SET c = v WHERE id = NEW.post_id; RETURN NULL; END $$;
+    CREATE TRIGGER t AFTER INSERT ON recs FOR EACH ROW EXECUTE FUNCTION f();`);
+  expect(lines).toEqual([expected]);
+});
+
+test('an amount of any number of decimals is doubted where the sum keeps two', () => {
+  const lines = told(`CREATE TABLE posts (id integer PRIMARY KEY, c numeric(12,2));
+    CREATE TABLE recs (id integer PRIMARY KEY, post_id integer REFERENCES posts, amount numeric);
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET c = c + NEW.amount WHERE id = NEW.post_id; RETURN NULL; END $$;
+    CREATE TRIGGER t AFTER INSERT ON recs FOR EACH ROW EXECUTE FUNCTION f();`);
+  expect(lines).toEqual(['posts.c: sum of recs.amount by post_id = id, keeps, likely']);
+});
+
+test.each(['current_participants', 'current_uses', 'version'])(
+  'a number that goes up and down is a counter: %s',
+  name => {
+    const lines = told(`CREATE TABLE posts (id integer PRIMARY KEY, ${name} integer);
+    CREATE TABLE recs (id integer PRIMARY KEY, post_id integer REFERENCES posts);
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF TG_OP = 'INSERT' THEN UPDATE posts SET ${name} = ${name} + 1 WHERE id = NEW.post_id; ELSE UPDATE posts SET ${name} = ${name} - 1 WHERE id = OLD.post_id; END IF; RETURN NULL; END $$;
+    CREATE TRIGGER t AFTER INSERT OR DELETE ON recs FOR EACH ROW EXECUTE FUNCTION f();`);
+    expect(lines).toEqual([`posts.${name}: recs by post_id = id`]);
+  },
+);
+
 describe('what is read as it is', () => {
   const each: [body: string, expected: string, how?: How][] = [
     [

@@ -11,6 +11,7 @@ import type {
 } from 'libpg-query';
 import { countingAnew } from '../../counter/counting-anew.ts';
 import { namesIn } from '../../sql/names.ts';
+import { scaleOf } from '../catalog.ts';
 import { givenArgument } from './calls.ts';
 import {
   allOf,
@@ -28,6 +29,7 @@ import {
   operator,
   type Value,
   value,
+  within,
 } from './expression.ts';
 import { printed } from './print.ts';
 import { lookedUp, meaning, namesOf, opaque, perhaps, type Scope, under } from './scope.ts';
@@ -172,10 +174,24 @@ export function heldAs(typeName: TypeName, given: Expression): Expression {
       const type = namesIn(typeName.names).at(-1) ?? '';
       const own = given.kind === 'column' ? typeOf(given) : null;
       if (own !== null && own === (written[type] ?? type)) return given;
+      if (type === 'numeric' && isWithin(given, typeName)) return given;
       const isNumber = texts.has(type) && categoryOf(given) === 'N';
       return isNumber ? opaque(`a cast to ${type}`, [given]) : cast({ typeName }, given);
     }
   }
+}
+
+/** Whether a number has no more decimals than a type keeps. */
+function isWithin(given: Expression, { typmods = [] }: TypeName): boolean {
+  const [, scale] = typmods.map(each => ('A_Const' in each ? (each.A_Const.ival?.ival ?? 0) : Number.NaN));
+  if (typmods.length === 0) return true;
+  return [...within(given)].every(inner => {
+    if (inner.kind === 'opaque' || inner.kind === 'argument') return false;
+    if (inner.kind === 'value') return typeof inner.value !== 'number' || Number.isInteger(inner.value);
+    if (inner.kind !== 'column' || categoryOf(inner) !== 'N') return true;
+    const own = scaleOf(inner.source.table, inner.column);
+    return own !== null && own <= (scale ?? 0);
+  });
 }
 
 const typeOf = ({ source, column: name }: Extract<Expression, { kind: 'column' }>) =>

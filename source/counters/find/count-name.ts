@@ -57,5 +57,12 @@ const ordinal =
 /** A number that is given out, such as a version or the last number of a series. */
 export function isOrdinal(column: string): boolean {
   const words = wordsOf(column);
-  return words.some(word => ordinal.test(word)) && !words.includes('count') && countedWords(column) === null;
+  // "Current" things are many.
+  const isTally = words[0] === 'current' && isPlural(words.at(-1) ?? '');
+  return (
+    words.some(word => ordinal.test(word)) &&
+    !words.includes('count') &&
+    !isTally &&
+    countedWords(column) === null
+  );
 }

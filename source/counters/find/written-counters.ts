@@ -2,7 +2,7 @@ import type { CounterWriter } from '../../counter/definition/definition.ts';
 import { columnsOf, type Predicate } from '../../counter/definition/predicate.ts';
 import { keepsDeleted } from '../../counter/installed-body.ts';
 import { type Place, placeText } from '../body/change.ts';
-import type { CatalogTable } from '../catalog.ts';
+import { type CatalogTable, scaleOf } from '../catalog.ts';
 import { columnsIn } from '../condition/evaluate.ts';
 import type { Effect, Refusal } from '../effect/effect.ts';
 import { isUnique } from '../effect/link.ts';
@@ -125,7 +125,9 @@ function judge(
   const [refused] = triggers.flatMap(each => each.refusals);
   if (effects.length === 0) return refusedColumn(table, column, triggers, functions);
   const [first] = effects;
-  if (!first || (isOrdinal(column) && first.amount === null)) return null;
+  // A number that is given out is not taken back.
+  const isGiven = isOrdinal(column) && !effects.some(({ sign }) => sign === -1);
+  if (!first || (isGiven && first.amount === null)) return null;
   if (new Set(effects.map(({ record }) => record.oid)).size > 1) {
     const names = [...new Set(effects.map(({ record }) => record.name))];
     return uncheckable(`It counts records of several tables: ${names.join(', ')}.`);
@@ -176,7 +178,7 @@ function judge(
     );
   }
   const rounded = amount === null ? null : roundedInto(record, amount, table, column);
-  if (rounded !== null) return uncheckable(rounded);
+  if (rounded !== null && scaleOf(table, column) === 0) return uncheckable(rounded);
   const thrown = used === functions ? thrownAway(record, functions) : null;
   if (thrown !== null) return uncheckable(thrown);
   const uncounted = storedUncounted(record, functions, storing, kind);
@@ -194,6 +196,7 @@ function judge(
       : []),
     ...triggers.flatMap(each => each.refusals.map(sentence)),
     ...onlyInPartitions(used),
+    ...(rounded === null ? [] : [rounded]),
     ...(used === functions
       ? [
           ...functions.flatMap(each =>
@@ -350,14 +353,6 @@ function roundedInto(
   return kept !== null && (given === null || given > kept)
     ? `${record.name}.${amount} has more decimals than ${table.name}.${column}: each is rounded by itself.`
     : null;
-}
-
-/** How many decimals a column has at most; null for any number of them. */
-function scaleOf({ columns }: CatalogTable, name: string): number | null {
-  const type = columns.find(each => each.name === name)?.type ?? '';
-  if (/^(?:smallint|integer|bigint)$/.test(type)) return 0;
-  const [, scale] = /^numeric\(\d+,(-?\d+)\)$/.exec(type) ?? [];
-  return scale === undefined ? null : Number(scale);
 }
 
 /**

@@ -140,7 +140,14 @@ export async function readCircumstances(
         ]),
       ),
       functions: rightsOf(rights, triggers),
-      unread: records ? unreadTriggers(triggers, keepers) : [],
+      unread: records
+        ? unreadTriggers(
+            triggers,
+            keepers,
+            writings,
+            ({ target, column: name }) => target.table === home && name === definition.row.count,
+          )
+        : [],
       others: otherWriters(triggers, keepers, new Set(catalog.triggers.map(each => each.function)), writings),
       jobs: unreadJobs(triggers),
       owner: triggers.relations.find(({ oid }) => oid === tables.records.oid)?.owner ?? null,

@@ -1,3 +1,5 @@
+import type { Change } from '../../../counters/body/change.ts';
+import type { Writing } from '../../../counters/find/writings.ts';
 import type { TriggerCatalog } from '../../catalog.ts';
 import { effectsOfTrigger } from '../../effects/trigger-effects.ts';
 import { describeType } from '../../trigger-type.ts';
@@ -16,7 +18,21 @@ const eventsOf: Readonly<Record<string, readonly EventName[]>> = {
 export function unreadTriggers(
   catalog: TriggerCatalog,
   { own, otherwise }: Keepers,
+  writings: readonly Writing[],
+  isCount: (change: Change) => boolean,
 ): Circumstances['unread'] {
+  // Its function writes the count where another trigger runs it, and not for the events of this one.
+  const leaves = ({ name, tableOid }: { name: string; tableOid: number }) => {
+    const all = writings.filter(
+      ({ by }) => by.kind === 'trigger' && by.trigger.name === name && by.trigger.table === tableOid,
+    );
+    return (
+      all.length > 0 &&
+      all.every(({ outcome: { changes, problems, dynamic, elsewhere } }) =>
+        [changes.filter(isCount), problems, dynamic, elsewhere].every(list => list.length === 0),
+      )
+    );
+  };
   const read = new Set(
     [...own, ...otherwise].flatMap(({ by }) =>
       by.kind === 'trigger' && by.trigger.table === catalog.recordsOid ? [by.trigger.name] : [],
@@ -29,7 +45,8 @@ export function unreadTriggers(
     if (!body) return [];
     const { writes, unreadable } = effectsOfTrigger(trigger, body, catalog);
     const write = writes.find(({ on }) => on === 'count');
-    const why = write ? `writes it in a way that is not understood` : unreadable[0]?.why;
+    const isUnderstood = unreadable.length === 0 && leaves(trigger);
+    const why = write && !isUnderstood ? `writes it in a way that is not understood` : unreadable[0]?.why;
     if (why === undefined) return [];
     const events = describeType(trigger.type).events.flatMap(event => eventsOf[event] ?? []);
     return [{ name: trigger.name, events, why }];
