@@ -580,8 +580,8 @@ const byVeto: Case[] = (
       perhaps('insert ?, delete ?, move ?'),
     ],
     [
-      'NULL of all but one text',
-      "IF OLD.title IS DISTINCT FROM 'open' THEN RETURN NULL; END IF; RETURN NEW;",
+      'NULL of all but one number',
+      'IF OLD.total IS DISTINCT FROM 5 THEN RETURN NULL; END IF; RETURN NEW;',
       perhaps('insert ?, delete ?, move ?'),
     ],
     [
