@@ -205,6 +205,11 @@ describe('what is not counted as it seems', () => {
     ['BEGIN %up k := NEW.kind::integer; EXCEPTION WHEN OTHERS THEN NULL; END;'],
     ['BEGIN %up k := 1 / NEW.n; EXCEPTION WHEN OTHERS THEN NULL; END;'],
     [
+      'BEGIN %up m := NEW.kind; EXCEPTION WHEN OTHERS THEN NULL; END;',
+      { declare: "m text NOT NULL := 'x';" },
+    ],
+    ['BEGIN %up m := NEW.kind; EXCEPTION WHEN OTHERS THEN NULL; END;', { declare: 'm varchar(1);' }],
+    [
       "b := NEW.kind = 'a'; IF NEW.n = 7 THEN IF b THEN k := 1; ELSE RAISE EXCEPTION 'x'; END IF; END IF; IF b AND k = 2 THEN %up END IF;",
     ],
     [

@@ -147,6 +147,7 @@ export function contentsOf(steps: readonly Step[]) {
     if (step.A_Expr && /^[/%]$/.test(nameOf(step.A_Expr.name).name) && isRisky(step.A_Expr.rexpr))
       found.risks = true;
     if (step.kind === 'statement' && step.strict) found.strict = true;
+    if (step.kind === 'assign' && step.checked && step.value && isRisky(step.value)) found.risks = true;
     if (step.kind === 'return') found.returns = true;
     for (const inner of Object.values(each)) visit(inner);
   };

@@ -342,7 +342,24 @@ class StepReader {
     const query = queryOf(expr);
     const split = splitAssignment(query);
     if (!split) return [];
-    return [{ kind: 'assign', target: split.target, value: this.#parsed(query.slice(split.at)), line }];
+    const { target, at } = split;
+    return [
+      {
+        kind: 'assign',
+        target,
+        value: this.#parsed(query.slice(at)),
+        checked: this.#isChecked(target),
+        line,
+      },
+    ];
+  }
+
+  #isChecked(target: readonly string[]): boolean {
+    return this.#datums.some(({ PLpgSQL_var: variable }) => {
+      const { refname, notnull, datatype } = (variable ?? {}) as Tree;
+      const { PLpgSQL_type: { typname } = {} } = (datatype ?? {}) as { PLpgSQL_type?: Tree };
+      return refname === target.at(-1) && (notnull === true || String(typname).includes('('));
+    });
   }
 
   /** RETURN of a plain variable is its number. */

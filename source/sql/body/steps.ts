@@ -6,7 +6,8 @@ import type { Node, TypeName } from 'libpg-query';
  */
 export type Step = { line: number } & (
   | { kind: 'statement'; node: Node; into: IntoTarget | null; strict: boolean }
-  | { kind: 'assign'; target: readonly string[]; value: Node | null }
+  /** `checked`: the variable takes no NULL, or no value of any length, so that this may raise an error. */
+  | { kind: 'assign'; target: readonly string[]; value: Node | null; checked?: boolean }
   /** GET DIAGNOSTICS: the number of rows that the statement before it changed. */
   | { kind: 'row-count'; target: readonly string[] }
   /** IF, and CASE: the first branch whose condition is true. */
