@@ -61,6 +61,14 @@ test('an amount of any number of decimals is doubted where the sum keeps two', (
   expect(lines).toEqual(['posts.c: sum of recs.amount by post_id = id, keeps, likely']);
 });
 
+test('a function that counts anew subtracts what it deletes', () => {
+  const lines =
+    told(`${tables} CREATE FUNCTION act(p integer, u integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM recs WHERE post_id = p AND user_id = u; IF NOT FOUND THEN INSERT INTO recs (post_id, user_id) VALUES (p, u); END IF;
+    UPDATE posts SET c = (SELECT count(*) FROM recs WHERE post_id = p) WHERE id = p; END $$;`);
+  expect(lines).toEqual(['posts.c: recs by post_id = id']);
+});
+
 test.each(['current_participants', 'current_uses', 'version'])(
   'a number that goes up and down is a counter: %s',
   name => {

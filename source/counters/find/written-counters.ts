@@ -320,7 +320,9 @@ function deletedUncounted(record: CatalogTable, counting: readonly Writing[]): s
 /** The functions that delete records and only add. */
 function addingAlone(record: CatalogTable, counting: readonly Writing[]) {
   return counting.flatMap(({ by, effects, refusals, outcome }) =>
-    by.kind === 'function' && effects.every(({ sign }) => sign === 1) && outcome.emptied.includes(record)
+    by.kind === 'function' &&
+    effects.every(({ kind, sign }) => kind === 'adds' && sign === 1) &&
+    outcome.emptied.includes(record)
       ? { by, effects, refusals, outcome }
       : [],
   );
