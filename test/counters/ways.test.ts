@@ -109,6 +109,10 @@ describe('what is read as it is', () => {
     ["IF NEW.n > '10' THEN %up END IF;", 'recs by post_id = id where n > 10'],
     ["IF NEW.n <> '07' THEN %up END IF;", 'recs by post_id = id where n <> 7'],
     ["IF NEW.n IN ('1', '02') THEN %up END IF;", 'recs by post_id = id where n IN (1, 2)'],
+    [
+      'UPDATE posts p SET c = (SELECT count(*) FROM recs s WHERE s.post_id = p.id) WHERE p.id = ANY (ARRAY(SELECT NEW.post_id));',
+      'recs by post_id = id',
+    ],
     ["IF NEW.kind <> ALL ('{}') THEN %up END IF;", all],
     [
       "CASE NEW.kind WHEN 'a' THEN %up WHEN 'b' THEN NULL; END CASE;",

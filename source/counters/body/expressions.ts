@@ -327,6 +327,9 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expressi
     }
     case 'AEXPR_OP_ANY':
     case 'AEXPR_OP_ALL': {
+      const query = rexpr && 'SubLink' in rexpr ? rexpr.SubLink : null;
+      if (lexpr && query?.subLinkType === 'ARRAY_SUBLINK' && kind === 'AEXPR_OP_ANY' && symbol === '=')
+        return subquery({ ...query, subLinkType: 'ANY_SUBLINK', testexpr: lexpr }, scope);
       const values = elements(rexpr, scope);
       if (values && symbol === (kind === 'AEXPR_OP_ANY' ? '=' : '<>')) {
         const found = among(left, alikeTo(values));

@@ -24,7 +24,7 @@ import {
   within,
 } from './expression.ts';
 import { heldAs, readExpression } from './expressions.ts';
-import { type Lock, locksOf } from './locks.ts';
+import { isLocked, type Lock, locksOf } from './locks.ts';
 import { readQuery, roundOf } from './queries.ts';
 import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { cutsOf, runStatement } from './statements.ts';
@@ -279,8 +279,7 @@ class Walk {
           { path: this.#state.path, repeated: this.#run.loops > 0, place },
           this.#run.outcome,
         );
-        for (const each of changes.slice(first))
-          if (before.has('anything') || before.has(each.target.table.oid)) each.locked = true;
+        for (const each of changes.slice(first)) if (isLocked(before, each)) each.locked = true;
         for (const each of changes.slice(first)) this.#ways.set(each, this.#state.path);
         if (this.#run.unclear !== null)
           for (const each of changes.slice(first)) each.unclear ??= this.#run.unclear;

@@ -1,9 +1,49 @@
-import type { Node, SelectStmt } from 'libpg-query';
+import type { InsertStmt, Node, RangeVar, SelectStmt } from 'libpg-query';
 import { tableName } from '../../sql/names.ts';
-import type { Scope } from './scope.ts';
+import type { Change } from './change.ts';
+import { type Expression, keyOf, type Source, sourceKey, within } from './expression.ts';
+import { readExpression } from './expressions.ts';
+import { rowOf, type Scope, withEntries } from './scope.ts';
 
-/** What sessions wait for in turn: the oid of a table whose rows are locked, or anything, such as an advisory lock. */
-export type Lock = number | 'anything';
+/**
+ * What sessions wait for in turn: anything, such as an advisory lock, or rows of a table, as its oid and what they are found by: the
+ * columns of records, arguments and constants in WHERE. Without WHERE these are all rows.
+ */
+export type Lock = 'anything' | `${number} ${string}`;
+
+/** Whether one of these locks is of the row that a change writes. */
+export function isLocked(
+  locks: ReadonlySet<Lock>,
+  { target, conditions }: Pick<Change, 'target' | 'conditions'>,
+): boolean {
+  if (locks.has('anything')) return true;
+  const own = foundBy(conditions.filter(each => mentionsSource(each, target)));
+  return [...locks].some(lock => {
+    const [oid, ...names] = lock.split(' ');
+    return (
+      Number(oid) === target.table.oid &&
+      (names.join(' ') === every || own.every(name => names.includes(name)))
+    );
+  });
+}
+
+const every = '*';
+
+const mentionsSource = (each: Expression, source: Source) =>
+  [...within(each)].some(inner => 'source' in inner && sourceKey(inner.source) === sourceKey(source));
+
+/** What rows are found by, as names without spaces. */
+function foundBy(conditions: readonly Expression[]): string[] {
+  const names = conditions.flatMap(each =>
+    [...within(each)].flatMap(inner => {
+      if (inner.kind === 'column' && (inner.source.kind === 'new' || inner.source.kind === 'old'))
+        return `${inner.source.kind}.${inner.column}`;
+      if (inner.kind === 'argument') return `argument.${inner.name}`;
+      return inner.kind === 'value' || inner.kind === 'opaque' ? keyOf(inner) : [];
+    }),
+  );
+  return [...new Set(names)].map(name => name.replaceAll(' ', '_')).toSorted();
+}
 
 // Modes of LOCK TABLE that two transactions cannot have at once.
 const exclusive: ReadonlySet<number> = new Set([4, 6, 7, 8]);
@@ -11,15 +51,21 @@ const exclusively: ReadonlySet<string> = new Set(['LCS_FORUPDATE', 'LCS_FORNOKEY
 
 /** The locks that a statement leaves behind for the rest of its transaction: what comes after it sees what others have committed. */
 export function locksOf(node: Node, scope: Scope): Lock[] {
-  const oidOf = (relation: Parameters<typeof tableName>[0] | undefined): Lock[] => {
+  const rowsOf = (relation: RangeVar | undefined, where: readonly (Node | undefined)[]): Lock[] => {
     const { schema, name } = relation ? tableName(relation) : { schema: null, name: '' };
-    const oid = scope.around.table(schema, name)?.oid;
-    return oid === undefined ? [] : [oid];
+    const table = scope.around.table(schema, name);
+    if (!table) return [];
+    const source: Source = { kind: 'table', table, id: scope.around.next() };
+    const inner = withEntries(scope, [
+      { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source },
+    ]);
+    const asked = where.flatMap(each => (each ? [readExpression(each, inner)] : []));
+    return [`${table.oid} ${asked.length === 0 ? every : foundBy(asked).join(' ')}`];
   };
-  if ('UpdateStmt' in node) return oidOf(node.UpdateStmt.relation);
+  if ('UpdateStmt' in node) return rowsOf(node.UpdateStmt.relation, [node.UpdateStmt.whereClause]);
   if ('InsertStmt' in node)
     return node.InsertStmt.onConflictClause?.action === 'ONCONFLICT_UPDATE'
-      ? oidOf(node.InsertStmt.relation)
+      ? rowsOf(node.InsertStmt.relation, valuesOf(node.InsertStmt))
       : [];
   if ('LockStmt' in node) return exclusive.has(node.LockStmt.mode ?? 0) ? ['anything'] : [];
   if (!('SelectStmt' in node)) return [];
@@ -31,7 +77,18 @@ export function locksOf(node: Node, scope: Scope): Lock[] {
       each.LockingClause.waitPolicy !== 'LockWaitSkip',
   );
   if (!isLocking) return [];
-  return (node.SelectStmt.fromClause ?? []).flatMap(each => ('RangeVar' in each ? oidOf(each.RangeVar) : []));
+  const { fromClause = [], whereClause } = node.SelectStmt;
+  return fromClause.flatMap(each => ('RangeVar' in each ? rowsOf(each.RangeVar, [whereClause]) : []));
+}
+
+/** What an INSERT gives its row; a query that cannot be told is found by nothing that a change is found by. */
+function valuesOf({ selectStmt }: InsertStmt): Node[] {
+  const query = selectStmt && 'SelectStmt' in selectStmt ? selectStmt.SelectStmt : {};
+  const lists = (query.valuesLists ?? []).flatMap(each => ('List' in each ? (each.List.items ?? []) : []));
+  const targets = (query.targetList ?? []).flatMap(each =>
+    'ResTarget' in each ? (each.ResTarget.val ?? []) : [],
+  );
+  return [...lists, ...targets];
 }
 
 function callsLock({ targetList = [] }: SelectStmt): boolean {

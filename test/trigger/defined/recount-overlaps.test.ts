@@ -67,6 +67,11 @@ test.each([
   ['nothing', '', 1],
   ['a lock that does not wait', 'PERFORM FROM posts WHERE id = v FOR NO KEY UPDATE SKIP LOCKED;', 1],
   ['a lock on some ways only', 'IF v = 2 THEN PERFORM lock_post(v); END IF;', 1],
+  [
+    'a lock of another row',
+    'PERFORM FROM posts WHERE id = coalesce(NEW.id, OLD.id) + 1000 FOR NO KEY UPDATE;',
+    1,
+  ],
   ['a lock of the row', 'PERFORM FROM posts WHERE id = v FOR NO KEY UPDATE;', 2],
   ['a lock by a function', 'PERFORM lock_post(v);', 2],
   ['a lock on either way', 'IF v = 1 THEN PERFORM lock_post(v); ELSE PERFORM lock_post(v); END IF;', 2],
