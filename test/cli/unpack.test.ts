@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { privateDirectories, unpack } from '../../source/cli/unpack.ts';
-import { needsModes } from '../helpers/needs.ts';
+import { needsLinux, needsModes } from '../helpers/needs.ts';
 
 let scratch: string;
 beforeEach(() => {
@@ -27,7 +27,7 @@ const [first, second] = [
   (): string => join(scratch, 'tmp/own/1'),
 ];
 
-test.runIf(process.platform === 'linux')('a file system where nothing can be made is passed over', () => {
+test('a file system where nothing can be made is passed over', needsLinux(), () => {
   expect(unpack(assets, ['/proc/own/1', second()])).toEqual({ directory: second() });
 });
 

@@ -50,7 +50,7 @@ function ReadAloud({ lines, offset, height, tail = noTail }: Props) {
 function Rows({ lines, offset, height, tail = noTail }: Props) {
   const content = useRef<DOMElement>(null);
   // The height of the lines is 0 until they are laid out.
-  const { height: measured } = useBoxMetrics(content);
+  const { height: measured, hasMeasured } = useBoxMetrics(content);
   const rows = measured + tail.rows;
   const whole = rows <= height;
   // If not everything fits, the last row says how much is below.
@@ -60,7 +60,7 @@ function Rows({ lines, offset, height, tail = noTail }: Props) {
   const limit = useContext(ScrollLimit);
   // Before the frame is drawn: the next key may come as soon as it is seen.
   useLayoutEffect(() => {
-    limit.rows = Math.max(0, rows - room);
+    limit.rows = hasMeasured ? Math.max(0, rows - room) : Number.MAX_SAFE_INTEGER;
   });
   const first = Math.max(0, start - measured);
   const last = Math.min(tail.rows, start + room - measured);
