@@ -28,6 +28,8 @@ import { isLocked, type Lock, locksOf } from './locks.ts';
 import { readQuery, roundOf } from './queries.ts';
 import { type Called, lookedUp, opaque, type Scope, type Surroundings, type Variable } from './scope.ts';
 import { cutsOf, runStatement } from './statements.ts';
+import { onlyRaises, raises, withVetoes } from './step-ways.ts';
+
 import {
   asksForOne,
   catchesOthersAlone,
@@ -37,6 +39,7 @@ import {
   mayBeRefused,
   tablesFilled,
 } from './trying.ts';
+import { isOpen, mergedVariables, open, unknownOf, type Variables, wholeOf } from './variables.ts';
 
 /** A routine that has been read. */
 export interface ReadRoutine {
@@ -137,8 +140,6 @@ interface Run {
   held: { locks: ReadonlySet<Lock> };
   next(): number;
 }
-
-type Variables = Map<string, Variable>;
 
 /** Where the walk is: what variables hold, what is true, and under which condition it has already ended. */
 interface State {
@@ -826,38 +827,6 @@ class Walk {
   }
 }
 
-/** The steps of a trigger that fires before a row: RETURN NULL refuses what happens, as an error does. */
-function withVetoes(steps: readonly Step[]): Step[] {
-  return steps.map((step): Step => {
-    const isNull =
-      step.kind === 'return' && step.value && 'A_Const' in step.value && step.value.A_Const.isnull;
-    if (isNull) return { kind: 'raise', veto: true, line: step.line };
-    if (step.kind === 'choice')
-      return {
-        ...step,
-        otherwise: withVetoes(step.otherwise),
-        branches: step.branches.map(each => ({ ...each, steps: withVetoes(each.steps) })),
-      };
-    if (step.kind === 'block')
-      return {
-        ...step,
-        steps: withVetoes(step.steps),
-        handlers: step.handlers.map(each => ({ ...each, steps: withVetoes(each.steps) })),
-      };
-    return step.kind === 'loop' ? { ...step, steps: withVetoes(step.steps) } : step;
-  });
-}
-
-/** Whether steps may raise an error, on whatever way. */
-function raises(steps: readonly Step[]): boolean {
-  return steps.some(step => {
-    if (step.kind === 'raise') return true;
-    if (step.kind === 'choice')
-      return raises(step.otherwise) || step.branches.some(branch => raises(branch.steps));
-    return 'steps' in step && raises(step.steps);
-  });
-}
-
 /** Whether a routine of the application, or what that calls, raises errors or inserts rows; true where that is too deep to tell. */
 function mayFail(
   schema: string | null,
@@ -878,17 +847,6 @@ function mayFail(
   });
 }
 
-/** Whether steps end in no other way than by an error. */
-function onlyRaises(steps: readonly Step[]): boolean {
-  return steps.every(step => {
-    if (step.kind === 'choice')
-      return onlyRaises(step.otherwise) && step.branches.every(branch => onlyRaises(branch.steps));
-    if (step.kind === 'block') return step.handlers.length === 0 && onlyRaises(step.steps);
-    if (step.kind === 'loop') return onlyRaises(step.steps);
-    return step.kind !== 'return' && step.kind !== 'leave';
-  });
-}
-
 // What is caught and was not asked for.
 const accident: Expression = { kind: 'session', name: 'an exception' };
 /** Whether it is not met where the statement before found a row. */
@@ -898,10 +856,6 @@ const isUnfound = (each: Expression) =>
 function apart(each: Expression): Expression {
   return each.kind === 'and' ? { ...each, args: each.args.map(apart) } : { ...each };
 }
-const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
-const unknownOf = (name: string): Variable => (name === 'found' ? open : { value: opaque(name) });
-const isOpen = (found: Variable | undefined) =>
-  found !== undefined && 'value' in found && found.value.kind === 'session';
 /** Whether a change is that of the statement itself, not of its WITH or of a function that it calls. */
 function isMain(node: Node, { within: called }: Change): boolean {
   const [statement] = Object.values(node as Record<string, { withClause?: unknown }>);
@@ -925,14 +879,6 @@ function isNothingElse(each: Expression, needed: Expression): boolean {
 const firstOf = (row: Row): Row => ({ ...row, altered: [...(row.altered ?? []), cutByInto] });
 const cutByInto: Altered = { kind: 'altered', by: 'INTO', how: 'cuts', args: [] };
 
-/** Every column of a row, as a record variable has it. */
-export function wholeOf(source: Source): Variable {
-  return {
-    fields: source.table.columns.map(({ name }) => ({ name, value: column(source, name) })),
-    whole: { kind: 'row', source },
-  };
-}
-
 function parts(each: Expression): readonly Expression[] {
   return each.kind === 'and' ? each.args : isValue(each, true) ? [] : [each];
 }
@@ -942,55 +888,4 @@ function resultOf(rows: readonly Row[]): Expression {
   const found = row?.columns[0]?.value;
   if (!row || more || !found) return opaque('a query');
   return lookedUp(row, found);
-}
-
-/** What variables hold after branches: the same in all, or by which of them was taken. */
-function mergedVariables(
-  before: Variables,
-  taken: readonly { when: Expression; variables: Variables }[],
-): Variables {
-  const [first, ...others] = taken;
-  if (!first) return before;
-  if (others.length === 0) return first.variables;
-  const merged: Variables = new Map();
-  for (const name of new Set(taken.flatMap(({ variables }) => [...variables.keys()]))) {
-    const found = taken.map(({ variables }) => variables.get(name) ?? { value: value(null) });
-    const [one] = found;
-    if (one && found.every(each => each === one)) {
-      merged.set(name, one);
-      continue;
-    }
-    if (name === 'found') {
-      merged.set(name, open);
-      continue;
-    }
-    const chosen = (values: readonly Expression[]) => {
-      const all = choose(
-        values
-          .slice(0, -1)
-          .map((given, place) => ({ when: taken[place]?.when ?? value(true), result: given })),
-        values.at(-1) ?? value(null),
-      );
-      return isLarge(all) ? opaque(name) : all;
-    };
-    const records = found.flatMap(each => ('fields' in each ? [each] : []));
-    if (records.length < found.length) {
-      merged.set(name, { value: chosen(found.map(each => ('value' in each ? each.value : opaque(name)))) });
-      continue;
-    }
-    const fields = [...new Set(records.flatMap(each => each.fields.map(field => field.name)))];
-    merged.set(name, {
-      fields: fields.map(field => {
-        const values = records.map(
-          each => each.fields.find(other => other.name === field)?.value ?? opaque(`${name}.${field}`),
-        );
-        const [first] = values;
-        return {
-          name: field,
-          value: first && values.every(each => keyOf(each) === keyOf(first)) ? first : chosen(values),
-        };
-      }),
-    });
-  }
-  return merged;
 }
