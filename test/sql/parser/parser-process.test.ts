@@ -1,18 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readBody, readSql, wakeParser } from '../../../source/sql/parser/parser-process.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { tell } from '../tell.ts';
 
-// First in this file: no parser runs yet.
 test.each(['SIGINT', 'SIGTERM'] as const)('%s of the terminal is no fault of the parser', async signal => {
+  // Of the tests that share this process others may have started a parser.
+  vi.resetModules();
+  const { readSql: read } = await import('../../../source/sql/parser/parser-process.ts');
   // It is announced before it has a number.
   const kill = (message: unknown) =>
     queueMicrotask(() => (message as { process: ChildProcess }).process.kill(signal));
   subscribe('child_process', kill);
   try {
-    await expect(readSql(`SELECT '${signal}'`)).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+    await expect(read(`SELECT '${signal}'`)).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
   } finally {
     unsubscribe('child_process', kill);
   }
