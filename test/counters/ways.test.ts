@@ -61,6 +61,17 @@ test('an amount of any number of decimals is doubted where the sum keeps two', (
   expect(lines).toEqual(['posts.c: sum of recs.amount by post_id = id, keeps, likely']);
 });
 
+test.each([
+  ['beyond which it stores none', '', 'posts.c: recs by post_id = id, keeps'],
+  ['beyond which it stores some', 'INSERT INTO recs (post_id, user_id) VALUES (p, u);', null],
+])('a function has a limit %s', (_, before, expected) => {
+  const stored = before === '' ? 'INSERT INTO recs (post_id, user_id) VALUES (p, u);' : '';
+  const lines =
+    told(`${tables} CREATE FUNCTION act(p integer, u integer) RETURNS boolean LANGUAGE plpgsql AS $$ DECLARE r posts%ROWTYPE; BEGIN ${before}
+    SELECT * INTO r FROM posts WHERE id = p FOR UPDATE; IF NOT FOUND OR r.c >= r.cap THEN RETURN false; END IF; ${stored} UPDATE posts SET c = c + 1 WHERE id = p; RETURN true; END $$;`);
+  expect(lines).toEqual(expected === null ? [] : [expected]);
+});
+
 test('a function that counts anew subtracts what it deletes', () => {
   const lines =
     told(`${tables} CREATE FUNCTION act(p integer, u integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN

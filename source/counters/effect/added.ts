@@ -249,7 +249,13 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     change.demanded === true &&
     (occasion.eachRow || occasion.event === 'call') &&
     isUnique(change.target.table, link.key);
-  if ('limited' in sorted && sorted.limited && term.sign === 1 && !fails)
+  if (
+    'limited' in sorted &&
+    sorted.limited &&
+    term.sign === 1 &&
+    !fails &&
+    !isStoredWithin(change, record, occasion)
+  )
     return refusal(change, 'expression', limit);
   if ('why' in sorted) return refusal(change, 'condition', sorted.why);
   const { limited: _, ...about } = sorted;
@@ -277,6 +283,22 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
     ...joinedTo(change, occasion),
     place: change.place,
   };
+}
+
+/** Whether a function stores the record under the limit too, so that beyond it there is none: each way that asks for the count is that of both. */
+function isStoredWithin(
+  { way, target, column: name }: Change,
+  record: Source,
+  { insertions }: Occasion,
+): boolean {
+  const own = insertions.find(({ source }) => source === record);
+  if (!own || !way) return false;
+  const shared = new Set((own.way ?? own.path).map(keyOf));
+  const asks = (each: Expression) =>
+    [...within(each)].some(
+      inner => inner.kind === 'column' && inner.column === name && inner.source.table === target.table,
+    );
+  return way.filter(asks).every(each => shared.has(keyOf(each)));
 }
 
 /** `NEW.n <> 0`, without which nothing would be added either. */
