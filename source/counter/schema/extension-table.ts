@@ -18,9 +18,9 @@ export interface ReadableTable {
 }
 
 /**
- * Finds tables of extensions. Whoever may create a schema may make one of the same name, whose columns, types and policies run what he
- * likes as whoever reads it. So each has to be a plain table, its columns of the types that are known, and policies somebody's who may do
- * everything anyway. `null` where there is none such; `hidden` where there is one that this role may not or should not read.
+ * Finds tables of extensions. A role that may create schemas can make a table of the same name, and its types and policies would run code
+ * of that role as whoever reads it. So only a plain table is taken whose columns have the known types. If it has policies, its owner must be
+ * a superuser. `null`: there is no such table. `hidden`: there is one, and it is not read, for lack of a right or because of its policies.
  */
 export async function readExtensionTables(
   reader: Reader,

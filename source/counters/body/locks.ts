@@ -56,7 +56,9 @@ export function locksOf(node: Node, scope: Scope): Lock[] {
     const table = scope.around.table(schema, name);
     if (!table) return [];
     const source: Source = { kind: 'table', table, id: scope.around.next() };
-    const inner = withEntries(scope, [
+    // What it calls was called where the statement was read.
+    const quiet = { ...scope, around: { ...scope.around, call: () => undefined } };
+    const inner = withEntries(quiet, [
       { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source },
     ]);
     const asked = where.flatMap(each => (each ? [readExpression(each, inner)] : []));

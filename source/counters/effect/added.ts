@@ -285,7 +285,10 @@ function asEffect({ linked, term, change, conditions, measured, clamped, occasio
   };
 }
 
-/** Whether a function stores the record under the limit too, so that beyond it there is none: each way that asks for the count is that of both. */
+/**
+ * Whether a function that stops counting at a limit stores no record there either: every condition on the way that asks for the count is
+ * also on the way to the record.
+ */
 function isStoredWithin(
   { way, target, column: name }: Change,
   record: Source,

@@ -70,8 +70,7 @@ const isOfState = (each: Expression) =>
   [...within(each)].some(inner => inner.kind === 'column' && isState(inner.source));
 
 /**
- * A condition on the records of a statement that is asked beside an aggregate over them, and not of each that it takes: it is another
- * record that has it. Null if there is none.
+ * A condition that is asked of one record of a statement while an aggregate takes records that need not meet it. Null if there is none.
  */
 export function askedOfOthers(
   given: readonly Expression[],

@@ -182,7 +182,7 @@ function asRecount(
   };
 }
 
-/** In a trigger, what has to be true for it to count at all and is told by neither the record nor the row, as doubts. */
+/** Doubts of a recount in a trigger: conditions on the way to it that neither the record nor the row decides, such as random() < 0.5. */
 function askedOfNothing(
   change: OneRow,
   { sources }: Extract<Expression, { kind: 'aggregate' }>,

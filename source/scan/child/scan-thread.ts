@@ -6,8 +6,8 @@ import { answerPipe, type ScanAnswer, type ScanRequest } from './scan-messages.t
 
 /** What the thread of scan-main.ts does: scans, says how far it is, and answers. Rejects only if nobody hears it. */
 export async function scan({ directory, tests, broken, subjects }: ScanRequest): Promise<void> {
-  // The next thing that it does may end this process, and then the parent must know with which file. It reads what is in the pipe
-  // all the same, and nothing here has to wait until another thread has passed it on.
+  // A file may crash this process, and then the parent must know which file it was. So each answer is written into the pipe at once:
+  // what is in the pipe outlives the process.
   const answer = (message: ScanAnswer) => writeFileSync(answerPipe, `${JSON.stringify(message)}\n`);
   try {
     const reading = (file: string | null) => answer({ reading: file });

@@ -1372,3 +1372,17 @@ describe('a trigger that only touches the row, before which another one counts a
     expect(told(healthOf(tables + triggers, count)).split(' |')[0]).toBe(expected);
   });
 });
+
+test('a function that is called in a statement which locks a row is called once', () => {
+  const bump = `CREATE FUNCTION bump(p uuid) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = p; RETURN true; END $$;`;
+  const body =
+    'INSERT INTO seen VALUES (NEW.post_id, bump(NEW.post_id)) ON CONFLICT (id) DO UPDATE SET seen = true;';
+  const health = healthOf(
+    `${tables} CREATE TABLE seen (id uuid PRIMARY KEY, seen boolean); ${bump} ${trigger({ on: 'INSERT', body })}`,
+    count,
+  );
+  expect([health.events[0]?.handled, health.findings.map(({ code }) => code)]).toEqual([
+    true,
+    expect.not.arrayContaining(['counts-twice']),
+  ]);
+});
