@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
+import { Traffic } from '../../source/repair/run/traffic.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
@@ -21,7 +22,8 @@ const history = { lastUsed: false, deleteHistory: true, suppressTriggers: false 
 
 // A separate server, whose files are copied and put back as from a backup.
 beforeAll(async () => {
-  server = await startEmbedded();
+  // Autovacuum takes numbers of transactions as others do.
+  server = await startEmbedded(['-c', 'autovacuum=off']);
   await runFile(server.url, 'demo-schema.sql');
   await runFile(server.url, migration);
   await open();
@@ -90,6 +92,16 @@ async function ended<T>(run: AsyncGenerator<unknown, T>): Promise<T> {
     if (step.done) return step.value;
   }
 }
+
+test('a repair with a server to itself takes none of its numbers for those of others', async () => {
+  const names = Array.from({ length: 60 }, (_, place) => `preset ${place}`);
+  for (const id of await insertPresets(sql, names)) await insertRecords(sql, id, 1);
+  const others = vi.spyOn(Traffic.prototype, 'others');
+  const reset = await doRepair(database, request('reset', directory, { options: history, presets: names }));
+  expect(reset).toMatchObject({ changed: names.length, deleted: names.length });
+  expect(await undo(reset)).toMatchObject({ changed: names.length, restored: names.length });
+  expect(others).not.toHaveBeenCalled();
+});
 
 describe('a server that was restored', () => {
   test('from before a reset: its records stay there once, whatever the server has done since', async () => {

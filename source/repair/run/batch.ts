@@ -31,6 +31,8 @@ export interface BatchResult {
   /** Milliseconds that rows were held, and the number of sessions that waited for them. */
   held: number;
   waiting: number;
+  /** True if others wrote while it was prepared. */
+  beside?: boolean;
   /** The server's message if it refused, and the number of records in the batch; undefined if that is not known. */
   message?: string;
   tried?: number;

@@ -140,9 +140,9 @@ function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWr
   return recordsToRestore > 0 ? 'insert' : null;
 }
 
-function committed(prepared: PreparedBatch, { held, waiting }: BatchAnswer): BatchResult {
+function committed(prepared: PreparedBatch, { held, waiting, beside }: BatchAnswer): BatchResult {
   const { changes, left, rest, order } = prepared;
-  return { outcome: 'committed', changes, left, rest, deleted: deletedBy(order), held, waiting };
+  return { outcome: 'committed', changes, left, rest, deleted: deletedBy(order), held, waiting, beside };
 }
 
 function empty(outcome: BatchResult['outcome']): BatchResult {
@@ -200,7 +200,7 @@ async function afterLoss(
   }
   await note(work, noted, status);
   if (status === 'aborted' || !prepared) return { ...empty('lost'), error };
-  return committed(prepared, { held: 0, waiting: 0, counts: {} });
+  return committed(prepared, { held: 0, waiting: 0, beside: false, counts: {} });
 }
 
 async function askUntilAnswered(

@@ -1,5 +1,6 @@
 import { noChoice } from '../../config/column-choice.ts';
 import { pause, tryUntilAnswered } from '../../connection/deadlines.ts';
+import { readNextXid } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { compareQuantities, isSame, minus, negated, type Quantity, sumOf } from '../../counter/quantity.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
@@ -246,7 +247,7 @@ class Run {
           signal,
         });
         this.#requireSense(result);
-        if (result.waiting > 0 || result.outcome === 'busy') this.#traffic.others();
+        if (result.waiting > 0 || result.beside || result.outcome === 'busy') this.#traffic.others();
         // First, so that what was written counts as done whatever happens while it is audited.
         this.#queue.settle(batch, result, this.#traffic.isQuiet);
         await this.#account(result);
@@ -367,10 +368,10 @@ class Run {
   /** Audits in one snapshot what a batch has written: nothing counts as done before. */
   async #verify(own: readonly Written[]): Promise<Set<string>> {
     const wrong = new Set<string>();
-    if (own.length === 0) return wrong;
     const { tables } = this.#plan.inspected;
     const states = await this.#patiently(() =>
       this.#database.read(async reader => {
+        this.#traffic.ended(await readNextXid(reader));
         await reader.rows(exactForms);
         return readStates(
           reader,

@@ -3,7 +3,8 @@ const usuallyAfter = 1_000;
 
 /**
  * Whether others write on the server while a repair runs. Every transaction that writes takes the next number, however short its
- * session is and whoever may see it. So numbers that the repair did not take itself are the sign of others.
+ * session is and whoever may see it. So numbers that the repair did not take itself are the sign of others. Between the start of its
+ * block and its end a batch may take any number of them: one for each block of a trigger that catches errors, for example.
  */
 export class Traffic {
   #next: bigint;
@@ -25,6 +26,12 @@ export class Traffic {
     const own = BigInt(xid);
     if (own !== this.#next) this.others();
     this.#next = own + 1n;
+  }
+
+  /** Notes the number that the server gave next once a transaction of the repair had ended: those before may be its own. */
+  ended(next: string): void {
+    const given = BigInt(next);
+    if (given > this.#next) this.#next = given;
   }
 
   /** Notes that others were seen: one waited for the repair, or the repair for one. */

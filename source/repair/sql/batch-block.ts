@@ -55,6 +55,8 @@ const answer = z.object({
   held: z.number(),
   /** Sessions that waited for this transaction at its end. */
   waiting: z.number(),
+  /** Whether others have written after the transaction began and before the block did. */
+  beside: z.boolean(),
   /** The written counts by id. */
   counts: z.record(z.string(), z.nullable(z.number())),
 });
@@ -232,12 +234,15 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     `IF given IS NULL OR pg_current_xact_id_if_assigned()::text IS DISTINCT FROM given->>'xid' THEN
     RAISE EXCEPTION 'this transaction is another one' USING ERRCODE = '25P01';
   END IF;
+  -- Before anything here takes further numbers, as every block does that catches errors.
+  beside := pg_snapshot_xmax(pg_current_snapshot()) > pg_current_xact_id();
   -- Below deadlock_timeout: if two sessions wait for each other, we give up first.
   PERFORM set_config('lock_timeout', '250ms', true);
   -- Records hidden by a policy would look like drift.
   IF ${rowsHiddenCondition(tables)} THEN
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '${hiddenNow}';
   END IF;`,
+    order.deletes.length > 0 ? takePlaces : '',
     // Before rows are locked: these versions of the records are deleted, or none.
     plays > 0 ? gathering(records.name, facts, plays) : '',
     order.truncate
@@ -285,6 +290,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   ${plays > 0 ? playing(tables, facts, { quiet: order.quiet, isGiven }) : ''}PERFORM set_config('${resultSetting}', jsonb_build_object(
     'waiting', (SELECT count(*) FROM pg_locks l WHERE NOT l.granted
                  AND (l.transactionid = pg_current_xact_id()::xid${order.truncate ? ` OR l.relation = ${records.oid}` : ''})),
+    'beside', beside,
     'counts', becomes,
     'held', extract(epoch FROM clock_timestamp() - started) * 1000)::text, true);`,
   ];
@@ -299,7 +305,8 @@ DECLARE
   started timestamptz;
   touched bigint;
   is_other boolean;
-  is_kept boolean;${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
+  beside boolean;
+  is_kept boolean;${order.deletes.length > 0 ? '\n  places tid[];' : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -340,8 +347,10 @@ const placed = (name: string, type: string) =>
 const mine = `(SELECT u.relation, u.place, u.version, u.n, e.batch
       FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') WITH ORDINALITY e (value, batch)
       CROSS JOIN LATERAL ROWS FROM (${placed('relations', 'oid')}, ${placed('places', 'tid')}, ${placed('versions', 'xid')}) WITH ORDINALITY u (relation, place, version, n) OFFSET 0)`;
-const same = `r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
+// The places once more as an array: by a join alone, the planner would read the whole table for each batch.
+const same = `r.ctid OPERATOR(pg_catalog.=) ANY (places) AND r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
     AND r.xmin OPERATOR(pg_catalog.=) m.version`;
+const takePlaces = `places := ARRAY(SELECT m.place FROM ${mine} m);`;
 
 /**
  * Keeps the values of up to `most` records of each row that are about to be deleted, as the receipt has them. What refers to a row

@@ -43,6 +43,21 @@ describe('a repair has the server to itself', () => {
     expect(other.isQuiet).toBe(false);
   });
 
+  test('also if its transactions take several numbers each, but not if others take one after them', () => {
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
+    vi.advanceTimersByTime(1_000);
+    traffic.began('77');
+    traffic.ended('80');
+    traffic.began('80');
+    // One that ends with its own number, read where nobody else writes.
+    traffic.ended('80');
+    traffic.began('81');
+    expect(traffic.isQuiet).toBe(true);
+    traffic.ended('83');
+    traffic.began('84');
+    expect(traffic.isQuiet).toBe(false);
+  });
+
   test('not while it has waited for others, or they for it', () => {
     const traffic = new Traffic({ xid: '77', at: performance.now() });
     vi.advanceTimersByTime(5_000);

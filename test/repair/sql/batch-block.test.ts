@@ -124,6 +124,11 @@ describe('a batch', () => {
     });
   });
 
+  test('tells that others have written since it began', async () => {
+    const between = () => insertPresets(bench.own.sql, ['Sepia']);
+    expect(await batch({ rows: [add(noir, 5)] }, { between })).toMatchObject({ beside: true });
+  });
+
   test('writes nothing on a connection whose transaction is another one', async () => {
     expect(await refusal(batch({ rows: [add(noir, 5)] }, { xid: '42' }))).toContain(
       '25P01: this transaction is another one',
@@ -305,6 +310,20 @@ describe('records that are deleted', () => {
     const [place] = await placesOf(noir);
     await batch({ rows: [add(noir, -1)], deletes: [place!] });
     expect(await bench.counts()).toEqual({ ...untouched, Noir: [1, 1] });
+  });
+
+  test('are found by their places: nothing reads the table from its beginning to its end', async () => {
+    await bench.arrange(`SET session_replication_role = replica;
+      INSERT INTO preset_usage (preset_id, usage_type) SELECT '${noir}', 'generation' FROM generate_series(1, 10000);
+      RESET session_replication_role;
+      CREATE TABLE read (times bigint);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO read SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'preset_usage'; RETURN NULL; END $$;
+      CREATE TRIGGER note AFTER DELETE ON preset_usage EXECUTE FUNCTION note()`);
+    const deletes = (await placesOf(noir)).slice(0, 3);
+    await batch({ rows: [add(noir, -3)], deletes, plays: 20 });
+    expect(await bench.counts()).toEqual({ ...untouched, Noir: [-1, 9_999] });
+    expect(await bench.own.sql`SELECT times::int FROM read`).toEqual([{ times: 0 }]);
   });
 
   test('undo the batch where one of them is gone already', async () => {
