@@ -24,13 +24,15 @@ function valued(path: 'file' | 'directory' | undefined): string {
 
 /**
  * What prints the names of the contexts. A shell reads the file itself: this program would take too long to start for each press of Tab.
- * `base` is the directory for configurations, as the shell spells it.
+ * `base` is the directory for configurations, as the shell spells it. A relative XDG_CONFIG_HOME counts as unset there too.
  */
 function printContexts(base: string): string {
   const files = [base, '"$HOME/Library/Application Support"'].map(each => `${each}/preset-usage/config.json`);
   return `grep -Eho '"name" *: *"[A-Za-z0-9_.-]+"' ${files.join(' ')} 2>/dev/null | cut -d '"' -f 4`;
 }
-const contextsOfShell = `$(${printContexts(`"\${XDG_CONFIG_HOME:-$HOME/.config}"`)})`;
+// Old versions of bash need the opening parenthesis of a pattern inside of another one.
+const baseOfShell = `"$(case \${XDG_CONFIG_HOME-} in (/*) echo "$XDG_CONFIG_HOME" ;; (*) echo "$HOME/.config" ;; esac)"`;
+const contextsOfShell = `$(${printContexts(baseOfShell)})`;
 
 /** For bash and zsh: a line for each flag whose value is one of a few, which may depend on the command. */
 function chosen(complete: string): string {
@@ -121,7 +123,7 @@ compdef ${shellFunction} ${programs}
 `;
 }
 
-const contextsOfFish = `(${printContexts('(set -q XDG_CONFIG_HOME; and echo $XDG_CONFIG_HOME; or echo $HOME/.config)')})`;
+const contextsOfFish = `(${printContexts('(string match -q "/*" -- "$XDG_CONFIG_HOME"; and echo $XDG_CONFIG_HOME; or echo $HOME/.config)')})`;
 
 function fish(): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -53,10 +53,16 @@ describe('the names of contexts', () => {
     expect(bashWith({ ...there, HOME: '/nowhere' }, 'preset-usage', '--context', '')).toEqual([]);
     const elsewhere = { ...there, HOME: '/nowhere', XDG_CONFIG_HOME: join(home, '.config') };
     expect(bashWith(elsewhere, 'preset-usage', '--context', 'st')).toEqual(['staging']);
+    expect(bashWith({ ...there, XDG_CONFIG_HOME: 'relative' }, 'preset-usage', '--context', 'st')).toEqual([
+      'staging',
+    ]);
   });
 
   test('fish', needsShell('fish'), () => {
     expect(fishWith(there, 'preset-usage', 'check', '--context', '')).toEqual(['prod.eu-1', 'staging']);
+    expect(fishWith({ ...there, XDG_CONFIG_HOME: 'relative' }, 'preset-usage', '--context', 'st')).toEqual([
+      'staging',
+    ]);
   });
 
   test('zsh', needsShell('zsh'), () => {
