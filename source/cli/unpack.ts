@@ -67,7 +67,8 @@ function write({ path, bytes }: Asset, directory: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.size === bytes.byteLength) return;
   makeDirectory(dirname(file));
   const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, bytes, { mode: 0o600 });
+  // Later starts compare only sizes: after a loss of power a file that was not flushed may have the right one, and be of zeros.
+  writeFileSync(unfinished, bytes, { mode: 0o600, flush: true });
   // All at once, for others that start meanwhile.
   renameSync(unfinished, file);
 }
