@@ -37,6 +37,8 @@ interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Turns the server's parallel workers off, for reads that already run side by side. */
   serial?: boolean;
+  /** Lets it scan a whole table only where there is no index: for one of several pages, each of which would read the others too. */
+  byIndex?: boolean;
   /** True for what reads a whole table: it goes to the standby, where --replica names one. */
   large?: boolean;
 }
@@ -272,7 +274,7 @@ async function withTransaction<T>(
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: WriteTransaction) => Promise<T>,
-  { signal, serial }: ReadOptions,
+  { signal, serial, byIndex }: ReadOptions,
   settings = '',
   onProcesses: (processes: Processes) => void = () => {},
 ): Promise<T> {
@@ -326,6 +328,8 @@ async function withTransaction<T>(
           // A role may have set fewer digits, and then 123456789 arrives as 123000000.
           `${readOwnPath}; SET LOCAL statement_timeout = ${Math.ceil(timeout * 1000)}; SET LOCAL lock_timeout = ${Math.ceil(lockTimeout * 1000)}; SET LOCAL extra_float_digits = 1` +
             (serial ? '; SET LOCAL max_parallel_workers_per_gather = 0' : '') +
+            // A scan that cannot be avoided then seems so costly that the server would compile it.
+            (byIndex ? '; SET LOCAL enable_seqscan = off; SET LOCAL jit = off' : '') +
             `; ${settings}${readLimits}`,
         ),
       );

@@ -121,7 +121,8 @@ export async function auditCounters(
   const failure = new AbortController();
   const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
   // A single page is a scan of everything, which the server's parallel workers do best.
-  const serial = othersWrite || plan.ranges.length > 1;
+  const isPaged = plan.ranges.length > 1;
+  const serial = othersWrite || isPaged;
   const work = async (_: unknown, worker: number) => {
     for (const range of ranges) {
       const before = isKnown(range) ? memory?.pages.get(range) : undefined;
@@ -135,7 +136,7 @@ export async function auditCounters(
           await look(reader);
           return page;
         },
-        { signal: either, serial, large: true },
+        { signal: either, serial, byIndex: isPaged, large: true },
       );
       const at = answered();
       summary.totals = addTotals(summary.totals, page.totals);
