@@ -41,15 +41,20 @@ export class SessionLog {
     const present = new Map(sessions.map(session => [session.pid, session]));
     const working: Work[] = [];
     const finished: (EndedWork | null)[] = [];
+    const known = new Map<number, number>();
     for (const { session: before, from } of this.#open) {
       const session = present.get(before.pid);
-      if (session && isAtWork(session) && session.transactionFrom === before.transactionFrom) continue;
+      if (session && isAtWork(session) && session.transactionFrom === before.transactionFrom) {
+        known.set(before.pid, from);
+        continue;
+      }
       // Use the statement seen earlier: now it may show only COMMIT.
       finished.push(endedWork({ ...before, state: session?.state ?? null }, { from, to: answered }, names));
       if (session && !isAtWork(session)) present.delete(before.pid);
     }
     for (const session of present.values()) {
-      const from = toLocal(session.transactionFrom ?? session.queryFrom, sent);
+      // Where the server does not tell, it has been at work since it was first seen.
+      const from = toLocal(session.transactionFrom ?? session.queryFrom, known.get(session.pid) ?? sent);
       if (isAtWork(session)) working.push({ session, from });
       else finished.push(endedWork(session, { from, to: toLocal(session.stateFrom, answered) }, names));
     }

@@ -55,6 +55,24 @@ describe('the sessions that were seen', () => {
     ]);
   });
 
+  test('of which this role may see no times began at the latest when they were first seen', () => {
+    const log = new SessionLog();
+    const hidden = session({
+      state: null,
+      query: null,
+      queryFrom: null,
+      stateFrom: null,
+      holdsRepairLock: true,
+    });
+    look(log, 1_000, hidden);
+    look(log, 3_000, hidden);
+    // A batch of the repair was committed, and the repair still runs.
+    expect(log.between(500, 2_000)).toMatchObject([{ pid: 1, activity: 'repairs', from: 1_000 }]);
+    look(log, 4_000);
+    expect(log.between(500, 2_000)).toMatchObject([{ pid: 1, activity: 'repairs', from: 1_000 }]);
+    expect(pids(log, 100, 900)).toEqual([]);
+  });
+
   test('that are gone have ended in between, and so has a transaction followed by another', () => {
     const log = new SessionLog();
     const at = (pid: number, from: number) =>
