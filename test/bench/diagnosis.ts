@@ -12,18 +12,19 @@ interface Played {
   verdicts: Verdict[];
 }
 
-const {
-  DIAGNOSIS_SEEDS: seeds = '20',
-  DIAGNOSIS_FAMILIES: named = '',
-  DIAGNOSIS_SHOW: shown = '',
-} = process.env;
+const { DIAGNOSIS_SEEDS: asked, DIAGNOSIS_FAMILIES: named = '', DIAGNOSIS_SHOW: shown = '' } = process.env;
 
 /**
- * Plays histories of faults and tells what the console says of each: `DIAGNOSIS_SEEDS` of each family (20 if not set), every second
- * history on PostgreSQL 15 if it is installed. `DIAGNOSIS_FAMILIES` picks families by a part
+ * Plays histories of faults and tells what the console says of each: `DIAGNOSIS_SEEDS` of each family (if not set 5, or 20 with `large`), every
+ * second history on PostgreSQL 15 if it is installed. `DIAGNOSIS_FAMILIES` picks families by a part
  * of their names, and `DIAGNOSIS_SHOW` prints that many wrong ones in full.
  */
-export async function benchDiagnosis(url: string, say: (line: string) => void): Promise<Figure[]> {
+export async function benchDiagnosis(
+  url: string,
+  say: (line: string) => void,
+  { large }: { large: boolean },
+): Promise<Figure[]> {
+  const seeds = Number(asked ?? (large ? 20 : 5));
   const chosen = families.filter(({ name }) => name.includes(named));
   const older = await startInstalled(15, ['-c', 'synchronous_commit=off']);
   say(
@@ -32,8 +33,8 @@ export async function benchDiagnosis(url: string, say: (line: string) => void): 
   try {
     const played = (
       await Promise.all([
-        work(url, chosen, older ? 0 : null, say),
-        older ? work(older.url, chosen, 1, say) : [],
+        work(url, chosen, seeds, older ? 0 : null, say),
+        older ? work(older.url, chosen, seeds, 1, say) : [],
       ])
     ).flat();
     printTable(played);
@@ -48,13 +49,14 @@ export async function benchDiagnosis(url: string, say: (line: string) => void): 
 async function work(
   url: string,
   chosen: Family[],
+  seeds: number,
   odd: 0 | 1 | null,
   say: (line: string) => void,
 ): Promise<Played[]> {
   const played: Played[] = [];
   const application = await Application.open(url);
   try {
-    for (let seed = 1; seed <= Number(seeds); seed += 1) {
+    for (let seed = 1; seed <= seeds; seed += 1) {
       for (const [place, family] of chosen.entries()) {
         if (odd !== null && (place + seed) % 2 !== odd) continue;
         try {
