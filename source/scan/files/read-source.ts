@@ -30,7 +30,7 @@ class SourceText {
 const mostBytes = 2 * 1024 * 1024;
 
 /** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never throws. */
-function readSource(directory: string, file: string, memory: Memory): Source | null {
+function readSource(directory: string, file: string): Source | null {
   const path = join(directory, file);
   try {
     const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory.free()) : kindOfName(file);
@@ -114,6 +114,9 @@ class Memory {
   }
 }
 
+// One for every scan of a process: a piece for each of many small scans would make V8 collect all garbage with every second one.
+const memory = new Memory();
+
 // Interrupts are handled after this many files.
 const atOnce = 64;
 
@@ -126,14 +129,13 @@ export async function readSources(
   files: readonly string[],
   signal?: AbortSignal,
 ): Promise<Source[]> {
-  const memory = new Memory();
   const read: Source[] = [];
   for (const [index, file] of files.entries()) {
     if (index % atOnce === 0) {
       await setImmediate();
       stopIfInterrupted(signal);
     }
-    const source = readSource(directory, file, memory);
+    const source = readSource(directory, file);
     if (source) read.push(source);
   }
   return read;
