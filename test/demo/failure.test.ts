@@ -6,19 +6,18 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeCluster } from '../../source/demo/cluster.ts';
 import type { ConsoleError } from '../../source/errors/errors.ts';
-import { makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
+import { clusterIn, makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
 
 const run = promisify(execFile);
 const scratch = makeScratch();
-const clusterFile = pathToFileURL(join(scratch.path, 'cluster.tar.gz'));
 const temporary = join(scratch.path, 't');
+let clusterFile: URL;
 
 beforeAll(async () => {
   mkdirSync(temporary);
   vi.stubEnv('TMPDIR', temporary);
-  writeFileSync(clusterFile, await makeCluster());
+  clusterFile = await clusterIn(scratch.path);
 });
 afterAll(() => {
   vi.unstubAllEnvs();

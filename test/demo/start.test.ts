@@ -1,19 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeCluster } from '../../source/demo/cluster.ts';
 import type { DemoProgress } from '../../source/demo/start.ts';
-import { connectTo, makeScratch, startTestDemo } from './helpers.ts';
+import { clusterIn, connectTo, makeScratch, startTestDemo } from './helpers.ts';
 
 const scratch = makeScratch();
-const clusterFile = pathToFileURL(join(scratch.path, 'cluster.tar.gz'));
 const temporary = join(scratch.path, 't');
+let clusterFile: URL;
 
 beforeAll(async () => {
   mkdirSync(temporary);
   vi.stubEnv('TMPDIR', temporary);
-  writeFileSync(clusterFile, await makeCluster());
+  clusterFile = await clusterIn(scratch.path);
 });
 afterAll(() => {
   vi.unstubAllEnvs();

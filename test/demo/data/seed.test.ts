@@ -23,7 +23,7 @@ let sql: postgres.Sql;
 let rows: CounterRow[];
 
 beforeAll(async () => {
-  demos = await Promise.all([startTestDemo(), startTestDemo()]);
+  demos = await Promise.all([startTestDemo(), startTestDemo({ clusterFile: undefined })]);
   sql = connectTo(demos[0]!);
   rows = await readCounterRows(sql);
 });
