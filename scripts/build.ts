@@ -41,9 +41,9 @@ const measuredWhenNeeded: Plugin = {
 const inkDrawsWhatChanged: Plugin = {
   name: 'ink-draws-what-changed',
   setup({ onResolve, onEnd }) {
-    const unseen = new Set(['output', 'log-update']);
-    onResolve({ filter: /^\.\/(output|log-update)\.js$/ }, ({ path, importer }) => {
-      if (!/node_modules\/ink\/build\/\w+\.js$/.test(importer.replaceAll('\\', '/'))) return undefined;
+    const unseen = new Set(['output', 'log-update', 'sanitize-ansi']);
+    onResolve({ filter: /^\.\/(output|log-update|sanitize-ansi)\.js$/ }, ({ path, importer }) => {
+      if (!/node_modules\/ink\/build\/[\w-]+\.js$/.test(importer.replaceAll('\\', '/'))) return undefined;
       const name = path.slice(2, -3);
       unseen.delete(name);
       return { path: `${root}scripts/ink-${name}.ts` };

@@ -37,15 +37,20 @@ function mostSaved(before: readonly string[], after: readonly string[], by: numb
   const best = { first: 0, last: -1, saved: 0 };
   let first = 0;
   let saved = 0;
-  for (const [line, text] of after.entries()) {
+  // It runs for every line and distance of every frame, so it makes no object for them.
+  for (let line = 0; line < after.length; line += 1) {
     const from = line + by;
-    const isMoved = from >= 0 && from < before.length && before[from] === text;
-    const isSame = before[line] === text;
+    const isMoved = from >= 0 && from < before.length && before[from] === after[line];
+    const isSame = before[line] === after[line];
     saved += isMoved === isSame ? 0 : isMoved ? 1 : -1;
     if (saved <= 0 || from < 0 || from >= before.length) {
       first = line + 1;
       saved = 0;
-    } else if (saved > best.saved) Object.assign(best, { first, last: line, saved });
+    } else if (saved > best.saved) {
+      best.first = first;
+      best.last = line;
+      best.saved = saved;
+    }
   }
   return best;
 }

@@ -1,6 +1,7 @@
 // Replaces Ink's output in the bundle: see build.ts. Ink tokenizes every line and makes an object of every cell for every frame,
 // which took two thirds of the time from a key to its frame. Here lines that were on the last frame are taken from it.
 import InkOutput from '../node_modules/ink/build/output.js';
+import { plainWidth } from './ink-plain-row.ts';
 
 type Clip = Parameters<InkOutput['clip']>[0];
 type Transformers = Parameters<InkOutput['write']>[3]['transformers'];
@@ -68,7 +69,7 @@ export default class Output {
     const lines: string[] = Array.from({ length: this.height }, () => '');
     for (const band of this.#bands()) {
       const key = this.#keyOf(band);
-      const drawn = frame.get(key) ?? lastFrame.get(key) ?? this.#draw(band);
+      const drawn = frame.get(key) ?? lastFrame.get(key) ?? this.#plainRow(band) ?? this.#draw(band);
       frame.set(key, drawn);
       for (const [index, line] of drawn.entries()) lines[band.first + index] = line;
     }
@@ -107,6 +108,26 @@ export default class Output {
       text,
     ]);
     return JSON.stringify([this.width, last - first, parts]);
+  }
+
+  /** The row of a band of texts that lie whole beside each other; null for any other. */
+  #plainRow({ first, last, writes }: Band): string[] | null {
+    if (first !== last) return null;
+    let row = '';
+    let end = 0;
+    for (const { x, text, transformers, clip } of writes) {
+      const width = text.includes('\n') ? undefined : plainWidth(text);
+      if (width === undefined || x < end || x + width > this.width) return null;
+      if (clip && ((clip.x1 ?? x) > x || (clip.x2 ?? this.width) < x + width)) return null;
+      // Where one styled text touches another, Ink joins their styles.
+      if (x === end && x > 0 && row.endsWith('m')) return null;
+      let line = text;
+      for (const transform of transformers) line = transform(line, 0);
+      if (line !== text && plainWidth(line) !== width) return null;
+      row += ' '.repeat(x - end) + line;
+      end = x + width;
+    }
+    return [row.trimEnd()];
   }
 
   #draw({ first, last, writes }: Band): string[] {

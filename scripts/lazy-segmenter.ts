@@ -27,7 +27,8 @@ class Characters {
   }
 
   *[Symbol.iterator](): Generator<Segment> {
-    for (const [index, segment] of [...this.#text].entries()) yield { segment, index, input: this.#text };
+    for (let index = 0; index < this.#text.length; index += 1)
+      yield { segment: this.#text[index] as string, index, input: this.#text };
   }
 }
 

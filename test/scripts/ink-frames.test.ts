@@ -1,9 +1,13 @@
+import { styledCharsFromTokens, styledCharsToString, tokenize } from '@alcalzone/ansi-tokenize';
 import { Terminal } from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import InkOutput from '../../node_modules/ink/build/output.js';
+import sanitizeAnsi from '../../node_modules/ink/build/sanitize-ansi.js';
 import logUpdate, { findScroll, scrolled } from '../../scripts/ink-log-update.ts';
 import Output from '../../scripts/ink-output.ts';
+import { plainWidth } from '../../scripts/ink-plain-row.ts';
+import sanitized from '../../scripts/ink-sanitize-ansi.ts';
 
 // The bundle has these in the place of Ink's own, so they have to draw the same.
 type Drawing = Pick<InkOutput, 'write' | 'clip' | 'unclip'>;
@@ -12,6 +16,7 @@ const words = fc.constantFrom(
   'plain',
   'ein längerer Text – ✓',
   '\u001b[7minverse \u001b[32mgreen\u001b[39m\u001b[27m end',
+  '\u001b[32mgreen\u001b[39m',
   '\u001b[1mbold',
   '中文 wide',
   'two\nlines',
@@ -53,18 +58,82 @@ function draw(on: Drawing, steps: readonly Step[]): void {
 }
 
 describe('the output in place of that of Ink', () => {
-  test('draws the same lines, from whatever the last frame was', () => {
+  // In the one row of the second, texts often touch.
+  test.each([20, 1])('draws the same lines in %i rows, from whatever the last frame was', height => {
+    const rows = place.map(y => (height === 1 ? 0 : y));
+    const steps = fc.oneof(
+      fc.tuple(write, rows).map(([each, y]) => ({ ...each, y })),
+      step,
+    );
     fc.assert(
-      fc.property(fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 4 }), frames => {
+      fc.property(fc.array(fc.array(steps, { maxLength: 12 }), { maxLength: 4 }), frames => {
         for (const steps of frames) {
-          const size = { width: 24, height: 20 };
+          const size = { width: 24, height };
           const [theirs, ours] = [new InkOutput(size), new Output(size)];
           draw(theirs, steps);
           draw(ours, steps);
           expect(ours.get()).toEqual(theirs.get());
         }
       }),
-      { numRuns: 200 },
+      {
+        numRuns: 200,
+        // Of styled texts that touch, which are rarely made up.
+        examples: [[[[0, 5].map(x => ({ x, y: 0, text: '\u001b[32mgreen\u001b[39m', transformers: [] }))]]],
+      },
+    );
+  });
+});
+
+describe('a line that is written as it is', () => {
+  const styles = [1, 2, 4, 7, 31, 32, 42].map(code => ({
+    open: `\u001b[${code}m`,
+    close: `\u001b[${code < 3 ? 22 : code < 10 ? code + 20 : code < 40 ? 39 : 49}m`,
+  }));
+  const text = fc.constantFrom(
+    '',
+    ' ',
+    'a',
+    'ab ',
+    '●',
+    '中',
+    '\u001b[22m',
+    '\u001b[31m',
+    '\u001b[1;4m',
+    '\u001b[0m',
+  );
+  const { line } = fc.letrec<{ line: string; part: string; styled: string }>(tie => ({
+    line: fc.array(tie('part'), { maxLength: 4 }).map(parts => parts.join('')),
+    part: fc.oneof({ depthSize: 'small' }, { arbitrary: text, weight: 2 }, tie('styled')),
+    styled: fc
+      .tuple(fc.constantFrom(...styles), tie('line'))
+      .map(([{ open, close }, inner]) => open + inner + close),
+  }));
+
+  test('is one that Ink would write the same, and is as wide as it says', () => {
+    let found = 0;
+    const check = (line: string) => {
+      const width = plainWidth(line);
+      if (width === undefined) return;
+      found += 1;
+      const cells = styledCharsFromTokens(tokenize(line));
+      expect([styledCharsToString(cells), cells.length]).toEqual([line, width]);
+    };
+    fc.assert(fc.property(line, check), { numRuns: 2_000 });
+    expect(found).toBeGreaterThan(200);
+    // Of styles that touch, which are rarely made up.
+    for (const a of styles) for (const b of styles) check(`${a.open}a${a.close}${b.open}b${b.close}`);
+    const [bold, dim, , inverse] = styles as [(typeof styles)[0], ...typeof styles];
+    const row = `${inverse?.open}a ${dim?.open}b${dim?.close}${bold.open}c${bold.close}${inverse?.close}`;
+    expect(plainWidth(row)).toBe(4);
+  });
+
+  test('loses what moves the cursor, whenever it is drawn', () => {
+    const parts = fc.constantFrom('a', 'ä\u0301', '\u001b[1m', '\u001b[38:5:1m', '\u001b[2J', '\u0007', '\n');
+    fc.assert(
+      fc.property(fc.array(parts), some => {
+        const text = some.join('');
+        for (const _ of [1, 2]) expect(sanitized(text)).toBe(sanitizeAnsi(text));
+      }),
     );
   });
 });
