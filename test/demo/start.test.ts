@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DemoProgress } from '../../source/demo/start.ts';
+import type { ConsoleError } from '../../source/errors/errors.ts';
 import { clusterIn, connectTo, makeScratch, startTestDemo } from './helpers.ts';
 
 const scratch = makeScratch();
@@ -51,8 +53,9 @@ describe('startDemo', () => {
     await demo.stop();
   });
 
-  it('stops in the middle of a query, and twice', async () => {
-    const demo = await startTestDemo({ clusterFile });
+  it('stops in the middle of a query, and twice, which is no failure', async () => {
+    const onFailure = vi.fn();
+    const demo = await startTestDemo({ clusterFile, onFailure });
     const sql = connectTo(demo, { backoff: () => 1_000 });
     await sql`SELECT 1`;
     // A stop that waited for its end would run into the test's time limit.
@@ -61,20 +64,25 @@ describe('startDemo', () => {
     await Promise.all([demo.stop(), demo.stop()]);
     expect(existsSync(demo.host)).toBe(false);
     await demo.stop();
+    expect(onFailure).not.toHaveBeenCalled();
     await sql.end({ timeout: 0 });
   });
 
-  it("listens on the loopback address if a socket's path would be too long", async () => {
+  it("listens on the loopback address if a socket's path would be too long, and says when no client would get an answer", async () => {
+    const { promise, resolve } = Promise.withResolvers<ConsoleError>();
     const long = join(temporary, 'd'.repeat(120));
     mkdirSync(long);
     vi.stubEnv('TMPDIR', long);
-    const demo = await startTestDemo({ clusterFile });
+    const demo = await startTestDemo({ clusterFile, onFailure: resolve });
     vi.stubEnv('TMPDIR', temporary);
     rmdirSync(long);
     expect(demo).toMatchObject({ socketPath: null, host: '127.0.0.1' });
     const sql = connectTo(demo);
     expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
     await sql.end();
-    await demo.stop();
+    // No startup packet: PGlite throws, and pglite-socket's queue stands still after that.
+    const socket = createConnection(demo.port, demo.host);
+    socket.on('error', () => {}).write(Buffer.alloc(64));
+    expect((await promise).message).toContain('Cannot process startup packet');
   });
 });

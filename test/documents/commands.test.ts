@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import stringWidth from 'string-width';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../source/cli/options.ts';
 import { makeScratch, startTestDemo } from '../demo/helpers.ts';
@@ -29,7 +30,39 @@ export async function usePreset(id: string, count: number) {
 const reader = openSession();
 afterAll(() => reader.close());
 
-// Before a page repairs anything: a sync of nothing has no changes to describe.
+// The first test waits for the demo.
+const inDemo = { timeout: timeLimit(120_000) };
+
+// Before a page repairs anything: then each count is as wrong as it was made.
+test('the demo has three counters with mistakes, found by the bodies of their triggers', inDemo, async () => {
+  const { code, output } = await reader.run('preset-usage counters --json');
+  expect(JSON.parse(output).counters).toMatchObject([
+    {
+      id: 'public.posts.comments_count',
+      source: { kind: 'trigger' },
+      confidence: 'certain',
+      rows: 30,
+      mismatched: 6,
+    },
+    {
+      id: 'public.presets.likes_count',
+      source: { kind: 'trigger' },
+      confidence: 'certain',
+      rows: 216,
+      mismatched: 3,
+    },
+    { id: 'public.presets.usage_count', source: { kind: 'built-in' }, rows: 216, mismatched: 14 },
+  ]);
+  expect(code).toBe(1);
+});
+
+test('check tells in words why a count of the demo is wrong, in 80 columns', inDemo, async () => {
+  const { output } = await reader.run('preset-usage check');
+  expect(output).toMatch(/^Art deco poster +0 +\d+ +-\d+ {2}reset, records kept$/m);
+  for (const line of output.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+});
+
+// Also before that: a sync of nothing has no changes to describe.
 const presets = 'public.presets.usage_count';
 const comments = 'public.posts.comments_count';
 const only = ['- lastUsed', '- schema'];
@@ -69,25 +102,19 @@ test.each<[heading: string, command: string, counter?: string, without?: string[
     '',
     ['+ database', '+ counters', '+ guesses', '+ notCheckable', '+ writes.counter'],
   ],
-])(
-  'docs/json.md has the keys of %s: %s',
-  {
-    timeout: timeLimit(120_000),
-  },
-  async (heading, command, counter, without = []) => {
-    const shapeOf = (of: string) =>
-      readShape(/```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${of}`))?.[1] ?? '');
-    const { output } = await reader.run(`preset-usage ${command} --json`);
-    const document = JSON.parse(output.split('\n')[0] ?? '');
-    expect(differences(shapeOf(heading), document)).toEqual(without);
-    expect(document).toMatchObject({ version: 2, ...(counter ? { counter: { id: counter } } : {}) });
-    if (counter) expect(differences(shapeOf('check').counter ?? {}, document.counter)).toEqual([]);
-  },
-);
+])('docs/json.md has the keys of %s: %s', inDemo, async (heading, command, counter, without = []) => {
+  const shapeOf = (of: string) =>
+    readShape(/```text\n([^`]*)```/.exec(sectionOf(readDocument('docs/json.md'), `### ${of}`))?.[1] ?? '');
+  const { output } = await reader.run(`preset-usage ${command} --json`);
+  const document = JSON.parse(output.split('\n')[0] ?? '');
+  expect(differences(shapeOf(heading), document)).toEqual(without);
+  expect(document).toMatchObject({ version: 2, ...(counter ? { counter: { id: counter } } : {}) });
+  if (counter) expect(differences(shapeOf('check').counter ?? {}, document.counter)).toEqual([]);
+});
 
 describe.each(readPages().filter(page => commandsOf(page).length > 0))('$file', page => {
   afterAll(() => reader.turnPage());
-  test.each(commandsOf(page))('$command', { timeout: timeLimit(120_000) }, async ({ command, shown }) => {
+  test.each(commandsOf(page))('$command', inDemo, async ({ command, shown }) => {
     for (const args of programArguments(command)) expect(readCommandLine(args).problem).toBeNull();
     if (parsedOnly.some(([pattern]) => pattern.test(command))) return;
     const { output, code } = await reader.run(command);

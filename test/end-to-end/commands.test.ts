@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:net';
-import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
@@ -386,12 +385,7 @@ test('check on the demo finds the mistakes that were made there, and why', {
   );
 });
 
-test('check tells in words why, and of one preset what led to that', {
-  timeout: timeLimit(90_000),
-}, async () => {
-  const list = await run(['check', '--demo']);
-  expect(list.out).toMatch(/^Art deco poster +0 +\d+ +-\d+ {2}reset, records kept$/m);
-  for (const line of list.out.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+test('check tells of one preset what led to its count', async () => {
   const { out } = await run(['check', '--preset', 'Pastel'], { DATABASE_URL: own.url });
   expect(out).toContain('Pastel: unknown\n  The count is 2 too high; there is no other wrong count');
 });

@@ -412,16 +412,3 @@ describe('a console that cannot start', () => {
     expect(onAlternateScreen(console.written())).toBe(false);
   });
 });
-
-describe('the embedded demo', () => {
-  test('shows its progress immediately, then lists presets that are in use', async () => {
-    terminal = startTerminal();
-    await terminal.until(/Starting PostgreSQL|Reading the counter|DEMO/);
-    const screen = await terminal.until(/DEMO [\s\S]*\d+ accurate {2}14 mismatched/);
-    const records = (text: string) => Number(/([\d,]+) records/.exec(text)?.[1]?.replace(',', ''));
-    const before = records(screen);
-    await terminal.until(text => records(text) > before, 'more records than before');
-    terminal.press('q');
-    expect(await terminal.exit()).toBe(0);
-  });
-});

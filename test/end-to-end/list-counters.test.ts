@@ -192,25 +192,3 @@ describe('counters', () => {
     ]);
   });
 });
-
-test('the demo has three counters with mistakes, found by the bodies of their triggers', async () => {
-  const { code, out } = await run(['counters', '--json', '--demo'], {}, undefined, { cwd: directory });
-  expect(JSON.parse(out).counters).toMatchObject([
-    {
-      id: 'public.posts.comments_count',
-      source: { kind: 'trigger' },
-      confidence: 'certain',
-      rows: 30,
-      mismatched: 6,
-    },
-    {
-      id: 'public.presets.likes_count',
-      source: { kind: 'trigger' },
-      confidence: 'certain',
-      rows: 216,
-      mismatched: 3,
-    },
-    { id: 'public.presets.usage_count', source: { kind: 'built-in' }, rows: 216, mismatched: 14 },
-  ]);
-  expect(code).toBe(1);
-});
