@@ -73,18 +73,20 @@ export function whyNotPlayed(
   return null;
 }
 
-// Adding to one row again and again takes time that grows with the square.
+// Adding to one row again and again takes time that grows with the square. Of the second record a row is changed that was changed before.
+const fewPlayed = 2;
 const usuallyPlayed = 20;
 /** All records of a batch: more than it ever has. Batches get smaller where that takes long. */
 export const allPlayed = 1_000_000;
 
 /**
  * Of how many records of each row that is tried. A few are enough where triggers only add to counts: what may become of the count
- * is known, and other counts become what they were. What may refuse some records and not others is tried with all.
+ * is known, and other counts become what they were. Two are enough where they write no other column. What may refuse some records
+ * and not others is tried with all.
  */
 export function recordsPlayed(
   catalog: TriggerCatalog,
-  { records, definition: { record } }: Pick<Tables, 'records' | 'definition'>,
+  { records, definition: { row, record } }: Pick<Tables, 'records' | 'definition'>,
   { recordsDoubted }: Pick<RepairFacts, 'recordsDoubted'>,
 ): number {
   const fired = catalog.triggers.filter(({ tableOid, type, enabled }) => {
@@ -98,7 +100,23 @@ export function recordsPlayed(
     const own = [newTable, catalog.presetsTable.split('.').at(-1)];
     return bodies.length > 0 && bodies.every(body => onlyAdds(body, own) && dependsOn(body, same));
   });
-  return isPlain && !recordsDoubted && !records.sums ? usuallyPlayed : allPlayed;
+  if (!isPlain || recordsDoubted || records.sums) return allPlayed;
+  const writes = fired.flatMap(({ functionOid }) => reachedBy(catalog, functionOid).flatMap(writesOf));
+  const known = new Set<string | null>([row.count, row.touched]);
+  const others = writes.some(
+    ({ table, column }) => table !== catalog.presetsTable.split('.').at(-1) || !known.has(column),
+  );
+  return others ? usuallyPlayed : fewPlayed;
+}
+
+/** The columns that a function writes, each with its table. */
+function writesOf({ reading: { writes, fields } }: CatalogFunction) {
+  return [
+    ...writes.flatMap(
+      ({ table, columns }) => columns?.map(({ name }) => ({ table: table.name, column: name })) ?? [],
+    ),
+    ...fields.map(({ column }) => ({ table: null, column: column?.name ?? null })),
+  ];
 }
 
 /** Whether a function only adds to numbers, and sets others to what no table but its `own` says. */

@@ -5,6 +5,7 @@ import {
   type PlannedWrites,
   recordsPlayed,
 } from '../../../source/repair/plan/firing-triggers.ts';
+import type { SqlColumn } from '../../../source/sql/sql-effects.ts';
 import {
   catalog,
   insert,
@@ -17,27 +18,35 @@ import {
   writes,
 } from '../../trigger/catalogs.ts';
 
+const column = (name: string, how: SqlColumn['how']): SqlColumn => ({ name, how });
+
+const adding = {
+  verb: 'adds' as const,
+  sums: false,
+  recordsDoubted: false,
+  also: [] as string[],
+  other: [] as SqlColumn[],
+};
+
 test.each([
-  ['that only add', { verb: 'adds' as const, sums: false, recordsDoubted: false, also: [] }, 20],
+  ['that add to the count alone', adding, 2],
+  ['that add to other numbers too', { ...adding, other: [column('level', 'adds')] }, 20],
   [
-    'that keep what a record has',
-    { verb: 'sets' as const, sums: false, recordsDoubted: false, also: ['label'] },
-    allPlayed,
+    'that set others, perhaps to what they were and more',
+    { ...adding, other: [column('level', 'sets')] },
+    20,
   ],
-  ['that count anew', { verb: 'counts' as const, sums: false, recordsDoubted: false, also: [] }, allPlayed],
-  ['of a sum', { verb: 'adds' as const, sums: true, recordsDoubted: false, also: [] }, allPlayed],
-  [
-    'of records that a check may refuse',
-    { verb: 'adds' as const, sums: false, recordsDoubted: true, also: [] },
-    allPlayed,
-  ],
+  ['that keep what a record has', { ...adding, verb: 'sets' as const, also: ['label'] }, allPlayed],
+  ['that count anew', { ...adding, verb: 'counts' as const }, allPlayed],
+  ['of a sum', { ...adding, sums: true }, allPlayed],
+  ['of records that a check may refuse', { ...adding, recordsDoubted: true }, allPlayed],
 ])(
   'an undo is tried with a few records or with all: triggers %s',
-  (_, { verb, sums, recordsDoubted, also }, played) => {
+  (_, { verb, sums, recordsDoubted, also, other }, played) => {
     const keeps = routine('keeps', {
       isTrigger: true,
       reading: reading({
-        writes: [writes({ columns: [{ name: 'usage_count', how: verb }] })],
+        writes: [writes({ columns: [column('usage_count', verb), ...other] })],
         rows: { new: ['preset_id', ...also], old: [] },
       }),
     });
@@ -47,7 +56,10 @@ test.each([
         all,
         {
           records: { sums },
-          definition: { record: { reference: ['preset_id'], time: 'used_at', where: null } },
+          definition: {
+            row: { count: 'usage_count', touched: null },
+            record: { reference: ['preset_id'], time: 'used_at', where: null },
+          },
         } as never,
         { recordsDoubted },
       ),
