@@ -66,7 +66,7 @@ class FakeReceipt {
 }
 
 const state = { id: 'a', name: 'Noir', usageCount: 5, records: 3, lastUsed: null, newest: null };
-const done = [{ answer: JSON.stringify({ held: 4, waiting: 2, counts: { a: 3 } }) }];
+const done = [{ answer: JSON.stringify({ held: 4, waiting: 2, beside: false, counts: { a: 3 } }) }];
 /** A server on which one preset is 2 too high; `over` answers first. */
 const server =
   (over: Answer = () => []): Answer =>
