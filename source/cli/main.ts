@@ -176,9 +176,13 @@ async function openTerminal(
   const { openConsole } = await import('../tui/start.ts');
   const chosen = await withConfigured('console', config);
   const ending = await withPassword(chosen, known =>
-    openConsole(known, fail => {
-      leaveScreen = fail;
-    }),
+    openConsole(
+      known,
+      fail => {
+        leaveScreen = fail;
+      },
+      context => whyNotContext(context, given),
+    ),
   ).catch(async error => {
     if (before === null) throw error;
     const { withWayBack } = await import('../config/contexts/other-context.ts');
@@ -193,11 +197,31 @@ async function openTerminal(
 async function openContext(context: string, before: Config, given: Flags): Promise<number> {
   const { flagsElsewhere, withWayBack } = await import('../config/contexts/other-context.ts');
   const flags = flagsElsewhere(given);
-  const load = async () => loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
-  const config = await load().catch(error => {
+  const config = await configOf(context, flags).catch(error => {
     throw withWayBack(error, before);
   });
   return openTerminal(config, flags, before);
+}
+
+const configOf = async (context: string, flags: Flags) =>
+  loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
+
+/**
+ * Why the console cannot be opened on another context, asked before it is closed on this one; null if the server answers. Whoever it asks
+ * for a password is at the terminal, so that is no reason.
+ */
+async function whyNotContext(context: string, given: Flags): Promise<string | null> {
+  const { flagsElsewhere } = await import('../config/contexts/other-context.ts');
+  const { openDatabase } = await import('../demo/run.ts');
+  const { inspectServer } = await import('../counter/inspect-database.ts');
+  try {
+    const { database, close } = await openDatabase(await configOf(context, flagsElsewhere(given)));
+    await database.read(reader => inspectServer(reader, database)).finally(close);
+    return null;
+  } catch (error) {
+    if (!isConsoleError(error)) throw error;
+    return error.code === 'password-wanted' ? null : `${context} was not opened: ${error.message}`;
+  }
 }
 
 type Command = (database: Database, config: Config, signal: AbortSignal) => Promise<Outcome>;

@@ -353,6 +353,12 @@ export const flags = {
     give: 'the path of the file to write',
     path: 'file',
   },
+  ids: {
+    kind: 'switch',
+    group: 'Output',
+    help: 'show the id of each row',
+    for: ['check', 'sync', 'reset', 'undo'],
+  },
   quiet: {
     kind: 'switch',
     group: 'Output',

@@ -88,11 +88,21 @@ function simplify(cluster: string): string {
   return joined.test(cluster) ? String.fromCodePoint(cluster.codePointAt(0) ?? 32) : cluster;
 }
 
+/** How many cells of a terminal a text takes. */
+export function textWidth(text: string): number {
+  return plain.test(text) ? text.length : stringWidth(text);
+}
+
 /** Cuts or pads text to exactly `width` columns; `mark` stands for what was cut off. */
-export function toWidth(text: string, width: number, align: 'left' | 'right' = 'left', mark = '…'): string {
+export function toWidth(
+  text: string,
+  width: number,
+  align: 'left' | 'right' = 'left',
+  mark = isAscii ? '~' : '…',
+): string {
   if (width <= 0) return '';
   const simple = plain.test(text);
-  const full = simple ? text.length : stringWidth(text);
+  const full = textWidth(text);
   if (full > width) {
     const cut = simple
       ? text.slice(0, width - 1) + mark

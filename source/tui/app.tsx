@@ -7,7 +7,7 @@ import { DriftScreen } from './drift/screen.tsx';
 import { HelpScreen } from './info/help.tsx';
 import { TablesScreen } from './info/tables.tsx';
 import { TriggerScreen } from './info/trigger.tsx';
-import { useKeys } from './keys/use-keys.ts';
+import { type KeyHandlers, useKeys } from './keys/use-keys.ts';
 import { ListScreen } from './list/list.tsx';
 import { copySequence, sentWords } from './menu/clipboard.ts';
 import { PresetScreen } from './preset/preset.tsx';
@@ -26,8 +26,14 @@ import { type Store, useStore } from './store.ts';
 import { type Theme, ThemeContext } from './theme.ts';
 import { useRedraw } from './use-redraw.ts';
 
+interface Props extends Pick<KeyHandlers, 'whyNotContext'> {
+  store: Store;
+  looks: Theme;
+  background: Background;
+}
+
 /** The whole console: the header, the open screen, and its keys. */
-export function App({ store, looks, background }: { store: Store; looks: Theme; background: Background }) {
+export function App({ store, looks, background, whyNotContext }: Props) {
   const state = useStore(store);
   const { columns, rows } = useWindowSize();
   const now = useClock(store);
@@ -39,7 +45,7 @@ export function App({ store, looks, background }: { store: Store; looks: Theme; 
     return sentWords(what, process.env);
   };
   const { dispatch, get: current, refresh } = store;
-  useKeys({ dispatch, current, refresh, redraw, copy, quiet: () => background.answered });
+  useKeys({ dispatch, current, refresh, redraw, copy, quiet: () => background.answered, whyNotContext });
   useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
   if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (

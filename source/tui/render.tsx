@@ -1,6 +1,7 @@
 import { render as renderInk } from 'ink';
 import { App } from './app.tsx';
 import { Background } from './background.ts';
+import type { KeyHandlers } from './keys/use-keys.ts';
 import type { Store } from './store.ts';
 import { type Theme, theme } from './theme.ts';
 
@@ -35,10 +36,14 @@ export function markingInAscii(terminal: NodeJS.WriteStream, mark: string): Node
 }
 
 /** Draws the console on the alternate screen, so that the terminal is restored afterwards. */
-export function render(store: Store, looks: Theme): RenderedScreen {
+export function render(
+  store: Store,
+  looks: Theme,
+  whyNotContext: KeyHandlers['whyNotContext'],
+): RenderedScreen {
   const background = new Background(process.env, { colors: looks.colors });
   const terminal = changed(process.stdout, text => background.adapted(text));
-  const app = renderInk(<App store={store} looks={looks} background={background} />, {
+  const app = renderInk(<App {...{ store, looks, background, whyNotContext }} />, {
     stdin: background.input(process.stdin),
     stdout: looks.ascii ? markingInAscii(terminal, looks.glyphs.ellipsis) : terminal,
     alternateScreen: true,

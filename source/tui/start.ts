@@ -40,11 +40,12 @@ const patience = 150;
  * Opens the console and resolves when it is left. Connecting and loading the screens run in parallel, because each takes
  * about half of the time to the list. Rejects if the first read fails. Later failures are shown in the header, and the
  * console keeps trying. `onScreen` gets a function that restores the terminal and ends the console with an error; a
- * message written before that would be lost with the screen.
+ * message written before that would be lost with the screen. `whyNotContext` says why another context cannot be opened; null if it can be.
  */
 export async function openConsole(
   config: Config,
   onScreen: (fail: (error: Error) => void) => void,
+  whyNotContext: (name: string) => Promise<string | null>,
 ): Promise<Ending> {
   // Before anything is sent: what cannot be kept should not begin.
   const driftFile = config.driftLog === null ? null : await openDriftFile(config.driftLog);
@@ -197,7 +198,7 @@ export async function openConsole(
   const { render, theme } = await loadScreens();
   await withDeadline(begun, config.target.kind === 'demo' ? 0 : patience, undefined);
   const colors = color ? 2 ** process.stdout.getColorDepth() : 0;
-  const screen = render(store, theme(config.ascii, color, colors));
+  const screen = render(store, theme(config.ascii, color, colors), whyNotContext);
   onScreen(screen.fail);
   // Not before: the answer to a console that fails at once would reach the shell, or the question for a password.
   begun.then(

@@ -14,7 +14,7 @@ const textOf = (file: string) => readFileSync(join(directory, file), 'utf8');
 
 /** What a file runs of this program, without what the shell or Prometheus puts in. */
 function commandsIn(text: string): string[][] {
-  return Array.from(text.matchAll(/^(?!#).*?\bpreset-usage ([a-z]+ --[^\n']*)/gm), ([, words = '']) =>
+  return Array.from(text.matchAll(/^(?!# [^ ]).*?\bpreset-usage ([a-z]+ --[^\n']*)/gm), ([, words = '']) =>
     words
       .replace(/"\$\{[^}]*\}([^"]*)"/g, '/tmp$1')
       .replace(/\{\{[^}]*\}\}/g, 'public.a.b')
@@ -56,3 +56,41 @@ test('the workflow and the rules are what GitHub and Prometheus read', () => {
   expect(named.length).toBeGreaterThan(2);
   for (const name of named) expect(source).toContain(`'${name.replace('preset_usage_', '')}'`);
 });
+
+test('the CronJob runs the image of the Dockerfile as it is meant to be run: as its user, who can write nothing but /tmp', () => {
+  const job = parse(textOf('kubernetes-cronjob.yml')) as CronJob;
+  expect(job).toMatchObject({ apiVersion: 'batch/v1', kind: 'CronJob', spec: { schedule: '17 * * * *' } });
+  const { restartPolicy, securityContext, containers, volumes } = job.spec.jobTemplate.spec.template.spec;
+  const user = /^USER (\d+):(\d+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  expect({ restartPolicy, securityContext }).toMatchObject({
+    restartPolicy: 'Never',
+    securityContext: { runAsNonRoot: true, runAsUser: Number(user[1]), runAsGroup: Number(user[2]) },
+  });
+  expect(containers).toMatchObject([
+    {
+      image: 'preset-usage',
+      env: [{ name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'counters' } } }],
+      securityContext: { readOnlyRootFilesystem: true },
+      volumeMounts: [{ name: volumes[0]?.name, mountPath: '/tmp' }],
+    },
+  ]);
+  // What its head says that it is the same as.
+  expect(commandsIn(textOf('kubernetes-cronjob.yml'))).toEqual([containers[0]?.args]);
+});
+
+interface CronJob {
+  spec: {
+    jobTemplate: {
+      spec: {
+        template: {
+          spec: {
+            restartPolicy: string;
+            securityContext: object;
+            containers: { args: string[] }[];
+            volumes: { name: string }[];
+          };
+        };
+      };
+    };
+  };
+}

@@ -22,6 +22,12 @@ describe('text from the database with --ascii', () => {
     showInAscii(false);
     expect(displayText('日本')).toBe('日本');
   });
+
+  test('what is cut has a mark in ASCII', () => {
+    expect(toWidth('a long name', 6)).toBe('a lon…');
+    showInAscii(true);
+    expect(toWidth('a long name', 6)).toBe('a lon~');
+  });
 });
 
 describe('text from the database', () => {

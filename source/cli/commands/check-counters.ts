@@ -21,6 +21,7 @@ import { auditJson, auditLines, beyondReach, type Diagnoses } from '../output/co
 import { counterJson, notCheckableJson } from '../output/counter-json.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
+import { linesOf } from '../output/named-table.ts';
 import type { Outcome } from '../output/outcome.ts';
 import type { Progress } from '../output/progress.ts';
 import { requireCauses } from '../require-causes.ts';
@@ -102,7 +103,12 @@ export async function checkCounters(
       ...results.flatMap(result =>
         'failed' in result
           ? []
-          : auditLines(result.audited, result.diagnoses, chosen.length === 1 ? mostLines : mostLinesEach),
+          : auditLines(
+              result.audited,
+              result.diagnoses,
+              chosen.length === 1 ? mostLines : mostLinesEach,
+              linesOf(config),
+            ),
       ),
       ...results.flatMap(doubtLines),
       ...(limits === null ? [] : [limits]),

@@ -16,7 +16,6 @@ import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { count, countOf, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
 import { distinctNames } from '../../format/preset-name.ts';
-import { numberColumns, table } from '../../format/table.ts';
 import { judgeTrigger } from '../../trigger/health.ts';
 import { catalogsOf } from '../../trigger/read-cached-catalog.ts';
 import { readTriggerCatalog } from '../../trigger/read-catalog.ts';
@@ -28,6 +27,7 @@ import { notes } from '../output/check-notes.ts';
 import { auditJson, beyondReach } from '../output/counter-audit.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
+import { type Lines, linesOf, namedTable } from '../output/named-table.ts';
 import type { Outcome } from '../output/outcome.ts';
 import type { Progress } from '../output/progress.ts';
 import { requireCauses } from '../require-causes.ts';
@@ -99,7 +99,7 @@ export async function check(
     },
     text: complete
       ? [
-          describe(line, audited, diagnoses),
+          describe(line, audited, diagnoses, linesOf(config)),
           ...(limits === null ? [] : ['', limits]),
           ...(config.presets.length > 0 ? explained(mismatches, diagnoses) : []),
           ...notes(elsewhereNotes(tables), remarks, lastUsed, {
@@ -139,6 +139,7 @@ function describe(
   line: string,
   { totals: sums, orphans, durationMs, mismatches }: AuditedCounter,
   diagnoses: ReadonlyMap<string, Diagnosis>,
+  lines: Lines,
 ): string {
   const negative = mismatches.filter(({ usageCount }) => usageCount !== null && usageCount < 0).length;
   const wrong =
@@ -152,21 +153,19 @@ function describe(
   ];
   if (mismatches.length === 0) return head.join('\n');
   const shown = mismatches.slice(0, mostLines);
-  const called = distinctNames(shown);
   const more = mismatches.length - shown.length;
-  const numbers = shown.map(counter => [
-    countOf(counter),
-    count(counter.records ?? 0),
-    signed(drift(counter) ?? 0),
-  ]);
-  const row = table([27, ...numberColumns(9, numbers)]);
   return [
     ...head,
     '',
-    `${row(['Preset', 'Uses', 'Records', 'Drift'])}  Why`,
-    ...shown.map((counter, at) => {
-      return `${row([called(counter), ...(numbers[at] ?? [])])}  ${shortDiagnosis(diagnoses.get(counter.id))}`;
-    }),
+    ...namedTable(
+      shown,
+      counter => ({
+        numbers: [countOf(counter), count(counter.records ?? 0), signed(drift(counter) ?? 0)],
+        last: shortDiagnosis(diagnoses.get(counter.id)),
+      }),
+      { name: 'Preset', numbers: ['Uses', 'Records', 'Drift'], last: 'Why' },
+      { ...lines, least: 9 },
+    ),
     ...(more > 0 ? [`and ${count(more)} more; --json lists them all`] : []),
   ].join('\n');
 }

@@ -13,6 +13,7 @@ import { counterJson, tableText } from '../output/counter-json.ts';
 import { counterListLines, type ListedCounter } from '../output/counter-list.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { databaseHead } from '../output/document-head.ts';
+import { linesOf } from '../output/named-table.ts';
 import type { Outcome } from '../output/outcome.ts';
 import type { Progress } from '../output/progress.ts';
 
@@ -54,7 +55,7 @@ export async function counters(
     },
     text: [
       line,
-      ...counterListLines(listed, found.notCheckable),
+      ...counterListLines(listed, found.notCheckable, linesOf(config).columns),
       ...(written === null ? [] : ['', written]),
     ].join('\n'),
     exitCode: wrong ? exitCodes.unhealthy : exitCodes.healthy,

@@ -3,7 +3,7 @@ import type { OpenDatabase } from '../../demo/run.ts';
 import { exitCodes, isConsoleError } from '../../errors/errors.ts';
 import { jsonVersion } from '../../format/json-text.ts';
 import { count } from '../../format/numbers.ts';
-import { table } from '../../format/table.ts';
+import { table, textColumn } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import { originWords } from '../../repair/format-origin.ts';
 import { unfinishedWords } from '../../repair/format-unfinished.ts';
@@ -37,7 +37,7 @@ export async function receipts(
     text:
       entries.length === 0
         ? 'No receipts: this console has changed nothing yet.'
-        : entries.map(lineOf).join('\n'),
+        : linesOf(entries).join('\n'),
     exitCode: exitCodes.healthy,
     ...(damaged.length > 0 ? { warnings: damaged.map(({ message }) => displayText(message)) } : {}),
   };
@@ -49,13 +49,18 @@ function unlessFault(error: unknown): null {
   throw error;
 }
 
-const row = table([32, 30]);
+function linesOf(entries: readonly HistoryEntry[]): string[] {
+  const column = (text: (entry: HistoryEntry) => string, least: number) =>
+    textColumn(entries.map(text).map(displayText), least);
+  const row = table([column(({ id }) => id, 32), column(({ database }) => database, 30)]);
+  return entries.map(entry =>
+    displayText(`${row([entry.id, entry.database])} ${whatOf(entry)} (by ${entry.by})`),
+  );
+}
 
-function lineOf({
-  id,
+function whatOf({
   action,
   counter,
-  database,
   changed,
   deleted,
   restored,
@@ -64,11 +69,10 @@ function lineOf({
   now,
   undone,
   undoes,
-  by,
   origin,
 }: HistoryEntry): string {
   const doubt = originWords(origin);
-  const what = [
+  return [
     ...(counter === null ? [] : [counter]),
     action === 'migrate' ? 'trigger and functions installed' : `${count(changed)} changed`,
     ...(deleted > 0 ? [`${count(deleted)} records deleted`] : []),
@@ -79,5 +83,4 @@ function lineOf({
     ...(undoes ? [`undoes ${undoes}`] : []),
     ...(doubt === null ? [] : [doubt]),
   ].join(', ');
-  return displayText(`${row([id, database])} ${what} (by ${by})`);
 }

@@ -14,6 +14,7 @@ import type { RepairAction, RepairOutcome, RepairProgress } from '../../repair/r
 import { exitCodeOf, runRepair } from '../../repair/run/run.ts';
 import { databaseInfo } from '../output/database-info.ts';
 import { counterHead } from '../output/document-head.ts';
+import { linesOf } from '../output/named-table.ts';
 import type { Outcome } from '../output/outcome.ts';
 import type { HowFar, Progress } from '../output/progress.ts';
 import { describeOutcome, describePlan, leftJson, planJson } from '../output/repair.ts';
@@ -91,7 +92,7 @@ export async function repair(
     exitCode,
   });
   if (config.confirm !== null && config.confirm !== plan.fingerprint) throw stalePlan(plan);
-  const shown = describePlan(plan, line, config.dryRun);
+  const shown = describePlan(plan, line, config.dryRun, linesOf(config));
   if (config.dryRun) {
     return tell(false, null, exitCodes.healthy, `${shown}\n\n${nextStep(plan)}`);
   }

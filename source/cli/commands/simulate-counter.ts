@@ -3,7 +3,7 @@ import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { idJson } from '../../counter/definition/id-json.ts';
 import { usageError } from '../../errors/errors.ts';
-import { table } from '../../format/table.ts';
+import { toWidth } from '../../format/text.ts';
 import { formatUser } from '../../simulation/format-use.ts';
 import { requireConfirmation } from '../../simulation/read-plan.ts';
 import type {
@@ -96,15 +96,14 @@ function linesOf(plan: StepsPlan, simulation: CounterSimulation, definition: Cou
   const { row, steps, asRole, heldMs } = simulation;
   const [, other] = plan.rows;
   const named = ({ id, name }: CountedRow) => (name === id ? id : `${name} (${id})`);
-  const line = table([12, 50]);
   const noun = definition.nouns.row[0];
   const title = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
   return [
-    line([title, named(row)]).trimEnd(),
-    ...(other ? [line(['Moved to', named(other)]).trimEnd()] : []),
-    line(['As user', formatUser(simulation)]).trimEnd(),
+    fact(title, named(row)),
+    ...(other ? [fact('Moved to', named(other))] : []),
+    fact('As user', formatUser(simulation)),
     ...(asRole ? [`As ${asRole.role}: ${asRole.confirmed ? 'right too' : 'not all right'}`] : []),
-    line(['Rows held', `${heldMs.toFixed(1)} ms`]).trimEnd(),
+    fact('Rows held', `${heldMs.toFixed(1)} ms`),
     '',
     ...steps.flatMap(step => [
       `${step.tolerated ? 'wrong' : marks[step.status]} ${stepPhrase(step.step, definition)}`,
@@ -112,5 +111,7 @@ function linesOf(plan: StepsPlan, simulation: CounterSimulation, definition: Cou
     ]),
   ];
 }
+
+const fact = (name: string, value: string) => `${toWidth(name, 12)} ${value}`;
 
 const marks = { right: 'right', wrong: 'WRONG', 'not-possible': '-    ', 'not-simulated': '?    ' } as const;

@@ -1,7 +1,7 @@
 import type { Database } from '../../connection/transactions.ts';
 import type { CounterDefinition } from '../../counter/definition/definition.ts';
 import { exitCodes } from '../../errors/errors.ts';
-import { table } from '../../format/table.ts';
+import { table, textColumn } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import type { CounterHealth, EventHealth } from '../../trigger/defined/judge.ts';
 import { readCounterHealth } from '../../trigger/defined/read-health.ts';
@@ -59,12 +59,12 @@ function triggerLines(state: TriggerState, definition: CounterDefinition): strin
 }
 
 function eventLines(events: readonly EventHealth[], definition: CounterDefinition): string[] {
-  const row = table([44, 13, 12]);
+  const named = events.map(each => eventWords(each.event, definition));
+  const row = table([textColumn(named, 44), 13, 12]);
   return [
     `${row(['Event', 'Count', 'Kept'])}  Can happen`,
     ...events.map(
-      each =>
-        `${row([eventWords(each.event, definition), each.effect ?? '-', keptWords(each)])}  ${canHappenWords(each)}`,
+      (each, at) => `${row([named[at] ?? '', each.effect ?? '-', keptWords(each)])}  ${canHappenWords(each)}`,
     ),
   ];
 }

@@ -7,9 +7,8 @@ import { finite, rowJson } from '../../diagnosis/rows/json.ts';
 import { driftText, recordsText } from '../../format/format-figures.ts';
 import { count, countOf, iso } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { distinctNames } from '../../format/preset-name.ts';
-import { numberColumns, table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
+import { type Lines, namedTable } from './named-table.ts';
 
 /** The causes that were found, by the id of the row. */
 export type Diagnoses = ReadonlyMap<string, Diagnosis>;
@@ -68,7 +67,12 @@ function detail(diagnosis: Diagnosis | undefined) {
 }
 
 /** The sums of one counter in a sentence, and its mismatches, largest first, at most `most`. */
-export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: number): string[] {
+export function auditLines(
+  audited: AuditedCounter,
+  diagnoses: Diagnoses,
+  most: number,
+  lines: Lines,
+): string[] {
   const { definition, tables, totals, orphans, mismatches, hiddenBy, durationMs } = audited;
   const { nouns, record } = definition;
   if (hiddenBy.length > 0)
@@ -89,17 +93,23 @@ export function auditLines(audited: AuditedCounter, diagnoses: Diagnoses, most: 
   const shown = mismatches.slice(0, most);
   const more = mismatches.length - shown.length;
   const why = diagnoses.size > 0;
-  const called = distinctNames(shown);
-  const numbers = shown.map(counter => [countOf(counter), recordsText(counter), driftText(counter)]);
-  const line = table([27, ...numberColumns(12, numbers)]);
   return [
     head,
     ...notes,
     '',
-    `  ${line([titled(nouns.row[0]), 'Count', record.amount === null ? 'Records' : 'Sum', 'Drift'])}${why ? '  Why' : ''}`.trimEnd(),
-    ...shown.map((counter, at) => {
-      return `  ${line([called(counter), ...(numbers[at] ?? [])])}${why ? `  ${shortDiagnosis(diagnoses.get(counter.id))}` : ''}`;
-    }),
+    ...namedTable(
+      shown,
+      counter => ({
+        numbers: [countOf(counter), recordsText(counter), driftText(counter)],
+        last: why ? shortDiagnosis(diagnoses.get(counter.id)) : undefined,
+      }),
+      {
+        name: titled(nouns.row[0]),
+        numbers: ['Count', record.amount === null ? 'Records' : 'Sum', 'Drift'],
+        last: why ? 'Why' : undefined,
+      },
+      { ...lines, least: 12, indent: 2 },
+    ),
     ...(more > 0 ? [`  and ${count(more)} more; --json lists them all`] : []),
   ];
 }

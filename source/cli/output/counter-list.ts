@@ -3,7 +3,7 @@ import type { CounterSums } from '../../counters/run-sums.ts';
 import { knownBy, whatIsCounted } from '../../format/format-definition.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { table } from '../../format/table.ts';
+import { table, textColumn } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 
 /** A counter of a database, with what its audit found; null and the reason where it was not counted. */
@@ -11,18 +11,19 @@ export interface ListedCounter extends CounterSums {
   definition: CounterDefinition;
 }
 
-// In cells. What does not fit is cut; --json has it in full.
+// In cells, where not all of a line fits on the terminal.
 const widest = { id: 44, counted: 52 };
 
 /** The list as lines: a table, and below it what was not counted or cannot be checked. */
 export function counterListLines(
   listed: readonly ListedCounter[],
   notCheckable: readonly NotCheckable[],
+  columns: number | undefined,
 ): string[] {
   const failed = listed.filter(({ notCounted }) => notCounted !== null);
   return [
     headline(listed),
-    ...(listed.length === 0 ? [] : ['', ...tableLines(listed)]),
+    ...(listed.length === 0 ? [] : ['', ...tableLines(listed, columns)]),
     ...section(
       'Not counted:',
       failed.map(({ definition, notCounted }) => `${definition.id}: ${notCounted}`),
@@ -63,17 +64,29 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map(line => `  ${displayText(line)}`)];
 }
 
-function tableLines(listed: readonly ListedCounter[]): string[] {
-  const rows = listed.map(each => [
-    displayText(each.definition.id),
-    displayText(whatIsCounted(each.definition)),
-    each.sums ? count(each.sums.rows) : '-',
-    each.sums ? count(each.sums.mismatched) : '-',
-    knownBy(each.definition),
+function tableLines(listed: readonly ListedCounter[], columns = Number.POSITIVE_INFINITY): string[] {
+  const rows = [
+    ['Counter', 'Counts', 'Rows', 'Wrong', 'Known by'],
+    ...listed.map(each => [
+      displayText(each.definition.id),
+      displayText(whatIsCounted(each.definition)),
+      each.sums ? count(each.sums.rows) : '-',
+      each.sums ? count(each.sums.mismatched) : '-',
+      knownBy(each.definition),
+    ]),
+  ];
+  const width = (place: number) =>
+    textColumn(
+      rows.map(row => row[place] ?? ''),
+      0,
+    );
+  const [id, counted] = [width(0), width(1)];
+  const fits = id + 1 + counted + 2 * 10 + 2 + width(4) <= columns;
+  const line = table([
+    fits ? id : Math.min(id, widest.id),
+    fits ? counted : Math.min(counted, widest.counted),
+    { right: 9 },
+    { right: 9 },
   ]);
-  const heads = ['Counter', 'Counts', 'Rows', 'Wrong'];
-  const width = (place: number, most: number) =>
-    Math.min(most, Math.max(...[heads, ...rows].map(row => row[place]?.length ?? 0)));
-  const line = table([width(0, widest.id), width(1, widest.counted), { right: 9 }, { right: 9 }]);
-  return [heads, ...rows].map((row, place) => `${line(row)}  ${place === 0 ? 'Known by' : row[4]}`);
+  return rows.map(row => `${line(row)}  ${row[4]}`);
 }

@@ -4,8 +4,6 @@ import { type Nouns, rowsOf } from '../../counter/definition/nouns.ts';
 import type { Quantity } from '../../counter/quantity.ts';
 import { count, countText, signed } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
-import { distinctNames } from '../../format/preset-name.ts';
-import { numberColumns, table } from '../../format/table.ts';
 import { displayText } from '../../format/text.ts';
 import {
   firesWords,
@@ -19,6 +17,7 @@ import {
 } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
+import { type Lines, namedTable } from './named-table.ts';
 
 /** The contract's `plan`, with what this program adds to it. */
 export function planJson(plan: RepairPlan) {
@@ -80,21 +79,33 @@ const mostLines = 40;
 const titles = { sync: 'Sync', reset: 'Reset', undo: 'Undo' };
 
 /** A plan as text; with `whole` also the SQL. */
-export function describePlan(plan: RepairPlan, line: string, whole: boolean): string {
+export function describePlan(plan: RepairPlan, line: string, whole: boolean, lines: Lines): string {
   const { action, changes, left, remarks, firesTriggers, options } = plan;
   const { definition } = plan.inspected.tables;
   const deletes = changes.some(change => change.deletes !== 0);
   const shown = changes.slice(0, mostLines);
-  const numbers = shown.map(({ before, after, delta, deletes: gone }) => [
-    countText(before),
-    countText(after),
-    signed(delta),
-    ...(deletes ? [count(Math.abs(gone))] : []),
-  ]);
-  const row = table([40, ...numberColumns(11, numbers)]);
-  const called = distinctNames(shown);
   const refusals = whole ? remarks.filter(({ severity }) => severity === 'error') : [];
-  const records = action === 'undo' ? 'Put back' : 'Deleted';
+  const [head = '', ...rows] = namedTable(
+    shown,
+    ({ before, after, delta, deletes: gone }) => ({
+      numbers: [
+        countText(before),
+        countText(after),
+        signed(delta),
+        ...(deletes ? [count(Math.abs(gone))] : []),
+      ],
+    }),
+    {
+      name: capitalized(definition.nouns.row[0]),
+      numbers: [
+        'Before',
+        'After',
+        'Difference',
+        ...(deletes ? [action === 'undo' ? 'Put back' : 'Deleted'] : []),
+      ],
+    },
+    { ...lines, least: 11 },
+  );
   const fires = firesWords(plan);
   return [
     line,
@@ -107,19 +118,10 @@ export function describePlan(plan: RepairPlan, line: string, whole: boolean): st
     ...(changes.length > 0
       ? [
           '',
-          row([
-            capitalized(definition.nouns.row[0]),
-            'Before',
-            'After',
-            'Difference',
-            ...(deletes ? [records] : []),
-          ]),
+          head,
           ...shown.flatMap((change, at) => {
             const times = lastUsedWords(change, action, definition.row.touched);
-            return [
-              row([called(change), ...(numbers[at] ?? [])]),
-              ...(times === null ? [] : [`  ${displayText(times)}`]),
-            ];
+            return [rows[at] ?? '', ...(times === null ? [] : [`  ${displayText(times)}`])];
           }),
           ...more(changes.length, mostLines),
         ]

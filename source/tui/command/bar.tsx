@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
-import { displayText } from '../../format/text.ts';
-import { descriptionOf } from '../keys/keymap.ts';
+import { displayText, textWidth } from '../../format/text.ts';
+import { descriptionOf, type KeyBinding } from '../keys/keymap.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
 import { useTheme } from '../theme.ts';
@@ -15,6 +16,11 @@ export function CommandChoices({ state }: { state: State }) {
   const found = matchingActions(state, command.text);
   const top = Math.max(0, Math.min(command.index - shownActions + 1, found.length - shownActions));
   const nouns = nounsIn(state);
+  const says = (binding: KeyBinding) =>
+    displayText(binding.disabled?.(state) ?? descriptionOf(binding, nouns));
+  const nameWidth = Math.max(leastName, ...found.map(({ short }) => short.length));
+  const room = state.size.columns - nameWidth - labelWidth - 4;
+  const chosen = found[command.index];
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line dimColor>
@@ -24,14 +30,23 @@ export function CommandChoices({ state }: { state: State }) {
         const isChosen = top + index === command.index;
         return (
           <Line key={`${binding.label} ${binding.short}`} inverse={isChosen}>
-            {isChosen ? glyphs.cursor : ' '} <Text bold>{binding.short.padEnd(14)}</Text>{' '}
-            {binding.label.padEnd(8)}
-            <Text dimColor={!isChosen}>
-              {displayText(binding.disabled?.(state) ?? descriptionOf(binding, nouns))}
-            </Text>
+            {isChosen ? glyphs.cursor : ' '} <Text bold>{binding.short.padEnd(nameWidth)}</Text>{' '}
+            {binding.label.padEnd(labelWidth)}
+            <Text dimColor={!isChosen}>{says(binding)}</Text>
           </Line>
         );
       })}
+      {/* As high for each, so that the list does not jump where the next one has less to say. */}
+      {chosen && found.some(binding => textWidth(says(binding)) > room) ? (
+        <Box flexDirection="column" height={rowsOfChosen} flexShrink={0} paddingLeft={2} overflow="hidden">
+          <Paragraph>{says(chosen)}</Paragraph>
+        </Box>
+      ) : null}
     </Box>
   );
 }
+
+// In cells: names and keys that are longer move what stands behind them.
+const leastName = 14;
+const labelWidth = 8;
+const rowsOfChosen = 2;

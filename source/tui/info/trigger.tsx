@@ -34,9 +34,9 @@ export function TriggerScreen({ state }: { state: State }) {
   const lines = [
     health ? <Headline key="headline" health={health} /> : null,
     failure ? (
-      <Text key="failure" color="yellow">
+      <Paragraph key="failure" color="yellow">
         {displayText(`What keeps the count could not be read. ${failure.message} ${failure.hint}`)}
-      </Text>
+      </Paragraph>
     ) : null,
     definition ? <Definition key="definition" definition={definition} /> : null,
     // Where it is told what is missed, the findings say why, and come before what the triggers are.
@@ -57,9 +57,9 @@ export function TriggerScreen({ state }: { state: State }) {
 function Headline({ health: { healthy, headline } }: { health: ShownHealth }) {
   const { glyphs } = useTheme();
   return (
-    <Text color={healthy ? 'green' : 'red'} bold>
+    <Paragraph color={healthy ? 'green' : 'red'} bold>
       {displayText(`${healthy ? glyphs.on : glyphs.off} ${headline}`)}
-    </Text>
+    </Paragraph>
   );
 }
 

@@ -25,19 +25,34 @@ export interface KeyHandlers {
   copy: (text: string, what: string) => string;
   /** Resolves once the terminal sends nothing of its own any more. */
   quiet: () => Promise<void>;
+  /** Why another context cannot be opened, once that is known; null if it can be. */
+  whyNotContext: (name: string) => Promise<string | null>;
 }
 
 /** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
-export function useKeys({ dispatch, current, refresh, redraw, copy, quiet }: KeyHandlers): void {
+export function useKeys(handlers: KeyHandlers): void {
+  const { dispatch, current, refresh, redraw, copy, quiet, whyNotContext } = handlers;
   const { exit: end, suspendTerminal } = useApp();
   const isLeft = useRef(false);
   const exit = (ending: Leaving | 'interrupted') => {
     isLeft.current = true;
     void quiet().then(() => end(ending));
   };
+  const wanted = useRef<Leaving | null>(null);
+  // This database stays open until the other one has answered.
+  const go = async (to: Leaving) => {
+    if (to === 'quit') return exit(to);
+    wanted.current = to;
+    dispatch({ type: 'said', done: `Connecting to ${to.context}. Any key stays here.` });
+    const whyNot = await whyNotContext(to.context);
+    if (wanted.current !== to) return;
+    if (whyNot === null) exit(to);
+    else dispatch({ type: 'said', whyNot });
+  };
   const limit = useContext(ScrollLimit);
   const press = (key: string) => {
     if (isLeft.current) return;
+    wanted.current = null;
     const state = current();
     const binding = bindingFor(key, state.screen);
     // Also where keys are typed into a field, and in a terminal that is too small.
@@ -55,7 +70,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy, quiet }: Key
     }
     if (state.editingFilter) return typeFilter(key, dispatch);
     if (state.command !== null) return typeCommand(key, state, { dispatch, run });
-    if (state.menu !== null) return choose(key, state, { dispatch, copy, exit });
+    if (state.menu !== null) return choose(key, state, { dispatch, copy, go });
     if (isAskingToStop(state))
       return dispatch({ type: 'repair', step: { kind: key === 'y' ? 'stop' : 'go-on' } });
     if (isTypingPhrase(state) && !moves.has(key)) return typePhrase(key, dispatch);
@@ -70,7 +85,7 @@ export function useKeys({ dispatch, current, refresh, redraw, copy, quiet }: Key
     }
     if (binding.does === 'quit' && !isFirstScreen(state)) return dispatch({ type: 'back' });
     if (binding.does === 'quit' || isContext(binding.does))
-      return leave(binding.does, state, { dispatch, exit });
+      return leave(binding.does, state, { dispatch, go });
     if (binding.does === 'refresh') return refresh();
     if (binding.does === 'suspend') return void suspend(suspendTerminal);
     if (binding.does === 'redraw') return redraw();
@@ -109,12 +124,12 @@ export function useKeys({ dispatch, current, refresh, redraw, copy, quiet }: Key
   });
 }
 
-type Exit = Pick<KeyHandlers, 'dispatch'> & { exit: (ending: Leaving) => void };
+type Exit = Pick<KeyHandlers, 'dispatch'> & { go: (to: Leaving) => void };
 
 /** Ends the console, after a question if something is lost. */
-function leave(how: Leaving, state: State, { dispatch, exit }: Exit): void {
+function leave(how: Leaving, state: State, { dispatch, go }: Exit): void {
   if (lostEvents(state) > 0) dispatch({ type: 'menu', menu: how });
-  else exit(how);
+  else go(how);
 }
 
 function isContext(does: KeyBinding['does']): does is Exclude<Leaving, 'quit'> {
@@ -122,12 +137,12 @@ function isContext(does: KeyBinding['does']): does is Exclude<Leaving, 'quit'> {
 }
 
 /** A key of the open menu; any other closes it. */
-function choose(key: string, state: State, { dispatch, copy, exit }: Exit & Pick<KeyHandlers, 'copy'>): void {
+function choose(key: string, state: State, { dispatch, copy, go }: Exit & Pick<KeyHandlers, 'copy'>): void {
   const does = openMenu(state)?.choices.find(choice => choice.key === key)?.does;
   dispatch({ type: 'menu', menu: null });
   if (!does) return;
   if ('leave' in does) {
-    exit(does.leave);
+    go(does.leave);
     return;
   }
   if ('format' in does) {

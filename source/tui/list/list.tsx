@@ -9,6 +9,7 @@ import { diagnosisOf } from '../preset/diagnoses.ts';
 import { matchesIn, readFilter } from '../rows/filter.ts';
 import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
 import { isMarked } from '../state/marks.ts';
 import type { Row, State } from '../state/model.ts';
@@ -161,7 +162,7 @@ function joined(cells: Cells): string {
 
 function Empty({ state }: { state: State }) {
   const why = whyEmpty(state);
-  if (why !== null) return <Text>{`  ${why}`}</Text>;
+  if (why !== null) return <Paragraph>{`  ${why}`}</Paragraph>;
   if (state.starting) return <Starting {...state.starting} />;
   const rows = definitionIn(state) ? nounsIn(state).row[1] : 'the counter';
   return <Text dimColor>{`  Reading ${displayText(rows)}`}</Text>;

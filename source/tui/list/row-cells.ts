@@ -5,7 +5,7 @@ import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { badgeWords, type Glyphs, sparkline } from '../../format/badges.ts';
 import { briefly, driftText } from '../../format/format-figures.ts';
 import { ago, brief, signed } from '../../format/numbers.ts';
-import { toWidth } from '../../format/text.ts';
+import { textWidth, toWidth } from '../../format/text.ts';
 import type { Row, Sort, SortAndFilter } from '../state/model.ts';
 import { type ListShape, ofPresets, recentDays, shownDays } from './list-shape.ts';
 
@@ -41,7 +41,8 @@ export function columnWidths(columns: number, shape = ofPresets): Record<keyof C
     count: 10 + extra,
     change: 6,
     records: 10 + extra,
-    drift: 9 + extra,
+    // Seven digits with their sign, where the cause has room too.
+    drift: 9 + extra + (!sums && columns >= roomForWhy ? 3 : 0),
     badge: 12,
     why,
     lastUsed: timed ? 11 : 0,
@@ -103,7 +104,11 @@ export function titleCells(
     'last-used': 'lastUsed',
     cause: 'why',
   };
-  titles[sorted[sort]] += ` ${reversed ? up : down}`;
+  const by = sorted[sort];
+  const arrow = reversed ? up : down;
+  // Beside the gap that a column of numbers begins with.
+  const fits = textWidth(titles[by]) + 3 <= widths[by];
+  titles[by] += fits ? ` ${arrow}` : arrow;
   return cells(titles, widths, ellipsis);
 }
 

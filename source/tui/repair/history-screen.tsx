@@ -99,9 +99,9 @@ function Detail({ state }: { state: State }) {
           ['Receipt', file],
         ]}
       />
-      <Text bold={why === null} dimColor={why !== null}>
+      <Paragraph bold={why === null} dimColor={why !== null}>
         {why ?? 'Press b to plan an undo.'}
-      </Text>
+      </Paragraph>
     </Box>
   );
 }
@@ -126,12 +126,12 @@ function Problems({ history: { damaged, error } }: { history: History }) {
     <Box flexDirection="column" flexShrink={0}>
       {error ? <Paragraph color="red">{displayText(`${error.message} ${error.hint}`)}</Paragraph> : null}
       {damaged.slice(0, mostDamaged).map(({ file, message }) => (
-        <Text key={file} color="yellow">
+        <Paragraph key={file} color="yellow">
           {displayText(message)}
-        </Text>
+        </Paragraph>
       ))}
       {damaged.length > mostDamaged ? (
-        <Text color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts lists them all.`}</Text>
+        <Paragraph color="yellow">{`and ${count(damaged.length - mostDamaged)} more: preset-usage receipts lists them all.`}</Paragraph>
       ) : null}
     </Box>
   );

@@ -1,4 +1,3 @@
-import { Text } from 'ink';
 import { nounsOf } from '../../counter/definition/counter-nouns.ts';
 import { rowsOf } from '../../counter/definition/nouns.ts';
 import { displayText } from '../../format/text.ts';
@@ -31,31 +30,31 @@ export function RepairOutcomeView({ repair, outcome, state, height }: Props) {
   const color = { error: 'red', warning: 'yellow', right: 'green' }[verdict];
   const facts: [string, string][] = [...costFacts(cost), ['Receipt', receipt]];
   const lines = [
-    <Text key="head" bold color={color}>
+    <Paragraph key="head" bold color={color}>
       {`${glyphs.verdict[verdict]} ${outcomeWords(outcome, repair.plan?.inspected.tables.definition)}`}
-    </Text>,
+    </Paragraph>,
     ...(error
       ? [
-          <Text key="error" color="red">
+          <Paragraph key="error" color="red">
             {displayText(error.message)}
-          </Text>,
+          </Paragraph>,
           <Paragraph key="hint">{displayText(error.hint)}</Paragraph>,
         ]
       : []),
     <Facts key="facts" facts={facts} />,
-    <Text key="history">
+    <Paragraph key="history">
       {repair.action === 'undo'
         ? 'Press H for the history.'
         : 'Press H for the history, where it can be undone.'}
       {repair.plan?.inspected.label === 'demo' ? ' The demo database is discarded when you quit.' : ''}
-    </Text>,
+    </Paragraph>,
     ...(left.length > 0
       ? [
-          <Text key="left" bold>
+          <Paragraph key="left" bold>
             {`Not as planned: ${rowsOf({ nouns: nounsOf(repair.plan?.inspected.tables.definition) }, left.length)}.`}
-          </Text>,
-          ...(notReached === null ? [] : [<Text key="not reached">{`  ${notReached}`}</Text>]),
-          ...(hint === null ? [] : [<Text key="refusal hint">{`  ${hint}`}</Text>]),
+          </Paragraph>,
+          ...(notReached === null ? [] : [<Paragraph key="not reached">{`  ${notReached}`}</Paragraph>]),
+          ...(hint === null ? [] : [<Paragraph key="refusal hint">{`  ${hint}`}</Paragraph>]),
           ...leftAlone(others, repair.plan?.inspected.tables.definition).map(({ element }) => element),
         ]
       : []),

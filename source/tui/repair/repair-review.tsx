@@ -11,6 +11,7 @@ import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { Change, LeftAlone } from '../../repair/repair.ts';
 import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { Scrolled } from '../shared/scrolled.tsx';
 import type { State } from '../state/model.ts';
 import { type Theme, useTheme } from '../theme.ts';
@@ -60,29 +61,29 @@ export function RepairReview({ repair, plan, state, height }: Props) {
 }
 
 /** A paragraph and the length of its text, to estimate its rows before it is laid out. */
-interface Paragraph {
+interface Part {
   length: number;
   element: ReactElement;
 }
 
-function heightOf(paragraphs: readonly Paragraph[], columns: number): number {
+function heightOf(paragraphs: readonly Part[], columns: number): number {
   // Words do not fill a row to its end.
   return paragraphs.reduce((sum, { length }) => sum + Math.max(1, Math.ceil(length / (columns - 6))), 0);
 }
 
-function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Paragraph {
+function paragraph(text: string, style: Parameters<typeof Text>[0] = {}): Part {
   const shown = displayText(text);
   return {
     length: shown.length,
     element: (
-      <Text key={`text ${shown}`} {...style}>
+      <Paragraph key={`text ${shown}`} {...style}>
         {shown}
-      </Text>
+      </Paragraph>
     ),
   };
 }
 
-function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Paragraph[] {
+function summary({ notice, phase, options }: Repair, plan: RepairPlan, { severity }: Theme): Part[] {
   const { action, remarks, fingerprint, inspected } = plan;
   const nouns = nounsOf(inspected.tables.definition);
   const fires = firesWords(plan);
@@ -226,7 +227,7 @@ function wholeTable(plan: RepairPlan, state: State, room: number, theme: Theme) 
 }
 
 /** Side effects of the changes: triggers, presets left alone, and the receipt's path. */
-function circumstances(plan: RepairPlan): Paragraph[] {
+function circumstances(plan: RepairPlan): Part[] {
   const { firesTriggers, options, whyNotSuppress, left, backup } = plan;
   return [
     ...(firesTriggers.length > 0
@@ -258,7 +259,7 @@ function circumstances(plan: RepairPlan): Paragraph[] {
 }
 
 /** Each preset that is left alone, with the reason. */
-export function leftAlone(left: readonly LeftAlone[], named?: Nouns): Paragraph[] {
+export function leftAlone(left: readonly LeftAlone[], named?: Nouns): Part[] {
   const lines = leftLines(left, named);
   const rest = lines.slice(mostLeft).reduce((sum, { rows }) => sum + rows, 0);
   return [
@@ -333,9 +334,9 @@ function Rows({ texts, dim }: { texts: string[]; dim?: string }) {
       <Text> </Text>
       {dim === undefined ? null : <Text dimColor>{dim}</Text>}
       {texts.map(text => (
-        <Text key={text} bold>
+        <Paragraph key={text} bold>
           {text}
-        </Text>
+        </Paragraph>
       ))}
     </Box>
   );

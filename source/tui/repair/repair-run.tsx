@@ -3,6 +3,7 @@ import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { count } from '../../format/numbers.ts';
 import { amount, secondsOf } from '../../format/plurals.ts';
 import { Facts } from '../shared/facts.tsx';
+import { Paragraph } from '../shared/paragraph.tsx';
 import { useTheme } from '../theme.ts';
 import type { Repair } from './model.ts';
 
@@ -47,23 +48,23 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
       <Facts facts={facts} />
       <Text> </Text>
       {lost ? (
-        <Text color="red" bold>
+        <Paragraph color="red" bold>
           The server does not answer. Before the repair goes on, it checks whether the last batch was
           committed.
-        </Text>
+        </Paragraph>
       ) : null}
       {stopping === 'agreed' ? (
-        <Text color="yellow" bold>
+        <Paragraph color="yellow" bold>
           Stopping after this batch
-        </Text>
+        </Paragraph>
       ) : stopping === 'asked' ? (
-        <Text color="yellow" bold>
+        <Paragraph color="yellow" bold>
           Stop after this batch? Press y to stop, or any other key to go on. Finished batches stay.
-        </Text>
+        </Paragraph>
       ) : (
-        <Text>
+        <Paragraph>
           Esc, q or Ctrl-C stops between two batches. Finished batches stay, and the receipt lists them.
-        </Text>
+        </Paragraph>
       )}
     </Box>
   );

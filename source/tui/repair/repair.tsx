@@ -58,7 +58,9 @@ function Phase({ repair, state, height }: { repair: Repair; state: State; height
     case 'typing':
       if (plan) return <RepairReview repair={repair} plan={plan} state={state} height={height} />;
       return (
-        <Text dimColor>Planning: reading what would change. Nothing is written. Press Esc to cancel.</Text>
+        <Paragraph dimColor>
+          Planning: reading what would change. Nothing is written. Press Esc to cancel.
+        </Paragraph>
       );
     case 'running':
       return <RepairRun repair={repair} lost={state.failure !== null} />;
@@ -67,9 +69,9 @@ function Phase({ repair, state, height }: { repair: Repair; state: State; height
     case 'failed':
       return (
         <Box flexDirection="column" flexShrink={0} marginTop={1}>
-          <Text color="red" bold>
+          <Paragraph color="red" bold>
             {displayText(error?.message ?? '')}
-          </Text>
+          </Paragraph>
           <Paragraph>{displayText(error?.hint ?? '')}</Paragraph>
         </Box>
       );

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
+import stringWidth from 'string-width';
 import { recordsOf } from '../../counter/definition/nouns.ts';
-import { count } from '../../format/numbers.ts';
+import { count, span } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
@@ -16,7 +17,7 @@ export function Header({ state, now }: { state: State; now: number }) {
     <Box flexDirection="column" flexShrink={0}>
       <Identity state={state} />
       <Health state={state} now={now} />
-      <Sums state={state} />
+      <Sums state={state} now={now} />
     </Box>
   );
 }
@@ -43,7 +44,7 @@ function Identity({ state }: { state: State }) {
   );
 }
 
-function Sums({ state }: { state: State }) {
+function Sums({ state, now }: { state: State; now: number }) {
   const { glyphs } = useTheme();
   const { totals, audit, auditFailure, inspected } = state;
   const nouns = nounsIn(state);
@@ -64,29 +65,33 @@ function Sums({ state }: { state: State }) {
       </Line>
     );
   }
+  const rows = `${count(totals.rows)} ${totals.rows === 1 ? one : displayText(nouns.row[1])}`;
+  const isRight = totals.accurate === totals.rows && totals.rows > 0;
+  const accurate = isRight ? 'Accurate' : `${count(totals.accurate)} accurate`;
+  const wrong = isRight ? '' : `  ${count(totals.mismatched)} mismatched`;
+  const which =
+    totals.mismatched > 0
+      ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
+      : '';
+  const orphans = state.orphans > 0 ? `  ${count(state.orphans)} orphans` : '';
+  const records = nouns.sums ? '' : `  ${displayText(recordsOf({ nouns }, totals.records))}`;
+  const room = state.size.columns - stringWidth(`${rows}  ${accurate}${wrong}${which}${orphans}`);
+  const [shown, age] = fittingAge(records, state.auditedAt === null ? null : now - state.auditedAt, room);
   return (
     <Line>
-      <Text bold>{count(totals.rows)}</Text> {totals.rows === 1 ? one : displayText(nouns.row[1])}
+      <Text bold>{count(totals.rows)}</Text>
+      {rows.slice(count(totals.rows).length)}
       {'  '}
-      {totals.accurate === totals.rows && totals.rows > 0 ? (
-        <Text color="green" bold>
-          Accurate
-        </Text>
-      ) : (
-        <Text>
-          <Text color="green">{count(totals.accurate)} accurate</Text>
-          {'  '}
-          <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
-            {count(totals.mismatched)} mismatched
-          </Text>
-        </Text>
-      )}
-      {totals.mismatched > 0
-        ? ` (${count(totals.tooHigh)}${glyphs.up} ${count(totals.tooLow)}${glyphs.down})`
-        : ''}
-      {'  '}
-      {nouns.sums ? '' : displayText(recordsOf({ nouns }, totals.records))}
-      {state.orphans > 0 ? <Text color="yellow">{`  ${count(state.orphans)} orphans`}</Text> : ''}
+      <Text color="green" bold={isRight}>
+        {accurate}
+      </Text>
+      <Text color={totals.mismatched > 0 ? 'red' : 'green'} bold={totals.mismatched > 0}>
+        {wrong}
+      </Text>
+      {which}
+      {shown}
+      {orphans === '' ? '' : <Text color="yellow">{orphans}</Text>}
+      <Text dimColor>{age}</Text>
       {auditFailure ? (
         <Text color="red">{`  last audit failed: ${displayText(auditFailure.message)}`}</Text>
       ) : (
@@ -94,6 +99,22 @@ function Sums({ state }: { state: State }) {
       )}
     </Line>
   );
+}
+
+/**
+ * The records, and how long ago the last audit began: in whole minutes, so that the line stays as it is while all goes well. Where there is
+ * no room for both, an old audit is told instead of the records, and a new one is not.
+ */
+function fittingAge(records: string, age: number | null, room: number): [records: string, age: string] {
+  if (age === null) return [records, ''];
+  const isNew = age < 60_000;
+  const time = isNew ? '< 1 min' : span(age);
+  const ways: [string, string][] = [
+    [records, `  audited ${time} ago`],
+    [records, `  ${time} old`],
+    ...(isNew ? [] : ([['', `  audited ${time} ago`]] as [string, string][])),
+  ];
+  return ways.find(([some, said]) => stringWidth(some) + said.length <= room) ?? [records, ''];
 }
 
 function percent({ done, presets }: { done: number; presets: number }): string {

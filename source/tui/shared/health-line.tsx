@@ -153,7 +153,7 @@ function Age({ state, now }: { state: State; now: number }) {
   if (paused) {
     return (
       <Text color="yellow" bold>
-        PAUSED, numbers {span(age)} old
+        PAUSED, numbers {span(age)} old: p resumes
       </Text>
     );
   }

@@ -1,9 +1,10 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { nounsOf } from '../../counter/definition/counter-nouns.ts';
 import { count } from '../../format/numbers.ts';
 import { isRepairing } from '../repair/model.ts';
 import type { State } from '../state/model.ts';
 import { leastSize } from '../state/selectors.ts';
+import { Paragraph } from './paragraph.tsx';
 
 /** Shown when nothing else fits. A running repair goes on, and can still be stopped. */
 export function TooSmall({ state, columns, rows }: { state: State; columns: number; rows: number }) {
@@ -18,9 +19,9 @@ export function TooSmall({ state, columns, rows }: { state: State; columns: numb
       : `A repair is running${done}: press Ctrl-C to stop it after this batch.`;
   return (
     <Box height={rows} overflow="hidden">
-      <Text>
+      <Paragraph>
         This terminal is {columns}x{rows}; the console needs {leastSize.columns}x{leastSize.rows}. {way}
-      </Text>
+      </Paragraph>
     </Box>
   );
 }

@@ -97,7 +97,7 @@ function Source({
   directory: string | null;
 }) {
   const { glyphs } = useTheme();
-  if (directory === null) return <Text dimColor>{`  Source: ${noSource.hint}`}</Text>;
+  if (directory === null) return <Paragraph dimColor>{`  Source: ${noSource.hint}`}</Paragraph>;
   if (source === null)
     return <Text dimColor>{displayText(`  Source: press a to run all steps and scan ${directory}`)}</Text>;
   if (source === 'scanning')

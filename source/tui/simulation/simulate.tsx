@@ -46,13 +46,13 @@ function Real({ plan, real }: { plan: SimulationPlan; real: RealUseState }) {
     case 'confirming':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text color="yellow" bold>
+          <Paragraph color="yellow" bold>
             {displayText(`This makes one real use with ${plan.calls[0]?.what}, and it stays.`)}
-          </Text>
+          </Paragraph>
           {plan.reach.map(({ function: name, means }) => (
-            <Text key={name + means}>
+            <Paragraph key={name + means}>
               {displayText(`  ${name} has effects outside the database (${means})`)}
-            </Text>
+            </Paragraph>
           ))}
           <Text>Press y to make it, Esc to cancel.</Text>
         </Box>
@@ -64,30 +64,30 @@ function Real({ plan, real }: { plan: SimulationPlan; real: RealUseState }) {
     case 'made':
       return (
         <Box flexDirection="column" flexShrink={0} marginBottom={1}>
-          <Text bold>
+          <Paragraph bold>
             {real.use
               ? `Made a real use: ${formatUse(resultOf(real.use), plan.inspected.tables.definition.row)}. It stays.`
               : ''}
-          </Text>
-          <Text>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Text>
+          </Paragraph>
+          <Paragraph>{`Record ${displayText(real.use?.records.join(', ') ?? '')}. Press b to take back exactly this use.`}</Paragraph>
           {(real.use ? findingsOfUser(plan, real.use) : []).map(({ message }) => (
-            <Text key={message} color="yellow">
+            <Paragraph key={message} color="yellow">
               {displayText(message)}
-            </Text>
+            </Paragraph>
           ))}
         </Box>
       );
     case 'taken-back':
       return (
-        <Text color="green" bold>
+        <Paragraph color="green" bold>
           {`${glyphs.verdict.right} Taken back: ${amount(real.taken?.deleted ?? 0, 'record')} deleted, count ${countText(real.taken?.before ?? null)} to ${countText(real.taken?.after ?? null)}.`}
-        </Text>
+        </Paragraph>
       );
     case 'failed':
       return (
-        <Text color="red" bold>
+        <Paragraph color="red" bold>
           {displayText(`${real.error?.message ?? ''} ${real.error?.hint ?? ''}`)}
-        </Text>
+        </Paragraph>
       );
   }
 }
@@ -105,9 +105,9 @@ function Progress({ use, state }: { use: UseSimulation; state: State }) {
     case 'failed':
       return (
         <Box flexDirection="column" flexShrink={0}>
-          <Text color="red" bold>
+          <Paragraph color="red" bold>
             {displayText(use.error?.message ?? '')}
-          </Text>
+          </Paragraph>
           <Paragraph>{displayText(use.error?.hint ?? '')}</Paragraph>
         </Box>
       );
@@ -120,14 +120,11 @@ function Progress({ use, state }: { use: UseSimulation; state: State }) {
 function Question({ use, what }: { use: UseSimulation; what: string }) {
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Text color="yellow" bold>
+      <Paragraph color="yellow" bold>
         {what} effects that a rollback cannot undo:
-      </Text>
+      </Paragraph>
       {use.plan?.reach.map(({ function: name, means }) => (
-        <Text key={name + means}>
-          {'  '}
-          {displayText(`${name} (${means})`)}
-        </Text>
+        <Paragraph key={name + means}>{displayText(`  ${name} (${means})`)}</Paragraph>
       ))}
       <Text>Press y to simulate it anyway, Esc to cancel.</Text>
     </Box>
@@ -154,9 +151,9 @@ function Result({ simulation, columns }: { simulation: ShownSimulation; columns:
       ))}
       {steps.length === 0 ? null : <Steps steps={steps} columns={columns} />}
       {warnings.map(each => (
-        <Text key={each.code + each.message} color="yellow">
+        <Paragraph key={each.code + each.message} color="yellow">
           {displayText(`The server said: ${formatWarning(each)}`)}
-        </Text>
+        </Paragraph>
       ))}
       <Text> </Text>
       <FindingList findings={findings} />

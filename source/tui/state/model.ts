@@ -122,6 +122,8 @@ export interface State extends SortAndFilter {
 
   /** Sums over all presets; null until every one was audited. */
   totals: Totals | null;
+  /** When the last audit that ended had begun, by this machine's clock; null before the first. */
+  auditedAt: number | null;
   orphans: number;
   audit: { done: number; presets: number } | null;
   auditFailure: ConsoleError | null;
@@ -233,6 +235,7 @@ export function initialState(size: State['size'], firstSort: Sort = 'drift'): St
     recentUses: new Map(),
     recordHistory: null,
     totals: null,
+    auditedAt: null,
     orphans: 0,
     audit: null,
     auditFailure: null,

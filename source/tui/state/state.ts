@@ -113,7 +113,8 @@ export function reduce(state: State, action: Action): State {
     }
     case 'audit-done': {
       const rows = mergeRows(state.rows, [], action.at);
-      const done = { ...state, orphans: action.summary.orphans, audit: null, auditFailure: null };
+      const { orphans, durationMs } = action.summary;
+      const done = { ...state, orphans, auditedAt: action.at - durationMs, audit: null, auditFailure: null };
       return withRows({ ...done, totals: keep(state.totals, rows.rows.totals()) }, rows, action.at);
     }
     case 'audit-failure':

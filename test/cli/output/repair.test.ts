@@ -5,6 +5,7 @@ import type { AuditedCounter } from '../../../source/counter/audit/audit-counter
 import type { RepairPlan } from '../../../source/repair/plan/repair-plan.ts';
 import { noOptions, type Remark } from '../../../source/repair/repair.ts';
 
+const uncut = { ids: false, columns: undefined };
 const definition = {
   id: 'public.accounts.balance',
   row: { table: 'accounts', count: 'balance', touched: null },
@@ -47,14 +48,14 @@ const info: Remark = { code: 'method', severity: 'info', message: 'In batches.' 
 describe('a plan as text', () => {
   test('begins with what it does, and its fingerprint', () => {
     expect(
-      describePlan(plan({ remarks: [info] }), 'db', true)
+      describePlan(plan({ remarks: [info] }), 'db', true, uncut)
         .split('\n')
         .slice(0, 2),
     ).toEqual(['db', 'Sync: 1 account changes, in less than a second. Fingerprint f00ba4.']);
   });
 
   test('that would be refused begins with the reason, and has no fingerprint to confirm', () => {
-    const text = describePlan(plan({ remarks: [info, error] }), 'db', true);
+    const text = describePlan(plan({ remarks: [info, error] }), 'db', true, uncut);
     expect(text.split('\n').slice(0, 2)).toEqual([
       'db',
       'Sync: it would be refused. Likes refer to them. Delete those first.',
@@ -66,16 +67,16 @@ describe('a plan as text', () => {
 
   test('names no time that others who write would make longer', () => {
     const estimate = { rows: 1, seconds: 14.8, others: true };
-    expect(describePlan(plan({ estimate }), 'db', false)).toContain(
+    expect(describePlan(plan({ estimate }), 'db', false, uncut)).toContain(
       'Sync: 1 account changes, which takes longer while others write. Fingerprint',
     );
-    expect(describePlan(plan({ estimate: { ...estimate, others: false } }), 'db', false)).toContain(
+    expect(describePlan(plan({ estimate: { ...estimate, others: false } }), 'db', false, uncut)).toContain(
       ', in about 15 s or longer.',
     );
   });
 
   test('cuts no number: two that differ must not look the same', () => {
-    const text = describePlan(plan({}), 'db', false);
+    const text = describePlan(plan({}), 'db', false, uncut);
     expect(text).toContain('2,702,159,776,422,297,855 2,702,159,776,422,297,856');
   });
 });
@@ -100,7 +101,7 @@ test('nor does an audit', () => {
       },
     ],
   } as unknown as AuditedCounter;
-  expect(auditLines(audited, new Map(), 50).join('\n')).toMatch(
+  expect(auditLines(audited, new Map(), 50, uncut).join('\n')).toMatch(
     /2,702,159,776,422,297,855 2,702,159,776,422,297,856 +-1$/,
   );
 });

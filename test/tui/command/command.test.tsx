@@ -2,8 +2,9 @@ import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
 import { CommandChoices } from '../../../source/tui/command/bar.tsx';
 import { matchingActions } from '../../../source/tui/command/match.ts';
-import { bindings } from '../../../source/tui/keys/keymap.ts';
+import { bindings, descriptionOf } from '../../../source/tui/keys/keymap.ts';
 import { Footer } from '../../../source/tui/shared/footer.tsx';
+import { nounsIn } from '../../../source/tui/state/counter.ts';
 import { type Action, initialState, type State } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { comments, inspectedWith } from '../../helpers/counters.ts';
@@ -115,6 +116,27 @@ describe('the command bar', () => {
     );
     expect(text(play([step({ kind: 'type', text: 'sync' })]))).toMatch(/sync +S +There is no post here\./);
     expect(text(play([step({ kind: 'type', text: 'xyzzy' })]))).toContain('No action of this screen');
-    expect(text(play([])).split('\n')).toHaveLength(9);
+    expect(text(play([])).split('\n')).toHaveLength(11);
+  });
+
+  test.each(bindings.map(({ screens }) => screens[0]).filter((each, at, all) => all.indexOf(each) === at))(
+    'shows all that the chosen action of the %s screen says, in 80 columns',
+    (screen = 'list') => {
+      const state = play([], { ...begin, screen });
+      const { length } = matchingActions(state, '');
+      for (let index = 0; index < length; index += 1) {
+        const shown = renderToString(<CommandChoices state={{ ...state, command: { text: '', index } }} />, {
+          columns: 80,
+        });
+        const [chosen] = matchingActions(state, '').slice(index);
+        const says = chosen?.disabled?.(state) ?? (chosen && descriptionOf(chosen, nounsIn(state))) ?? '';
+        expect(shown.replace(/\s+/g, ' ')).toContain(says);
+      }
+    },
+  );
+
+  test('says everything once where there is room', () => {
+    const state = play([], { ...begin, size: { columns: 200, rows: 50 } });
+    expect(renderToString(<CommandChoices state={state} />, { columns: 200 }).split('\n')).toHaveLength(9);
   });
 });

@@ -154,7 +154,12 @@ describe('another counter', () => {
       () => {},
     );
     return renderToString(
-      <App store={store} looks={theme(false, false)} background={new Background({}, { colors: 0 })} />,
+      <App
+        store={store}
+        looks={theme(false, false)}
+        background={new Background({}, { colors: 0 })}
+        whyNotContext={async () => null}
+      />,
       { columns: now.size.columns },
     );
   };

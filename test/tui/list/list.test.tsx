@@ -1,9 +1,13 @@
 import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
+import { nounsOf } from '../../../source/counter/definition/counter-nouns.ts';
+import { glyphs } from '../../../source/format/badges.ts';
 import { ListScreen } from '../../../source/tui/list/list.tsx';
+import { ofPresets } from '../../../source/tui/list/list-shape.ts';
+import { columnWidths, listTitles, titleCells } from '../../../source/tui/list/row-cells.ts';
 import { markingInAscii } from '../../../source/tui/render.tsx';
 import { Footer } from '../../../source/tui/shared/footer.tsx';
-import { type Action, initialState } from '../../../source/tui/state/model.ts';
+import { type Action, initialState, type Sort } from '../../../source/tui/state/model.ts';
 import { reduce } from '../../../source/tui/state/state.ts';
 import { ThemeContext, theme } from '../../../source/tui/theme.ts';
 import { comments, inspectedWith } from '../../helpers/counters.ts';
@@ -43,6 +47,15 @@ test('the column that is sorted by has an arrow, which shows the direction', () 
   expect(list([by], false)).toMatch(/^ {2}Post ↓ /m);
   expect(list([by, by], false)).toMatch(/^ {2}Post ↑ /m);
   expect(list([by, by], true)).toMatch(/^ {2}Post \^ /m);
+  const widths = columnWidths(80);
+  const titles = listTitles(nounsOf(undefined), ofPresets, true);
+  const titlesBy = (sort: Sort) =>
+    Object.values(titleCells(widths, { sort, reversed: false }, glyphs(false), titles)).join('');
+  // Also where the title alone fills its column.
+  for (const sort of ['uses', 'name', 'drift', 'last-used'] as const) {
+    expect(titlesBy(sort)).toContain('↓');
+    expect(titlesBy(sort)).not.toContain('…');
+  }
 });
 
 test.each([

@@ -57,7 +57,12 @@ describe('the line of the header about a counter', () => {
       80,
       /Sessions wait for a row: t$/,
     ],
-    ['problems come first', { paused: true }, 80, /^PAUSED, numbers 1 s old {3}posts\.comments_count ○ /],
+    [
+      'problems come first',
+      { paused: true },
+      80,
+      /^PAUSED, numbers 1 s old: p resumes {3}posts\.comments_count ○ /,
+    ],
     [
       'what failed is said',
       { trigger: null, triggerFailure: {} as never },

@@ -18,3 +18,8 @@ test.each([[{}], [{ color: 'red' }]])(
     expect(lines[1]).toMatch(/^(?:\u001b\[31m)?three/);
   },
 );
+
+test('a text that begins with blanks is indented as a whole', () => {
+  const text = renderToString(<Paragraph>{'  one two three'}</Paragraph>, { columns: 9 });
+  expect(text).toBe('  one two\n  three');
+});

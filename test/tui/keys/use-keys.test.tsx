@@ -1,0 +1,76 @@
+import { PassThrough } from 'node:stream';
+import { render } from 'ink';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type KeyHandlers, useKeys } from '../../../source/tui/keys/use-keys.ts';
+import { initialState } from '../../../source/tui/state/model.ts';
+import { createStore } from '../../../source/tui/store.ts';
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
+
+const unmount: (() => void)[] = [];
+afterEach(() => {
+  for (const each of unmount.splice(0)) each();
+});
+
+/** The keys of a console that has another context, without its screens. */
+function startKeys(whyNotContext: KeyHandlers['whyNotContext']) {
+  const contexts = { names: ['other'], problem: null };
+  const state = { ...initialState({ columns: 80, rows: 24 }), contexts };
+  const store = createStore(
+    state,
+    () => {},
+    () => {},
+  );
+  const { dispatch, get: current, refresh } = store;
+  const handlers = { dispatch, current, refresh, redraw() {}, copy: () => '', quiet: async () => {} };
+  function Keys() {
+    useKeys({ ...handlers, whyNotContext });
+    return null;
+  }
+  const terminal = { isTTY: true, columns: 80, rows: 24, setRawMode() {}, ref() {}, unref() {} };
+  const stdin = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.ReadStream & PassThrough;
+  const stdout = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.WriteStream & PassThrough;
+  const app = render(<Keys />, { stdin, stdout, exitOnCtrlC: false, patchConsole: false, interactive: true });
+  unmount.push(app.unmount);
+  return { current, app, press: (keys: string) => stdin.write(keys) };
+}
+
+async function chooseContext({ press, current }: ReturnType<typeof startKeys>) {
+  press(':');
+  await until(() => expect(current().command).not.toBeNull());
+  press('other');
+  await until(() => expect(current().command?.text).toBe('other'));
+  press('\r');
+  await until(() => expect(current().done).toBe('Connecting to other. Any key stays here.'));
+}
+
+test('another context is opened once it has answered', async () => {
+  const answer = Promise.withResolvers<null>();
+  const keys = startKeys(() => answer.promise);
+  await chooseContext(keys);
+  answer.resolve(null);
+  expect(await keys.app.waitUntilExit()).toEqual({ context: 'other' });
+});
+
+test('a context that does not answer leaves this one open, and says why', async () => {
+  const keys = startKeys(async name => `${name} was not opened.`);
+  keys.press(':other');
+  await until(() => expect(keys.current().command?.text).toBe('other'));
+  keys.press('\r');
+  await until(() => expect(keys.current().whyNot).toBe('other was not opened.'));
+  keys.press('?');
+  await until(() => expect(keys.current().screen).toBe('help'));
+});
+
+test('a key stays here, also if the other answers then', async () => {
+  const answer = Promise.withResolvers<null>();
+  const keys = startKeys(() => answer.promise);
+  await chooseContext(keys);
+  keys.press('?');
+  await until(() => expect(keys.current().screen).toBe('help'));
+  answer.resolve(null);
+  // Only a console that is still open takes it.
+  await answer.promise;
+  keys.press('p');
+  await until(() => expect(keys.current().paused).toBe(true));
+});
