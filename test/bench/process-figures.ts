@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Whether this system tells about processes the way Linux does. */
-export const hasProc = process.platform === 'linux';
+export const hasProc = existsSync('/proc/self/schedstat');
 
 /** Memory of a process in megabytes (10^6 bytes): now, and the most it ever was. Throws where the process is gone. */
 export function memory(pid: number): { now: number; peak: number } {
@@ -12,17 +11,15 @@ export function memory(pid: number): { now: number; peak: number } {
   return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
 }
 
-/** Seconds of processor time a process has used, all its threads together. Throws where the process is gone. */
+/**
+ * Seconds of processor time a process has used: all its threads together, without those that have ended. Throws where the process is
+ * gone. Linux keeps this in nanoseconds as well; in `stat` many kernels count by ticks, and charge a whole one for each time an idle
+ * machine is woken up.
+ */
 export function processorSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond();
-}
-
-let ticks: number | undefined;
-
-function ticksPerSecond(): number {
-  ticks ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-  return ticks;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map(thread =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
 }
