@@ -102,7 +102,7 @@ function zsh(): string {
   return `#compdef ${programs}
 ${shellFunction}() {
   local command=console word few
-  local -a choices
+  local -a choices named flags
   for word in $words[2,CURRENT-1]; do
     case $word in ${typedWords.join('|')}) command=$word; break ;; esac
   done
@@ -117,7 +117,9 @@ ${chosen('compadd -- $=few')}
 ${cases(command => `choices=(${choicesOf(command).map(choice).join(' ')})`)}
   esac
   [[ $command == (scan|undo) && $words[CURRENT] != -* ]] && { _files; return }
-  _describe -o preset-usage choices
+  named=(\${choices:#-*}) flags=(\${(M)choices:#-*})
+  if [[ $words[CURRENT] != -* && $#named -gt 0 ]]; then _describe -t commands command named
+  else _describe -t options flag flags; fi
 }
 compdef ${shellFunction} ${programs}
 `;

@@ -122,7 +122,7 @@ test('zsh takes the script, and completes with what belongs to a command', needs
     'zsh',
     '-f',
     `compdef() { print -r -- "compdef $*" }
-_describe() { print -rl -- \${(P)3} }
+_describe() { print -rl -- \${(P)4} }
 ${script('zsh')}
 words=(preset-usage sync --l); CURRENT=3; _preset_usage`,
   );
@@ -145,4 +145,38 @@ test.each(['bash', 'zsh', 'fish'])('%s names every command and every flag', shel
   const names = Object.keys(flags).flatMap(spellings);
   const flagIn = (name: string) => (shell === 'fish' ? `-l ${name.slice(2)} ` : name);
   expect(names.filter(name => !script(shell).includes(flagIn(name)))).toEqual([]);
+});
+
+test('zsh itself completes what is typed', needsShell('zsh'), () => {
+  const directory = mkdtempSync(join(tmpdir(), 'zsh-'));
+  const file = join(directory, '_preset-usage');
+  writeFileSync(file, script('zsh'));
+  const typed = ['che', 'checkl', 'help tr', 'completion z', 'sync --la', 'check --format c', '--read'];
+  // A terminal of zsh's own. Each line is completed and run; what is awaited is only in what is printed, not in what is typed.
+  const { stdout } = spawnSync(
+    'zsh',
+    [
+      '-f',
+      '-c',
+      `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'autoload -Uz compinit; compinit -D -u; source ${file}; preset-usage() print -r -- "[$*]"; print set:$((1 + 1))'
+zpty -r shell out '*set:2*'
+for line in ${typed.map(words => `'${words}'`).join(' ')}; do zpty -w shell "preset-usage $line"$'\t'; done
+zpty -w shell 'print all:$((1 + 1))'
+zpty -r shell out '*all:2*'
+print -r -- $out`,
+    ],
+    { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: directory, TERM: 'dumb' }, timeout: 30_000 },
+  );
+  rmSync(directory, { recursive: true });
+  expect(stdout.match(/^\[.*\]/gm)).toEqual([
+    '[check]',
+    '[checklist]',
+    '[help trigger]',
+    '[completion zsh]',
+    '[sync --last-used]',
+    '[check --format csv]',
+    '[--read-only]',
+  ]);
 });
