@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
@@ -43,6 +45,27 @@ test('records of 80 kB are deleted in batches of some megabytes, and every one o
   for (const { records: stored } of batches) expect(stored?.bytes ?? 0).toBeLessThanOrEqual(4.5 * MB);
   expect(await bench.undo(outcome)).toMatchObject({ restored: records + 20, left: [] });
   expect(await bench.counts()).toEqual(before);
+});
+
+test('the plan of a large reset says what its receipt takes, and is refused where that is clearly not there', async () => {
+  await bench.arrange(`ALTER TABLE preset_usage ALTER note SET STORAGE EXTERNAL;
+    INSERT INTO preset_usage (preset_id, usage_type, note) SELECT '${noir}', 'x', repeat('a', 350000) FROM generate_series(1, 200)`);
+  const remarks = async () => (await bench.plan('reset', { ...withHistory, dryRun: true })).remarks;
+  const size = expect.objectContaining({
+    code: 'receipt-size',
+    message: expect.stringMatching(/^The receipt takes about 0\.\d MB in .*, and .* MB are free\.$/),
+  });
+  expect(await remarks()).toContainEqual(size);
+  const full = { blocks: 100, bavail: 0, bsize: 4096 } as Awaited<ReturnType<typeof files.statfs>>;
+  const statfs = vi.spyOn(files, 'statfs').mockResolvedValue(full);
+  try {
+    syncBuiltinESMExports();
+    await expect(bench.plan('reset', withHistory)).rejects.toMatchObject({ code: 'no-space', exitCode: 4 });
+    expect(await remarks()).toContainEqual(expect.objectContaining({ code: 'no-space', severity: 'error' }));
+  } finally {
+    statfs.mockRestore();
+    syncBuiltinESMExports();
+  }
 });
 
 describe('with less room than usual', () => {

@@ -19,6 +19,8 @@ export interface PlanDraft {
   holds: unknown;
   /** Whether it sets the time of the last use of any row, now or after a use that comes before the repair is done. */
   maySetLastUsed: boolean;
+  /** reset: about how many bytes the deleted records take in the receipt; left out if they are few. */
+  receiptBytes?: number;
   /** undo: the receipt that is undone. */
   receipt?: Receipt;
   /** undo: for each column of the receipt, the column that its values go into; null if they are left out. */

@@ -7,9 +7,10 @@ import { isConsoleError } from '../../errors/errors.ts';
 import { usualLimits } from '../batch-limits.ts';
 import { leftForSize } from '../left-for-size.ts';
 import { whyNotPutBack } from '../not-written.ts';
+import { bytesEach } from '../receipts/records/record-space.ts';
 import type { Remark } from '../repair.ts';
 import { readOverLimit } from '../sql/count-limits.ts';
-import type { CounterState } from '../sql/counter-state.ts';
+import { type CounterState, readSample } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
 import { readLargeRecords, readRecordSizes } from '../sql/record-sizes.ts';
 import type { PlanDraft } from './draft.ts';
@@ -122,7 +123,13 @@ export async function planReset({
         )
       : null;
   if (how?.why) remarks.push({ code: 'method', severity: 'info', message: how.why });
+  // A receipt takes less than the table does.
+  const sample =
+    recordsToDelete > 0 && sizes.all > mostUnnoticed
+      ? await database.read(reader => readSample(reader, tables, facts, usualLimits), { signal })
+      : [];
   return {
+    ...(sample.length > 0 ? { receiptBytes: bytesEach(sample) * recordsToDelete } : {}),
     changes,
     tasks: [
       ...changes.map(({ id, name, drift, deletes }) => ({ id, name, drift, weight: deletes })),
@@ -138,6 +145,8 @@ export async function planReset({
   };
 }
 
+// In bytes: a receipt of fewer is not worth a word about its room.
+const mostUnnoticed = 64 * 1024 * 1024;
 // So many counts are sent at once.
 const triedAtOnce = 10_000;
 

@@ -234,16 +234,39 @@ export function whichCount({ records }: Pick<Tables, 'records'>): string {
   return records.where === null ? '' : ` AND (${records.where})`;
 }
 
-/** Up to \`most\` records whose preset is gone, no more than `limits` allow. */
-export async function readOrphans(
+/** Up to `most` records whose preset is gone, no more than `limits` allow. */
+export function readOrphans(
   reader: Reader,
-  { presets, records, path }: Tables,
+  tables: Tables,
   facts: RepairFacts,
   most: number,
   limits: ByteLimits,
 ): Promise<FoundRecords> {
-  const source = `SELECT 1 AS n, ${recordSource(facts)} FROM ${records.name} r
-      WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of}) LIMIT $1`;
+  const { presets, records } = tables;
+  const where = `WHERE NOT EXISTS (SELECT FROM ${presets.name} p WHERE p.${presets.key} ${records.keys.equal} r.${records.preset}${records.keys.of})`;
+  return readSome(reader, tables, facts, where, most, limits);
+}
+
+/** A few records as a receipt keeps them, whichever come first. */
+export async function readSample(
+  reader: Reader,
+  tables: Tables,
+  facts: RepairFacts,
+  limits: ByteLimits,
+): Promise<string[]> {
+  await reader.rows(exactForms);
+  return (await readSome(reader, tables, facts, '', 1_000, limits)).found;
+}
+
+async function readSome(
+  reader: Reader,
+  { records, path }: Tables,
+  facts: RepairFacts,
+  where: string,
+  most: number,
+  limits: ByteLimits,
+): Promise<FoundRecords> {
+  const source = `SELECT 1 AS n, ${recordSource(facts)} FROM ${records.name} r ${where} LIMIT $1`;
   const [row] = await reader.rows(
     `WITH ${boundedRecords(facts, source, limits)} SELECT ${gatheredColumns.map(name => `g.${name}`).join(', ')} FROM gathered g`,
     [most],
