@@ -181,7 +181,7 @@ async function openTerminal(
       fail => {
         leaveScreen = fail;
       },
-      context => whyNotContext(context, given),
+      context => whyNotContext(context, chosen, given),
     ),
   ).catch(async error => {
     if (before === null) throw error;
@@ -207,20 +207,24 @@ const configOf = async (context: string, flags: Flags) =>
   loadConfig(flags, process.env, process.cwd(), await contextOf({ context }));
 
 /**
- * Why the console cannot be opened on another context, asked before it is closed on this one; null if the server answers. Whoever it asks
- * for a password is at the terminal, so that is no reason.
+ * Why the console cannot be opened on another context than that of `here`, asked before it is closed; null if the server answers. Whoever
+ * it asks for a password is at the terminal, so that is no reason.
  */
-async function whyNotContext(context: string, given: Flags): Promise<string | null> {
-  const { flagsElsewhere } = await import('../config/contexts/other-context.ts');
+async function whyNotContext(context: string, here: Config, given: Flags): Promise<string | null> {
+  const { flagsElsewhere, lacksOurConnection } = await import('../config/contexts/other-context.ts');
   const { openDatabase } = await import('../demo/run.ts');
   const { inspectServer } = await import('../counter/inspect-database.ts');
+  let there: Config | undefined;
   try {
-    const { database, close } = await openDatabase(await configOf(context, flagsElsewhere(given)));
+    there = await configOf(context, flagsElsewhere(given));
+    const { database, close } = await openDatabase(there);
     await database.read(reader => inspectServer(reader, database)).finally(close);
     return null;
   } catch (error) {
     if (!isConsoleError(error)) throw error;
-    return error.code === 'password-wanted' ? null : `${context} was not opened: ${error.message}`;
+    if (error.code === 'password-wanted') return null;
+    if (there && lacksOurConnection(error, here.target, there.target)) return null;
+    return `${context} was not opened: ${error.message}`;
   }
 }
 

@@ -17,3 +17,16 @@ export function withWayBack(error: unknown, { context }: Pick<Config, 'context'>
       : `The context ${context.name} is closed. Open it again with preset-usage --context ${context.name}.`;
   return new ConsoleError({ code, message, hint: `${hint} ${back}`, exitCode, cause });
 }
+
+// Of a server or a pooler that has no more for this user.
+const lacks: ReadonlySet<string> = new Set(['too-many-connections', 'connection-timeout', 'connection-lost']);
+
+/** True if a context may not have answered because the console has the last connection to its server, and so may answer once that is closed. */
+export function lacksOurConnection(
+  { code }: ConsoleError,
+  here: Config['target'],
+  there: Config['target'],
+): boolean {
+  const isSame = here.kind === 'server' && there.kind === 'server' && here.host === there.host;
+  return isSame && here.port === there.port && lacks.has(code);
+}

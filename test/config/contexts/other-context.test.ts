@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { flagsElsewhere, withWayBack } from '../../../source/config/contexts/other-context.ts';
+import type { Config } from '../../../source/config/config.ts';
+import {
+  flagsElsewhere,
+  lacksOurConnection,
+  withWayBack,
+} from '../../../source/config/contexts/other-context.ts';
 import { ConsoleError } from '../../../source/errors/errors.ts';
 
 test('flags about one database are not meant for another', () => {
@@ -24,3 +29,19 @@ test('an error says how to open again what was closed for it', () => {
   const fault = new Error('a fault');
   expect(withWayBack(fault, { context })).toBe(fault);
 });
+
+test.each([
+  ['too-many-connections', 5432, true],
+  ['connection-timeout', 5432, true],
+  ['connection-lost', 5432, true],
+  ['connection-timeout', 5433, false],
+  ['no-such-database', 5432, false],
+])(
+  '%s at port %d: another context may be waiting for the connection of this one: %s',
+  (code, port, waits) => {
+    const target = (at: number) => ({ kind: 'server', host: 'pooler', port: at }) as Config['target'];
+    const error = new ConsoleError({ code, message: '', hint: '', exitCode: 3 });
+    expect(lacksOurConnection(error, target(5432), target(port))).toBe(waits);
+    expect(lacksOurConnection(error, { kind: 'demo' } as Config['target'], target(port))).toBe(false);
+  },
+);
