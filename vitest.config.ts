@@ -24,6 +24,8 @@ export default defineConfig(({ mode }) => {
       setupFiles: ['test/helpers/which-file.ts'],
       // Two cores are what a small CI machine has. Tests of the console wait most of the time, and leave room for more.
       maxWorkers: 4,
+      // WebAssembly, of demos and parsers, lives too briefly for V8 to recompile it: each demo would cost 1 s of CPU time more.
+      execArgv: ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
       sequence: { sequencer: LongestFirst },
       // What one run has changed in the source must not be found by the next one.
       fsModuleCache: !process.env.WITHOUT_GUARD,
