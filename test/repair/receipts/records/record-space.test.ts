@@ -6,6 +6,7 @@ import {
   requireSpace,
   spaceRemark,
 } from '../../../../source/repair/receipts/records/record-space.ts';
+import { needsLinux } from '../../../helpers/needs.ts';
 import { quickDirectory } from '../../../helpers/quick-directory.ts';
 
 const MB = 1024 * 1024;
@@ -23,7 +24,7 @@ describe('the free space', () => {
     expect(await freeSpace(join(directory, 'state', 'receipts'))).toBeGreaterThan(0);
   });
 
-  test.runIf(process.platform === 'linux')('of a file system without a size is not known', async () => {
+  test('of a file system without a size is not known', needsLinux(), async () => {
     expect(await freeSpace('/proc')).toBeNull();
   });
 });
