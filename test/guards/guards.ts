@@ -566,6 +566,14 @@ export const guards: readonly Guard[] = [
     quick: true,
   },
   {
+    file: 'source/repair/sql/batch-block.ts',
+    guard: 'the queue: batches stay small beside others who write while one is prepared',
+    text: 'beside := pg_snapshot_xmax(pg_current_snapshot()) > pg_current_xact_id();',
+    without: 'beside := false;',
+    test: [blockTest, 'a batch > tells that others have written since it began'],
+    says: 'to match object',
+  },
+  {
     file: 'source/repair/run/queue.ts',
     guard: 'the queue: batches shrink',
     text: 'held > bad ? 0.5',

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../source/connection/transactions.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
+import { ReceiptWriter } from '../../source/repair/receipts/write-receipt.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { Traffic } from '../../source/repair/run/traffic.ts';
@@ -43,7 +44,10 @@ beforeEach(async () => {
   const [noir] = (await insertPresets(sql, ['Noir'])) as [string];
   await insertRecords(sql, noir, 100);
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 async function open(): Promise<void> {
   sql = postgres(server.url, { max: 1, onnotice: () => {} });
@@ -101,6 +105,13 @@ test('a repair with a server to itself takes none of its numbers for those of ot
   expect(reset).toMatchObject({ changed: names.length, deleted: names.length });
   expect(await undo(reset)).toMatchObject({ changed: names.length, restored: names.length });
   expect(others).not.toHaveBeenCalled();
+  const { intend } = ReceiptWriter.prototype;
+  vi.spyOn(ReceiptWriter.prototype, 'intend').mockImplementation(async function (this: ReceiptWriter, batch) {
+    await sql`CREATE TABLE IF NOT EXISTS elsewhere ()`;
+    return intend.call(this, batch);
+  });
+  await doRepair(database, request('reset', directory, { presets: ['preset 0'] }));
+  expect(others, 'somebody wrote while a batch was prepared').toHaveBeenCalled();
 });
 
 describe('a server that was restored', () => {
