@@ -30,6 +30,28 @@ function changed(terminal: NodeJS.WriteStream, change: (text: string) => string)
   });
 }
 
+// What Ink writes before a frame and after it.
+const frameBegins = '\u001b[?2026h';
+const frameEnds = '\u001b[?2026l';
+
+/** A terminal that gets a frame in one piece: Ink writes up to four, and each would wake what reads them. */
+export function inOnePiece(terminal: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(terminal, {
+    write: {
+      value: (chunk: string | Uint8Array, ...rest: [(() => void)?]) => {
+        if (chunk === frameBegins) {
+          terminal.cork();
+          // A frame that fails has no end, and what gives the terminal back is written after it.
+          process.nextTick(() => terminal.uncork());
+        }
+        const hasRoom = terminal.write(chunk, ...rest);
+        if (chunk === frameEnds) terminal.uncork();
+        return hasRoom;
+      },
+    },
+  });
+}
+
 /** A terminal for --ascii: Ink's mark of what it cuts is the only other character that is left, and becomes `mark`. */
 export function markingInAscii(terminal: NodeJS.WriteStream, mark: string): NodeJS.WriteStream {
   return changed(terminal, text => text.replaceAll('\u2026', mark));
@@ -42,7 +64,7 @@ export function render(
   whyNotContext: KeyHandlers['whyNotContext'],
 ): RenderedScreen {
   const background = new Background(process.env, { colors: looks.colors });
-  const terminal = changed(process.stdout, text => background.adapted(text));
+  const terminal = changed(inOnePiece(process.stdout), text => background.adapted(text));
   const app = renderInk(<App {...{ store, looks, background, whyNotContext }} />, {
     stdin: background.input(process.stdin),
     stdout: looks.ascii ? markingInAscii(terminal, looks.glyphs.ellipsis) : terminal,
