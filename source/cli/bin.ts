@@ -14,11 +14,9 @@ if (isOlder(process.versions.node, OLDEST_NODE)) {
     'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.',
   );
 } else {
-  // The list makes short-lived garbage with every frame. V8 would let it grow to tens of megabytes before collecting it; kept
-  // small, it is collected in a millisecond. Optimizing compilers are needed later: see config/optimizer.ts. With these, and with
-  // tui/collect-garbage.ts, the console stays under 100 MB. They are set here because BusyBox's env takes none in the first line.
-  for (const flag of ['--semi-space-growth-factor=1', '--no-turbofan', '--no-maglev'])
-    setFlagsFromString(flag);
+  // Optimizing compilers are needed later: see config/optimizer.ts. With this, and with tui/collect-garbage.ts, the console stays under
+  // 100 MB. It is set here because BusyBox's env takes no flags in the first line.
+  for (const flag of ['--no-turbofan', '--no-maglev']) setFlagsFromString(flag);
   // Loaded only now, so that it is read from the compile cache.
   nodeModule.enableCompileCache();
   await import('./main.ts');

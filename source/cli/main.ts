@@ -4,7 +4,7 @@ import type { CommandName } from '../config/commands.ts';
 import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
 import type { Context } from '../config/contexts/context.ts';
 import { flags, invalidValue, isValid } from '../config/flags.ts';
-import { optimizeHotCode } from '../config/optimizer.ts';
+import { collectOften, optimizeHotCode } from '../config/optimizer.ts';
 import { readPackage } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
@@ -30,7 +30,10 @@ async function main(argv: string[]): Promise<number> {
   if (argv.length === 0) return openTerminal(loadConfig({}, process.env, process.cwd()));
   const { readCommandLine } = await import('./options.ts');
   const { command, flags, help, version, problem } = readCommandLine(argv);
-  if (command !== 'console') optimizeHotCode();
+  if (command !== 'console') {
+    optimizeHotCode();
+    collectOften();
+  }
   // After help a word that is no command is a mistake; before --help it may be anything.
   const isUnknown = problem?.code === 'unknown-command';
   if (help && !(isUnknown && argv[0] === 'help'))

@@ -7,3 +7,11 @@ import { setFlagsFromString } from 'node:v8';
 export function optimizeHotCode(): void {
   setFlagsFromString('--turbofan');
 }
+
+/**
+ * Keeps V8 from letting short-lived garbage grow to tens of megabytes before it collects that: kept small, it is collected in a
+ * millisecond. Call it once the program is loaded: until then little is garbage, and to look for it again and again takes a tenth of the time.
+ */
+export function collectOften(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}

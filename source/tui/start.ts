@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { forceColor, usesColor } from '../config/color.ts';
 import type { Config } from '../config/config.ts';
-import { optimizeHotCode } from '../config/optimizer.ts';
+import { collectOften, optimizeHotCode } from '../config/optimizer.ts';
 import { withDeadline } from '../connection/deadlines.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
@@ -260,6 +260,8 @@ async function openDriftFile(name: string): Promise<DriftFile> {
  * in one go, the server would wait for this program and then this program for the server.
  */
 async function loadScreens(): Promise<typeof import('./render.tsx')> {
+  // What they make for each frame is garbage with the next one.
+  collectOften();
   const breathe = () => new Promise(resolve => setImmediate(resolve));
   await breathe();
   await import('react');
