@@ -69,7 +69,16 @@ const builtinsWhenNeeded: Plugin = {
         : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'whole-builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
+      contents:
+        path === 'assert'
+          ? // Loading it takes 1 ms and more, and signal-exit asks it only this, as Ink starts.
+            `const load = () => process.getBuiltinModule('assert');
+             const equal = (one, other, ...rest) => { if (one !== other) load().equal(one, other, ...rest); };
+             module.exports = new Proxy(() => {}, {
+               apply: (_, __, given) => load()(...given),
+               get: (_, key) => (key === 'equal' ? equal : load()[key]),
+             });`
+          : `module.exports = process.getBuiltinModule('${path}');`,
     }));
     // What is not imported is left out. To ask for a property of node:util, or to list them all, may load other modules (4 ms).
     onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => ({
