@@ -75,7 +75,7 @@ const text = `WITH wanted_routines AS MATERIALIZED (
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN wanted_tables w ON w.oid = c.oid OR (w.name = c.relname AND n.nspname NOT IN ('pg_catalog', 'information_schema')
               AND CASE json_typeof(w.schemas) WHEN 'array' THEN n.nspname IN (SELECT json_array_elements_text(w.schemas)) ELSE true END)
-   WHERE c.relkind IN ('r', 'p', 'v', 'f') GROUP BY 1, 2, 3, 4
+   WHERE c.relkind IN ('r', 'p', 'v', 'f') GROUP BY 1, 2, 3, 4, c.relowner, c.relrowsecurity, c.relforcerowsecurity
 ), set_columns AS MATERIALIZED (
   SELECT t.oid, a.attnum FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
    WHERE a.attgenerated <> '' OR a.attname::text IN (SELECT json_array_elements_text(json_array_elements(t.columns)))
