@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import stringWidth from 'string-width';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../source/cli/options.ts';
 import { makeScratch, startTestDemo } from '../demo/helpers.ts';
@@ -56,10 +55,9 @@ test('the demo has three counters with mistakes, found by the bodies of their tr
   expect(code).toBe(1);
 });
 
-test('check tells in words why a count of the demo is wrong, in 80 columns', inDemo, async () => {
+test('check tells in words why a count of the demo is wrong', inDemo, async () => {
   const { output } = await reader.run('preset-usage check');
   expect(output).toMatch(/^Art deco poster +0 +\d+ +-\d+ {2}reset, records kept$/m);
-  for (const line of output.split('\n').slice(2)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
 });
 
 // Also before that: a sync of nothing has no changes to describe.
