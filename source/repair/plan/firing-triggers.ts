@@ -82,12 +82,12 @@ export const allPlayed = 1_000_000;
 /**
  * Of how many records of each row that is tried. A few are enough where triggers only add to counts: what may become of the count
  * is known, and other counts become what they were. Two are enough where they write no other column. What may refuse some records
- * and not others is tried with all.
+ * and not others is tried with all, and so are records that refer to each other.
  */
 export function recordsPlayed(
   catalog: TriggerCatalog,
   { records, definition: { row, record } }: Pick<Tables, 'records' | 'definition'>,
-  { recordsDoubted }: Pick<RepairFacts, 'recordsDoubted'>,
+  { recordsDoubted, referencedBy }: Pick<RepairFacts, 'recordsDoubted' | 'referencedBy'>,
 ): number {
   const fired = catalog.triggers.filter(({ tableOid, type, enabled }) => {
     const event = tableOid === catalog.recordsOid ? bits.insert : bits.update;
@@ -100,7 +100,8 @@ export function recordsPlayed(
     const own = [newTable, catalog.presetsTable.split('.').at(-1)];
     return bodies.length > 0 && bodies.every(body => onlyAdds(body, own) && dependsOn(body, same));
   });
-  if (!isPlain || recordsDoubted || records.sums) return allPlayed;
+  if (!isPlain || recordsDoubted || records.sums || referencedBy.some(({ itself }) => itself))
+    return allPlayed;
   const writes = fired.flatMap(({ functionOid }) => reachedBy(catalog, functionOid).flatMap(writesOf));
   const known = new Set<string | null>([row.count, row.touched]);
   const others = writes.some(

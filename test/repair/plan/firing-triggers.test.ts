@@ -24,6 +24,7 @@ const adding = {
   verb: 'adds' as const,
   sums: false,
   recordsDoubted: false,
+  itself: false,
   also: [] as string[],
   other: [] as SqlColumn[],
 };
@@ -40,9 +41,10 @@ test.each([
   ['that count anew', { ...adding, verb: 'counts' as const }, allPlayed],
   ['of a sum', { ...adding, sums: true }, allPlayed],
   ['of records that a check may refuse', { ...adding, recordsDoubted: true }, allPlayed],
+  ['of records that refer to each other', { ...adding, itself: true }, allPlayed],
 ])(
   'an undo is tried with a few records or with all: triggers %s',
-  (_, { verb, sums, recordsDoubted, also, other }, played) => {
+  (_, { verb, sums, recordsDoubted, itself, also, other }, played) => {
     const keeps = routine('keeps', {
       isTrigger: true,
       reading: reading({
@@ -61,7 +63,7 @@ test.each([
             record: { reference: ['preset_id'], time: 'used_at', where: null },
           },
         } as never,
-        { recordsDoubted },
+        { recordsDoubted, referencedBy: [{ table: 'preset_usage', itself, onDelete: 'NO ACTION' }] },
       ),
     ).toBe(played);
   },
