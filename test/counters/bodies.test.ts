@@ -1461,14 +1461,44 @@ const called: [name: string, ddl: string, expected: string[]][] = [
     `CREATE FUNCTION pay(p_user uuid, p_amount numeric) RETURNS void LANGUAGE sql AS $$ INSERT INTO reactions (user_id, amount) VALUES (p_user, p_amount); UPDATE users SET revenue = revenue + p_amount WHERE id = p_user $$;`,
     ['users.revenue: sum of reactions.amount by user_id = id, keeps'],
   ],
-  [
-    'adds or takes away',
-    `CREATE FUNCTION toggle(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  ...(
+    [
+      ['perhaps several', '', ', likely'],
+      ['one by a unique key', 'CREATE UNIQUE INDEX ON comments (post_id, author_id);', ''],
+    ] as const
+  ).map(([name, unique, doubt]): [string, string, string[]] => [
+    `adds or takes away what is there: ${name}`,
+    `${unique} CREATE FUNCTION toggle(p_post uuid, p_user uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
        IF EXISTS (SELECT 1 FROM comments WHERE post_id = p_post AND author_id = p_user) THEN
          DELETE FROM comments WHERE post_id = p_post AND author_id = p_user; UPDATE posts SET comments_count = comments_count - 1 WHERE id = p_post;
        ELSE INSERT INTO comments (post_id, author_id) VALUES (p_post, p_user); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p_post; END IF; END $$;`,
-    counted(),
-  ],
+    counted(doubt),
+  ]),
+  ...(
+    [
+      ['any number', 'DELETE FROM comments WHERE author_id = u AND post_id = p', '- 1', '', ', likely'],
+      [
+        'one, or fails',
+        'DELETE FROM comments WHERE author_id = u RETURNING post_id INTO v',
+        '- 1',
+        'p := v;',
+        '',
+      ],
+      [
+        'their number',
+        'DELETE FROM comments WHERE author_id = u AND post_id = p',
+        '- k',
+        'GET DIAGNOSTICS k = ROW_COUNT;',
+        '',
+      ],
+    ] as const
+  ).map(([name, deletes, takes, more, doubt]): [string, string, string[]] => [
+    `deletes some and subtracts: ${name}`,
+    `CREATE FUNCTION add(p uuid, u uuid) RETURNS void LANGUAGE sql AS $$ INSERT INTO comments (post_id, author_id) VALUES (p, u); UPDATE posts SET comments_count = comments_count + 1 WHERE id = p $$;
+     CREATE FUNCTION take(p uuid, u uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE k integer; v uuid; BEGIN ${deletes}; ${more}
+       UPDATE posts SET comments_count = comments_count ${takes} WHERE id = p; END $$;`,
+    counted(doubt),
+  ]),
   ...(
     [
       ['UPDATE comments SET post_id = b WHERE post_id = a;', 'DELETE FROM posts WHERE id = a;', ''],

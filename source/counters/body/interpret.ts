@@ -270,8 +270,8 @@ class Walk {
         this.#assign(step.target, this.#rowCount(), step.line);
         return value(false);
       case 'statement': {
-        const { changes } = this.#run.outcome;
-        const first = changes.length;
+        const { changes, insertions } = this.#run.outcome;
+        const [first, firstStored] = [changes.length, insertions.length];
         const { held } = this.#run;
         const before = held.locks;
         const rows = runStatement(
@@ -285,6 +285,9 @@ class Walk {
         if (this.#run.unclear !== null)
           for (const each of changes.slice(first)) each.unclear ??= this.#run.unclear;
         held.locks = new Set([...held.locks, ...locksOf(step.node, this.#scope())]);
+        // RETURNING ... INTO fails where several rows are deleted.
+        if (step.into && 'DeleteStmt' in step.node && !step.node.DeleteStmt.withClause)
+          for (const each of insertions.slice(firstStored)) each.several = false;
         if (step.into) this.#into(step.into, step.strict ? rows : rows.map(firstOf), 'looked up');
         else if (last && this.#read.routine.language === 'sql') this.#give(resultOf(rows), base);
         this.#found(step.node, rows);

@@ -10,6 +10,7 @@ import {
   within,
 } from '../body/expression.ts';
 import { printed } from '../body/print.ts';
+import { areSingle } from '../body/single.ts';
 import type { Occasion } from './effect.ts';
 import { Equalities, flattened } from './equalities.ts';
 import type { Linked } from './link.ts';
@@ -106,8 +107,16 @@ export function beside(
           `a record is only ${own.source.kind === 'deleted' ? 'deleted' : 'stored'} where ${printed(each)}`,
       ),
       ...perhapsUnstored(change, own, amount),
+      ...(amount.kind !== 'aggregate' && mayDeleteSeveral(own, conditions)
+        ? ['several records may be deleted at once, and it subtracts as for one']
+        : []),
     ],
   };
+}
+
+/** Whether a DELETE may meet several records of the row that is changed: no unique key is known of them. */
+function mayDeleteSeveral({ source, several, conditions }: Insertion, known: readonly Expression[]): boolean {
+  return source.kind === 'deleted' && several && !areSingle([source], [...conditions, ...known]);
 }
 
 /** `RETURNING id INTO n; IF n IS NOT NULL`, or `RETURNING (xmax = 0)`: that something was stored at all. */
