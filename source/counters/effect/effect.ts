@@ -44,6 +44,8 @@ export interface Effect {
   gone?: boolean;
   /** Of a sum that is made anew: it is NULL where there are no records, and nothing stands for that. */
   bare?: boolean;
+  /** Of a sum that is made anew: it is NULL where every amount is NULL, and nothing stands for that. */
+  nulls?: boolean;
   /** Of a recount: it comes to NULL where no record counts, because GROUP BY gives no row to a query that is a value. */
   comesToNull?: boolean;
   /** What it adds is NULL, and the count becomes NULL. */

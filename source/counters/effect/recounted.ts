@@ -145,6 +145,8 @@ function asRecount(
     }
     conditions.push(moved);
   }
+  const guards = guardsOf(change, aggregate);
+  const isBare = isBareSum(aggregate, change);
   const constants = given.flatMap(each =>
     mentions(each, change.target) ? (constantColumn(each) ?? []) : [],
   );
@@ -173,9 +175,10 @@ function asRecount(
       ),
       ...given.flatMap(each => (mentions(each, change.target) ? askedWhere(each) : [])),
     ],
-    guards: guardsOf(change, aggregate),
+    guards,
     once: false,
-    bare: isBareSum(aggregate, change) && !isIn(change.groups),
+    bare: isBare && !isIn(change.groups),
+    nulls: isBare && !guards.amount,
     gone: isIn(change.groups),
     comesToNull: !isIn(change.groups) && isIn(aggregate.groups) && !isGuarded(change.value, aggregate),
     place: change.place,

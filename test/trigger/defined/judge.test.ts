@@ -1014,6 +1014,19 @@ describe('what the catalog adds', () => {
       .replace('OLD.post_id) WHERE', 'OLD.post_id), 0) WHERE');
     expect(severity(guarded, false)).toBeUndefined();
   });
+  test.each([
+    ['sum(amount)', 'total becomes NULL', true],
+    ['coalesce(sum(amount), 0)', 'guarded', false],
+    ['sum(coalesce(amount, 0))', 'guarded inside', false],
+    ['sum(amount) FILTER (WHERE amount > 0)', 'of those that have one', false],
+  ])('a grouped sum of NULLs: %s, %s', (value, _, isNull) => {
+    const body = `UPDATE posts SET total = s.k FROM (SELECT post_id, ${value} AS k FROM comments GROUP BY post_id) s WHERE s.post_id = posts.id AND posts.id = NEW.post_id;`;
+    const found = finding('sum-null', trigger({ on: 'INSERT OR UPDATE', body }), {}, sum);
+    expect(found?.message ?? '').toContain(
+      isNull ? 'sets total to NULL where all its records have NULL in amount' : '',
+    );
+    expect(found !== undefined).toBe(isNull);
+  });
   test('a trigger that is off is said once', () => {
     const health = healthOf(`${tables} ${kept}`, count, {
       ...quiet,

@@ -1,9 +1,10 @@
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import type { Finding } from '../../../counter/finding.ts';
 import { placeText } from '../../../counters/body/change.ts';
-import { within } from '../../../counters/body/expression.ts';
+import { type Expression, within } from '../../../counters/body/expression.ts';
 import { printed } from '../../../counters/body/print.ts';
 import type { CatalogTable, CatalogTrigger } from '../../../counters/catalog.ts';
+import { columnsIn, evaluate } from '../../../counters/condition/evaluate.ts';
 import type { Effect } from '../../../counters/effect/effect.ts';
 import { type Circumstances, factsKey } from '../facts/circumstances.ts';
 import { about, type Keeping, nameOf } from '../keeping.ts';
@@ -166,13 +167,14 @@ export function bodyFindings(
     ({ bare: isBare, conditions }, { event }) =>
       isBare === true && (event !== 'insert' || conditions.length > 0),
   );
-  if (bare)
+  const summed = bare ?? first(effect => mayAddUpNulls(effect, circumstances));
+  if (summed)
     findings.push({
       code: 'sum-null',
       severity: nullable ? 'warning' : 'error',
-      message: `${placeText(bare.effect.place)} sets ${count} to NULL where the last of its ${nouns.record[1]} goes${nullable ? ', and adding to NULL leaves NULL.' : ', which the column refuses: the statement fails.'}`,
+      message: `${placeText(summed.effect.place)} sets ${count} to NULL where ${bare ? `the last of its ${nouns.record[1]} goes` : `all its ${nouns.record[1]} have NULL in ${summed.effect.amount}`}${nullable ? ', and adding to NULL leaves NULL.' : ', which the column refuses: the statement fails.'}`,
       hint: 'Write coalesce(sum(...), 0).',
-      ...about([bare.keeping.by]),
+      ...about([summed.keeping.by]),
     });
   const begun = first(({ begins }) => begins !== null);
   if (begun && !circumstances.countRowsThere)
@@ -260,6 +262,17 @@ export function bodyFindings(
         ...about([by]),
       });
   return uniqueFindings(findings);
+}
+
+/** Whether a sum that is made anew may be one of NULLs alone. */
+function mayAddUpNulls(
+  { nulls, amount, conditions }: Effect,
+  { columns, generated }: Circumstances,
+): boolean {
+  if (!nulls || amount === null || columns.get(amount)?.nullable === false) return false;
+  const asksForIt = (each: Expression) =>
+    columnsIn(each).every(name => name === amount) && evaluate(each, () => null) !== true;
+  return !conditions.some(asksForIt) && !generated.some(({ column, full }) => column === amount && full);
 }
 
 /** Whether an effect depends on what a column of the record before or after the event holds. */
