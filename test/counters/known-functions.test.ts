@@ -33,6 +33,17 @@ test('a body that stores what another one counts can matter, and one that stores
   expect(relevantRoutines(catalog).map(({ name }) => name)).toEqual(['say', 'copy']);
 });
 
+test('a body that stores something in a record after it was counted can matter', () => {
+  const before = (name: string, table: string, body: string) =>
+    `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body}; RETURN NEW; END $$;
+     CREATE TRIGGER ${name} BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION ${name}();`;
+  const { catalog } = readingsOf(`${tables}
+    ${before('keep', 'topics', 'UPDATE boards SET topic_count = topic_count + 1 WHERE id = NEW.board_id')}
+    ${before('move', 'topics', 'NEW.board_id := 1')} ${before('look', 'topics', "RAISE NOTICE '%', NEW.id")}
+    ${before('other', 'boards', 'NEW.id := 1')}`);
+  expect(relevantRoutines(catalog).map(({ name }) => name)).toEqual(['keep', 'move']);
+});
+
 test.each<[string, string, Record<string, string[]>]>([
   ['what it writes', sql('bump_topic', up('topics', 'reply_count')), { bump_topic: ['topics.reply_count'] }],
   ['that it writes nothing', sql('bump_topic', 'SELECT 1'), { bump_topic: [] }],

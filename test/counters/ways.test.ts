@@ -80,6 +80,21 @@ test('a function that counts anew subtracts what it deletes', () => {
   expect(lines).toEqual(['posts.c: recs by post_id = id']);
 });
 
+test.each([
+  ['another trigger stores after it', 'z', 'INSERT', 'NEW.n := coalesce(NEW.n, 0);', ', likely'],
+  ['another trigger stores before it', 'a', 'INSERT', 'NEW.n := coalesce(NEW.n, 0);', ''],
+  ['another trigger stores for another event', 'z', 'UPDATE', 'NEW.n := coalesce(NEW.n, 0);', ''],
+  ['another trigger leaves as it is', 'z', 'INSERT', 'NEW.kind := lower(NEW.kind);', ''],
+])('an amount that %s', (_, name, event, body, doubt) => {
+  const before = (trigger: string, on: string, does: string) =>
+    `CREATE FUNCTION f_${trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${does} RETURN NEW; END $$;
+     CREATE TRIGGER ${trigger} BEFORE ${on} ON recs FOR EACH ROW EXECUTE FUNCTION f_${trigger}();`;
+  const keep = before('keep', 'INSERT', 'UPDATE posts SET c = c + NEW.n WHERE id = NEW.post_id;');
+  expect(told(`${tables} ${keep} ${before(name, event, body)}`)).toEqual([
+    `posts.c: sum of recs.n by post_id = id, keeps${doubt}`,
+  ]);
+});
+
 test.each(['current_participants', 'current_uses', 'version'])(
   'a number that goes up and down is a counter: %s',
   name => {

@@ -6,6 +6,8 @@ const counts = /\b(?:count|sum|cardinality|array_length|jsonb?_array_length)\s*\
 const cancels = /\breturn\s+(?:null|old)\b|\bnew\s*:?=\s*old\b/i;
 // FOR EACH ROW, BEFORE, UPDATE: see pg_trigger.tgtype.
 const beforeUpdate = 1 | 2 | 16;
+const beforeRow = 1 | 2;
+const assigns = /\bnew\s*\.\s*[^\s:=]+\s*:?=|\binto\s+new\b/i;
 // In characters: the value that a column is set to stands this near.
 const nearby = 200;
 // Calls between a trigger and what counts for it.
@@ -63,6 +65,13 @@ export function relevantRoutines({ tables, triggers, routines }: Catalog): Catal
   );
   for (const routine of readable)
     if (cancelling.has(routine.oid) && cancels.test(routine.source)) chosen.add(routine);
+  // What one of them counts by, another that fires after it may store otherwise.
+  const row = triggers.filter(({ type }) => (type & beforeRow) === beforeRow);
+  const asking = new Set([...chosen].flatMap(({ oid, source }) => (writes.test(source) ? [oid] : [])));
+  const asked = new Set(row.flatMap(each => (asking.has(each.function) ? [each.table] : [])));
+  const storing = new Set(row.flatMap(each => (asked.has(each.table) ? [each.function] : [])));
+  for (const routine of readable)
+    if (storing.has(routine.oid) && assigns.test(routine.source)) chosen.add(routine);
   // What updates a row at all may let a BEFORE trigger of the row count.
   const setting = new Set([...chosen].map(({ oid }) => oid));
   const before = triggers.filter(

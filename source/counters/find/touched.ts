@@ -1,9 +1,11 @@
 import type { Change, Outcome } from '../body/change.ts';
 import { type Expression, keyOf, type Source, sourceKey } from '../body/expression.ts';
+import { doubtResetBy } from '../body/interpret.ts';
 import type { CatalogTable, CatalogTrigger } from '../catalog.ts';
 import { withSources } from '../effect/one-row.ts';
 
-interface Fired {
+/** What a trigger that was read does for one event. */
+export interface Fired {
   trigger: CatalogTrigger;
   record: CatalogTable;
   event: string;
@@ -12,6 +14,19 @@ interface Fired {
 
 // FOR EACH ROW, BEFORE: see pg_trigger.tgtype.
 const beforeRow = 1 | 2;
+
+/** Doubts what BEFORE triggers change by what others, which fire after them, store in the record. */
+export function doubtResets(all: readonly Fired[]): void {
+  const before = all.filter(({ trigger }) => trigger.enabled && (trigger.type & beforeRow) === beforeRow);
+  for (const one of before) {
+    for (const later of before) {
+      const isSame = later.record === one.record && later.event === one.event;
+      // They fire in the order of their names.
+      if (isSame && later.trigger.name > one.trigger.name)
+        doubtResetBy(one.outcome, later.trigger.name, later.outcome);
+    }
+  }
+}
 
 /**
  * What a body changes by updating any column of a row, because triggers set others before that: such as a count, to a number of records.

@@ -7,7 +7,7 @@ import { wholeOf } from '../body/variables.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, CatalogTrigger } from '../catalog.ts';
 import type { Effect, Occasion, Refusal } from '../effect/effect.ts';
 import { effectsOf } from '../effect/effects-of.ts';
-import { touchedBy } from './touched.ts';
+import { doubtResets, touchedBy } from './touched.ts';
 
 export type Event = 'insert' | 'update' | 'delete' | 'truncate';
 
@@ -62,6 +62,7 @@ export function writingsOf({ catalog, bodies, details }: Readings): Writing[] {
         return { trigger, routine: read.routine, event, record, outcome };
       });
   });
+  doubtResets(fired);
   const byTriggers = fired.map(({ record, outcome, ...by }) =>
     judged({ kind: 'trigger', ...by }, record, outcome, touchedBy(outcome, fired)),
   );
