@@ -61,7 +61,9 @@ export interface Insertion {
   /** It happens in a loop. */
   repeated: boolean;
   /** How many changes the body makes before it. */
-  after?: number;
+  after: number;
+  /** Where it happens: the same object as that of the changes of its statement. */
+  place: Place;
   /** What happens where such a row is there already, by ON CONFLICT. */
   otherwise?: 'nothing' | 'update';
 }

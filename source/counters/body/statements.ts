@@ -217,6 +217,7 @@ function inserted(
       several,
       repeated,
       after: outcome.changes.length,
+      place,
       ...(otherwise ? { otherwise } : {}),
     });
     if (conflict?.action === 'ONCONFLICT_UPDATE') {
@@ -256,7 +257,12 @@ function defaultOf({ columns }: CatalogTable, name: string): Expression {
 }
 
 /** A row that is deleted is known as one that is inserted is: by what its columns are equal to. */
-function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standing, outcome: Outcome): Row[] {
+function removed(
+  statement: DeleteStmt,
+  scope: Scope,
+  { path, repeated, place }: Standing,
+  outcome: Outcome,
+): Row[] {
   const table = tableOf(statement, scope);
   if (!table) outcome.more.push({ does: `deletes from ${statement.relation?.relname ?? ''}`, table: null });
   if (!table) return [];
@@ -270,7 +276,18 @@ function removed(statement: DeleteStmt, scope: Scope, { path, repeated }: Standi
     const where = whereClause ? [readExpression(whereClause, inner)] : [];
     const all = [...path, ...conditions, ...where];
     const several = !areSingle([source], all);
-    outcome.insertions.push({ source, table, values: [], conditions: all, path, several, repeated });
+    const after = outcome.changes.length;
+    outcome.insertions.push({
+      source,
+      table,
+      values: [],
+      conditions: all,
+      path,
+      several,
+      repeated,
+      after,
+      place,
+    });
     return returned(returningClause, inner, [], [source]);
   });
 }

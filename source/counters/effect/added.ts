@@ -20,7 +20,7 @@ import { guardsOf, type Measure, measure } from './measure.ts';
 import { isConstant, mentions, mentionsOnly } from './mentions.ts';
 import { askedOfOthers, besideRecord, isMetAgain, isOfRow, together } from './multiplied.ts';
 import { sortConditions } from './sort-conditions.ts';
-import { beside, storedBeside } from './stored.ts';
+import { beside, storedBeside, storedIn } from './stored.ts';
 import { countedOf } from './stored-of.ts';
 import type { Sum, Term } from './terms.ts';
 
@@ -33,14 +33,7 @@ export function added(
 ): Result {
   const { amount } = term;
   const aggregate = amount.kind === 'aggregate' ? amount : null;
-  const inserted = occasion.insertions.flatMap(({ source, values, conditions }) => [
-    ...conditions,
-    ...values.map(each => ({
-      kind: 'operator' as const,
-      name: '=',
-      args: [column(source, each.column), each.value],
-    })),
-  ]);
+  const inserted = occasion.insertions.flatMap(each => [...each.conditions, ...storedIn(each)]);
   const given = [...change.conditions, ...term.when, ...(aggregate?.conditions ?? [])];
   const conditions = flattened(given);
   const measured = measure(amount);

@@ -36,6 +36,8 @@ export interface Effect {
   measured: Side | null;
   /** Of a recount: what has to be true of the record before and after the event. */
   when: readonly Expression[];
+  /** Of a recount in a function: whether it counts what the function has stored by then, and what it has deleted. */
+  follows?: readonly Side[];
   /** What COALESCE guards against NULL. */
   guards: { count: boolean; amount: boolean };
   /** True if it adds once for all records of a statement that belong to a row. */
@@ -78,6 +80,8 @@ export interface Occasion {
   record: CatalogTable | null;
   /** What a function stores and deletes. */
   insertions: readonly Insertion[];
+  /** How many changes the function makes before this one. */
+  at?: number;
 }
 
 /** Null: it does nothing for a record. */

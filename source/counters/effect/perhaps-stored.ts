@@ -44,7 +44,7 @@ export function isInserted(each: Expression, source: Source): boolean {
 }
 
 /** FOUND, in whatever words. */
-const isFound = (each: Expression) => whereFound(each, false) === false;
+export const isFound = (each: Expression) => whereFound(each, false) === false;
 /** Not FOUND: what comes before found nothing. */
 const isUnfound = (each: Expression) => whereFound(each, true) === false;
 const whereFound = (each: Expression, found: boolean) =>

@@ -19,7 +19,9 @@ import { askedBeside, constantColumn, isConstant, isJoin, isState, isTie, mentio
 import { besideRecord, together } from './multiplied.ts';
 import { isOfOneRecord, settled, type Way } from './one-record.ts';
 import type { OneRow } from './one-row.ts';
+import { isFound } from './perhaps-stored.ts';
 import { isHandler } from './sort-conditions.ts';
+import { storedIn } from './stored.ts';
 import type { Sum, Term } from './terms.ts';
 
 /** What a recount does, or why that cannot be told; null if it counts nothing. */
@@ -175,6 +177,7 @@ function asRecount(
       ),
       ...given.flatMap(each => (mentions(each, change.target) ? askedWhere(each) : [])),
     ],
+    ...(occasion.event === 'call' ? { follows: followed(record, link, change, aggregate, occasion) } : {}),
     guards,
     once: false,
     bare: isBare && !isIn(change.groups),
@@ -183,6 +186,34 @@ function asRecount(
     comesToNull: !isIn(change.groups) && isIn(aggregate.groups) && !isGuarded(change.value, aggregate),
     place: change.place,
   };
+}
+
+/** What a function has stored or deleted of the row that it counts anew, wherever it did that. */
+function followed(
+  record: Source,
+  { key, reference, through }: Link,
+  change: OneRow,
+  { sources }: Extract<Expression, { kind: 'aggregate' }>,
+  { insertions, at = 0 }: Occasion,
+): Side[] {
+  const before = through ? [] : insertions.filter(each => each.table === record.table && each.after <= at);
+  return before.flatMap((each): Side[] => {
+    // A statement does not see what it stores itself.
+    if (each.place === change.place) return [];
+    const on = new Set(each.path.map(keyOf));
+    const isOnWay = change.own.every(
+      asked =>
+        on.has(keyOf(asked)) ||
+        isFound(asked) ||
+        [change.target, each.source, ...sources].some(one => mentions(asked, one)),
+    );
+    const equal = new Equalities([...flattened([...change.own, ...each.conditions]), ...storedIn(each)]);
+    const isAll = !change.own.some(asked => mentions(asked, change.target));
+    const isOfRow = key.every((name, place) =>
+      equal.columnsOf(each.source, column(change.target, name)).includes(reference[place] ?? ''),
+    );
+    return isOnWay && (isAll || isOfRow) ? [each.source.kind === 'deleted' ? 'old' : 'new'] : [];
+  });
 }
 
 /** Doubts of a recount in a trigger: conditions on the way to it that neither the record nor the row decides, such as random() < 0.5. */

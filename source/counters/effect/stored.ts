@@ -144,6 +144,15 @@ function held({ values }: Insertion, name: string): Expression[] {
   return values.flatMap(each => (each.column === name ? [each.value] : []));
 }
 
+/** That the columns of a stored record have what a function stores in them. */
+export function storedIn({ source, values }: Insertion): Expression[] {
+  return values.map(each => ({
+    kind: 'operator',
+    name: '=',
+    args: [column(source, each.column), each.value],
+  }));
+}
+
 /** That columns of a stored record have the constants that a function stores in them. */
 export function storedConstants({ table, values }: Insertion, names: readonly string[]): Expression[] {
   return values.flatMap(({ column: name, value: given }) => {

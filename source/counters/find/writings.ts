@@ -92,11 +92,14 @@ function judged(
         ? []
         : outcome.insertions.map(each => ({ ...each, way: each.path, path: withoutRaised(each.path) })),
   };
-  const effectsIn = (change: Change) =>
-    effectsOf({ ...change, way: change.conditions, conditions: withoutRaised(change.conditions) }, occasion);
+  const effectsIn = (change: Change, at: number) =>
+    effectsOf(
+      { ...change, way: change.conditions, conditions: withoutRaised(change.conditions) },
+      { ...occasion, at },
+    );
   const found = outcome.changes.map(effectsIn);
   // What adds to the row before it is updated counts how often that happens, not the records.
-  const anew = touched.flatMap(each => effectsIn(each).effects.filter(({ kind }) => kind === 'recounts'));
+  const anew = touched.flatMap(each => effectsIn(each, 0).effects.filter(({ kind }) => kind === 'recounts'));
   return {
     by,
     record,

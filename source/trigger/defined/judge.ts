@@ -79,6 +79,7 @@ export function judgeCounter({ definition, catalog, writings, circumstances: giv
   const apart = unreadInPartitions(found.own);
   const circumstances = { ...given, unread: [...given.unread, ...apart.values()] };
   const keepers = {
+    ...found,
     own: found.own.filter(each => !apart.has(each)),
     otherwise: found.otherwise.filter(each => !isInherited(each, found, circumstances)),
   };
@@ -87,7 +88,8 @@ export function judgeCounter({ definition, catalog, writings, circumstances: giv
   const firing = byTriggers.filter(each => isOn(each, circumstances));
   // A function that is called keeps a count only where no trigger does.
   const counts = firing.some(({ event, effects }) => event === 'insert' && effects.length > 0);
-  const playing = counts ? firing : [...firing, ...here.filter(({ by }) => by.kind === 'function')];
+  const called = [...here.filter(({ by }) => by.kind === 'function'), ...found.anew];
+  const playing = counts ? firing : [...firing, ...called];
   const fixed = new Set([
     ...[...circumstances.columns].flatMap(([name, { nullable }]) => (nullable ? [] : [name])),
     ...circumstances.generated.flatMap(({ column, full, virtual }) => (full && !virtual ? [column] : [])),
@@ -204,7 +206,7 @@ function verdictFindings(
 ): Finding[] {
   const body = bodyFindings(playing, table, definition, circumstances);
   // Without any of them the absence is said once.
-  if (keepers.own.length === 0) return [];
+  if (keepers.own.length === 0 && keepers.anew.length === 0) return [];
   if (!verdicts)
     return [
       {

@@ -30,6 +30,8 @@ export interface Keepers {
   own: readonly Keeping[];
   /** What counts other records than the definition, or finds rows otherwise, each with why, in words. */
   otherwise: readonly { by: KeptBy; why: string }[];
+  /** Functions that store or delete records, and count anew after that. */
+  anew: readonly Keeping[];
 }
 
 /** The bodies that write the count of a definition, from all that were read. */
@@ -39,6 +41,7 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
     isTable(each.table, home) && each.column === definition.row.count;
   const own: Keeping[] = [];
   const otherwise: { by: KeptBy; why: string }[] = [];
+  const anew: Keeping[] = [];
   for (const writing of writings) {
     const by = keptBy(writing);
     if (!by) continue;
@@ -60,19 +63,21 @@ export function keepersOf(definition: CounterDefinition, writings: readonly Writ
         otherwise.push({ by, why });
     }
     const refusals = writing.refusals.filter(isCount);
-    if (writing.by.kind === 'function') own.push(...calledFor(by, fitting, definition));
-    else {
+    if (writing.by.kind === 'function') {
+      own.push(...calledFor(by, fitting, definition));
+      anew.push(...countingAnew(by, fitting));
+    } else {
       const empties = emptiesAll(writing, isCount);
       if (fitting.length > 0 || refusals.length > 0 || empties)
         own.push({ by, event: writing.by.event, effects: fitting, refusals, empties });
     }
   }
-  return { own, otherwise };
+  return { own, otherwise, anew };
 }
 
 /** Whether a body was found that counts, or may count, a record that is inserted. */
-export function countsInserts({ own, otherwise }: Keepers): boolean {
-  return otherwise.length > 0 || own.some(({ event }) => event === 'insert');
+export function countsInserts({ own, otherwise, anew }: Keepers): boolean {
+  return otherwise.length > 0 || [...own, ...anew].some(({ event }) => event === 'insert');
 }
 
 /** An UPDATE, and an upsert IF NOT FOUND: only one of them does anything. */
@@ -96,7 +101,7 @@ function begunWith(
   const { changes, insertions } = outcome;
   const isOwn = (each: Change | undefined) => each?.target.table === table && each.column === column;
   const made = insertions.find(
-    ({ source, path, after = 0, repeated }) =>
+    ({ source, path, after, repeated }) =>
       source.kind === 'inserted' &&
       source.table === table &&
       !repeated &&
@@ -160,6 +165,15 @@ function calledFor(by: KeptBy, effects: readonly Effect[], { record }: CounterDe
         empties: false,
       },
     ];
+  });
+}
+
+/** What a function counts anew after it has stored a record, or deleted one. */
+function countingAnew(by: KeptBy, effects: readonly Effect[]): Keeping[] {
+  return (['new', 'old'] as const).flatMap(side => {
+    const after = effects.filter(({ kind, follows }) => kind === 'recounts' && follows?.includes(side));
+    const event = side === 'new' ? ('insert' as const) : ('delete' as const);
+    return after.length > 0 ? [{ by, event, effects: after, refusals: [], empties: false }] : [];
   });
 }
 

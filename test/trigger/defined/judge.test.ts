@@ -950,10 +950,43 @@ const kinds: Case[] = [
 const check = ([, definition, ddl, expected]: Case) =>
   expect(told(healthOf(`${tables} ${others} ${ddl}`, definition))).toBe(expected.trim());
 
+const anew =
+  'UPDATE posts SET comments_count = (SELECT count(*) FROM comments WHERE post_id = p) WHERE id = p;';
+const add = 'INSERT INTO comments (post_id, status) VALUES (p, s);';
+const missing = 'insert no, delete no, move no, truncate no | trigger-missing!';
+const inserted =
+  'insert counted anew, delete no, move no, truncate no | delete-not-counted! move-not-counted! truncate-not-counted! recount-overlaps insert-by-function-only';
+const byFunctions: Case[] = (
+  [
+    ['stores and counts anew', `${add} ${anew}`, inserted],
+    [
+      'stores and counts every row anew',
+      `${add} ${anew.replace('= p) WHERE id = p', '= posts.id)')}`,
+      inserted,
+    ],
+    ['stores and counts anew where it has', `${add} IF FOUND THEN ${anew} END IF;`, inserted],
+    ['stores and may count anew', `${add} IF s = 'a' THEN ${anew} END IF;`, missing],
+    ['counts another row anew', `${add} ${anew.replaceAll('= p', '= other')}`, missing],
+    ['counts anew before it stores', `${anew} ${add}`, missing],
+    ['counts anew in the statement that stores', `WITH i AS (${add.replace(';', '')}) ${anew}`, missing],
+    [
+      'deletes or stores, and counts anew',
+      `DELETE FROM comments WHERE post_id = p AND status = s; IF NOT FOUND THEN ${add} END IF; ${anew}`,
+      'insert counted anew, delete counted anew, move no, truncate no | move-not-counted! truncate-not-counted! recount-overlaps insert-by-function-only',
+    ],
+  ] as const
+).map(([name, body, expected]) => [
+  name,
+  count,
+  `CREATE FUNCTION act(p uuid, s text, other uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;`,
+  expected,
+]);
+
 describe('by row', () => test.each(byRow)('%s', (...given) => check(given)));
 describe('by condition', () => test.each(byCondition)('%s', (...given) => check(given)));
 describe('by statement', () => test.each(byStatement)('%s', (...given) => check(given)));
 describe('by counting anew', () => test.each(byCounting)('%s', (...given) => check(given)));
+describe('by functions', () => test.each(byFunctions)('%s', (...given) => check(given)));
 describe('by a veto', () => test.each(byVeto)('%s', (...given) => check(given)));
 describe('sums', () => test.each(sums)('%s', (...given) => check(given)));
 describe('kinds of counters', () => test.each(kinds)('%s', (...given) => check(given)));

@@ -7,13 +7,13 @@ import { one } from '../words.ts';
 
 /** Findings where nothing at all keeps the count, and where the application seems to count what is inserted. */
 export function absenceFindings(
-  { own, otherwise }: Keepers,
+  { own, otherwise, anew }: Keepers,
   definition: CounterDefinition,
   circumstances: Circumstances,
 ): Finding[] {
   const { unread, others } = circumstances;
   const kept = unread.length > 0 ? [] : applicationFindings(definition, circumstances);
-  if (own.length > 0 || otherwise.length > 0 || unread.length > 0) return kept;
+  if (own.length > 0 || otherwise.length > 0 || anew.length > 0 || unread.length > 0) return kept;
   const { id, confidence } = definition;
   const what = others.length > 0 ? ' with each change of its records' : '';
   return [

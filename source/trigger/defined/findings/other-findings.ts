@@ -26,7 +26,9 @@ export function otherFindings(
     hint: `Check whether it should write ${row.count} at all.`,
     ...about([by]),
   }));
-  const functions = keepers.own.filter(({ by, event }) => by.kind === 'function' && event === 'insert');
+  const functions = [...keepers.own, ...(byTrigger ? [] : keepers.anew)].filter(
+    ({ by, event }) => by.kind === 'function' && event === 'insert',
+  );
   for (const { by } of functions)
     findings.push(
       byTrigger

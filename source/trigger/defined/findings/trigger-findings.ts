@@ -201,8 +201,7 @@ export function bodyFindings(
       kind === 'recounts' &&
       !locked &&
       !swallowed &&
-      by.kind === 'trigger' &&
-      by.table === table &&
+      (by.kind === 'function' || by.table === table) &&
       event !== 'truncate',
   );
   if (anew)
