@@ -13,6 +13,8 @@ export interface Played {
   moment: Moment;
   /** The row that a record belonged to, or belongs to. */
   side: Side;
+  /** It belongs to no other row before the event, or after it. */
+  alone: boolean;
   should: number;
   /** NaN if the count becomes NULL. */
   is: number;
@@ -75,7 +77,15 @@ export function playerOf(
         }
       }
       const should = truth(after, row) - was;
-      return { moment, side, should, is: differs ? should + 1 : count - was, by: [...by], differs };
+      return {
+        moment,
+        side,
+        alone: rows.size === 1,
+        should,
+        is: differs ? should + 1 : count - was,
+        by: [...by],
+        differs,
+      };
     });
   };
 }

@@ -16,6 +16,8 @@ export interface Fault {
   example: Played;
   /** Everything that changes the count in one of these plays. */
   by: readonly KeptBy[];
+  /** Every play of the event goes wrong. */
+  always: boolean;
 }
 
 /** Whether an event changes the count as it should. */
@@ -96,7 +98,9 @@ function onPlays(
   if (event !== 'update' && plays.length === 0)
     return { handled: null, missing: false, unplayed: true, effect: null, by: [], faults: [] };
   // What is counted anew is not counted again.
-  const faults = faultsIn(event, event === 'update' ? plays.filter(isAdded) : plays);
+  // A sum to which 0 is added stays right.
+  const telling = plays.filter(each => definition.record.amount === null || isWrong(each) || !isAdded(each));
+  const faults = faultsIn(event, event === 'update' ? plays.filter(isAdded) : plays, telling.length);
   // What adds as much as it subtracts does nothing.
   const moving = plays.filter(({ by, is }) => by.length > 0 && (!isNear(is, 0) || !by.every(adds)));
   const acting = [...new Set(moving.flatMap(({ by }) => by))];
@@ -165,16 +169,23 @@ function onTruncate(keepings: readonly Keeping[]): Judged {
   };
 }
 
+const isWrong = ({ is, should }: Played) => !isNear(is, should);
 const isNear = (one: number, other: number) => Math.abs(one - other) < 1e-9;
 
 /** The ways in which plays go wrong, each with the play that changes least. */
-function faultsIn(event: EventName, plays: readonly Played[]): Fault[] {
-  const wrong = plays.filter(({ is, should }) => !isNear(is, should));
-  const faults = Map.groupBy(wrong, each => kindOf(event, each));
+function faultsIn(event: EventName, plays: readonly Played[], all = plays.length): Fault[] {
+  const wrong = plays.filter(isWrong);
+  // Where only moves from NULL and to NULL go wrong, these are two things.
+  const areOfNone = wrong.every(each => kindOf(event, each) !== 'half' || each.alone);
+  const faults = Map.groupBy(wrong, each => {
+    const kind = kindOf(event, each);
+    return kind === 'half' && areOfNone ? (`half ${each.side}` as const) : kind;
+  });
   return [...faults].map(([kind, list]) => ({
-    kind,
+    kind: kind === 'half new' || kind === 'half old' ? 'half' : kind,
     example: list.toSorted((a, b) => simplicity(a) - simplicity(b))[0] as Played,
     by: unique(list.flatMap(({ by }) => by.map(each => each.by))),
+    always: wrong.length === all,
   }));
 }
 

@@ -203,7 +203,7 @@ const byRow: Case[] = [
       on: all,
       body: `${ins} ${up} ${del} ${down} ${upd} IF NEW.post_id <> OLD.post_id THEN ${down} ${up} END IF; END IF;`,
     }) + zero,
-    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted!',
+    'insert +1, delete -1, move wrong, truncate to 0 | move-half-counted! move-half-counted!',
   ],
   [
     'an update that counts again',
@@ -1357,6 +1357,28 @@ test('an amount that the server computes may not be NULL at all', () => {
       generated: [{ column: 'amount', sources: ['body'], virtual, value: null, full }],
     }).findings.find(({ code }) => code === 'amount-null')?.severity;
   expect([found(true), found(false), found(false, true)]).toEqual([undefined, 'warning', 'error']);
+});
+
+test('what goes wrong is said of those changes alone', () => {
+  const said = (ddl: string) => healthOf(`${tables} ${ddl}`, count).findings.map(({ message }) => message);
+  const moving = trigger({
+    on: all,
+    body: `${ins} ${up} ${del} ${down} ELSIF NEW.post_id <> OLD.post_id THEN ${down} ${up} END IF;`,
+  });
+  expect(said(moving)).toEqual(
+    expect.arrayContaining([
+      'A record that moves is not subtracted from the row it leaves where its post_id becomes NULL.',
+      'A record that moves is not added to the row it moves to where its post_id was NULL.',
+    ]),
+  );
+  const forgetful = trigger({ on: all, body: `${ins} ${up} ${del} ${down} ELSE ${up} END IF;` });
+  expect(said(forgetful)).toContain('A record that moves is not subtracted from the row it leaves.');
+  expect(said(forgetful).join()).toContain('keep changes the count with any update of a record,');
+  const others = (on: string, when: string) =>
+    said(trigger({ on: 'INSERT', name: 'add', body: up }) + trigger({ on, when, body: up }));
+  const some = 'keep changes the count with some updates of a record that change nothing that counts';
+  expect(others('UPDATE OF body', '')).toContain(`${some}: those that set body.`);
+  expect(others('UPDATE', "NEW.status = 'a'")).toContain(`${some}: those where NEW.status = 'a'.`);
 });
 
 test('names keep their spelling, and amounts that are made up are not shown', () => {

@@ -1,5 +1,6 @@
 import type { CounterDefinition } from '../../../counter/definition/definition.ts';
 import type { Finding, Severity } from '../../../counter/finding.ts';
+import { printed } from '../../../counters/body/print.ts';
 import { signed } from '../../../format/numbers.ts';
 import { columnsOfEvent, type EventName } from '../events.ts';
 import type { Cause, Circumstances } from '../facts/circumstances.ts';
@@ -109,7 +110,7 @@ function missingWords(event: EventName, definition: CounterDefinition): string {
 
 /** A finding about events that are counted wrongly. */
 export function faultFinding(
-  { kind, example, by }: Fault,
+  { kind, example, by, always }: Fault,
   event: EventName | 'several',
   causes: readonly Cause[],
   definition: CounterDefinition,
@@ -166,9 +167,7 @@ export function faultFinding(
     case 'half':
       return finding(
         'move-half-counted',
-        example.side === 'new'
-          ? `${capital(one(definition.nouns.record))} that moves is not added to the ${definition.nouns.row[0]} it moves to.`
-          : `${capital(one(definition.nouns.record))} that moves is not subtracted from the ${definition.nouns.row[0]} it leaves.`,
+        `${capital(one(definition.nouns.record))} that moves is not ${halfWords(example, definition)}.`,
         correct,
       );
     case 'last':
@@ -200,7 +199,9 @@ export function faultFinding(
       if (event === 'update')
         return finding(
           'update-counts',
-          `${who} changes the count with any update of ${one(definition.nouns.record)}, as ON CONFLICT DO UPDATE makes one.`,
+          always
+            ? `${who} changes the count with any update of ${one(definition.nouns.record)}, as ON CONFLICT DO UPDATE makes one.`
+            : `${who} changes the count with some updates of ${one(definition.nouns.record)} that change nothing that counts${firingWords(example)}.`,
           `Compare OLD with NEW in ${functionsOf(by)}, or leave UPDATE out of the trigger.`,
         );
       if (event === 'insert' || event === 'delete')
@@ -220,6 +221,30 @@ export function faultFinding(
     correct,
     event === 'several' ? 'warning' : severity,
   );
+}
+
+/** Which row of a move is left out, and of which moves: a row that is not there has no count. */
+function halfWords(
+  { side, moment: { before, after } }: Played,
+  { nouns, record: { reference } }: CounterDefinition,
+): string {
+  const other = side === 'new' ? before : after;
+  const empty = reference.filter(name => (other?.get(name) ?? null) === null).join(' and ');
+  return side === 'new'
+    ? `added to the ${nouns.row[0]} it moves to${empty ? ` where its ${empty} was NULL` : ''}`
+    : `subtracted from the ${nouns.row[0]} it leaves${empty ? ` where its ${empty} becomes NULL` : ''}`;
+}
+
+/** By what its triggers tell the updates for which they do something. */
+function firingWords({ by }: Played): string {
+  const named = by.map(each => (each.by.kind === 'trigger' ? each.by.trigger.updateOf : []));
+  const asked = by.flatMap(({ effects }) => effects.map(each => each.conditions.map(printed)));
+  const shared = [...new Set(asked[0])].filter(each => asked.every(list => list.includes(each)));
+  const sets = named.every(list => list.length > 0)
+    ? [`that set ${[...new Set(named.flat())].join(' or ')}`]
+    : [];
+  const told = [...sets, ...(shared.length > 0 ? [`where ${shared.join(' and ')}`] : [])];
+  return told.length > 0 ? `: those ${told.join(' and ')}` : '';
 }
 
 function isBefore({ by }: Played['by'][number]): boolean {
