@@ -4,12 +4,16 @@ import type { Change } from './change.ts';
 import { type Expression, keyOf, type Source, sourceKey, within } from './expression.ts';
 import { readExpression } from './expressions.ts';
 import { rowOf, type Scope, withEntries } from './scope.ts';
+import { areSingle } from './single.ts';
 
 /**
- * What sessions wait for in turn: anything, such as an advisory lock, or rows of a table, as its oid and what they are found by: the
- * columns of records, arguments and constants in WHERE. Without WHERE these are all rows.
+ * What sessions wait for in turn: anything, such as an advisory lock of a constant, or rows of a table, as its oid and what they are found
+ * by: the columns of records, arguments and constants in WHERE. Without WHERE these are all rows. Other advisory locks have what their
+ * numbers are made of.
  */
-export type Lock = 'anything' | `${number} ${string}`;
+export type Lock = 'anything' | `${number | typeof advisory} ${string}`;
+
+const advisory = 'advisory';
 
 /** Whether one of these locks is of the row that a change writes. */
 export function isLocked(
@@ -20,6 +24,7 @@ export function isLocked(
   const own = foundBy(conditions.filter(each => mentionsSource(each, target)));
   return [...locks].some(lock => {
     const [oid, ...names] = lock.split(' ');
+    if (oid === advisory) return own.some(name => names.includes(name));
     return (
       Number(oid) === target.table.oid &&
       (names.join(' ') === every || own.every(name => names.includes(name)))
@@ -31,6 +36,16 @@ const every = '*';
 
 const mentionsSource = (each: Expression, source: Source) =>
   [...within(each)].some(inner => 'source' in inner && sourceKey(inner.source) === sourceKey(source));
+
+/** Whether every session means the same by this: constants, of which nothing depends on the record or on who calls. */
+function isFixed(asked: readonly Expression[]): boolean {
+  return asked.every(each =>
+    [...within(each)].every(inner => {
+      if (inner.kind === 'argument' || inner.kind === 'opaque') return false;
+      return inner.kind !== 'column' || (inner.source.kind !== 'new' && inner.source.kind !== 'old');
+    }),
+  );
+}
 
 /** What rows are found by, as names without spaces. */
 function foundBy(conditions: readonly Expression[]): string[] {
@@ -51,17 +66,19 @@ const exclusively: ReadonlySet<string> = new Set(['LCS_FORUPDATE', 'LCS_FORNOKEY
 
 /** The locks that a statement leaves behind for the rest of its transaction: what comes after it sees what others have committed. */
 export function locksOf(node: Node, scope: Scope): Lock[] {
+  // What it calls was called where the statement was read.
+  const quiet = { ...scope, around: { ...scope.around, call: () => undefined } };
   const rowsOf = (relation: RangeVar | undefined, where: readonly (Node | undefined)[]): Lock[] => {
     const { schema, name } = relation ? tableName(relation) : { schema: null, name: '' };
     const table = scope.around.table(schema, name);
     if (!table) return [];
     const source: Source = { kind: 'table', table, id: scope.around.next() };
-    // What it calls was called where the statement was read.
-    const quiet = { ...scope, around: { ...scope.around, call: () => undefined } };
     const inner = withEntries(quiet, [
       { alias: relation?.alias?.aliasname ?? table.name, row: rowOf(source), source },
     ]);
     const asked = where.flatMap(each => (each ? [readExpression(each, inner)] : []));
+    // One row that is always the same.
+    if (asked.length > 0 && isFixed(asked) && areSingle([source], asked)) return ['anything'];
     return [`${table.oid} ${asked.length === 0 ? every : foundBy(asked).join(' ')}`];
   };
   if ('UpdateStmt' in node) return rowsOf(node.UpdateStmt.relation, [node.UpdateStmt.whereClause]);
@@ -71,7 +88,12 @@ export function locksOf(node: Node, scope: Scope): Lock[] {
       : [];
   if ('LockStmt' in node) return exclusive.has(node.LockStmt.mode ?? 0) ? ['anything'] : [];
   if (!('SelectStmt' in node)) return [];
-  if (callsLock(node.SelectStmt)) return ['anything'];
+  const called = lockCalls(node.SelectStmt).map((args): Lock => {
+    const given = foundBy(args.map(each => readExpression(each, quiet)));
+    const names = given.filter(name => /^(?:new|old|argument)\./.test(name));
+    return names.length === 0 ? 'anything' : `${advisory} ${names.join(' ')}`;
+  });
+  if (called.length > 0) return called;
   const isLocking = (node.SelectStmt.lockingClause ?? []).some(
     each =>
       'LockingClause' in each &&
@@ -93,13 +115,14 @@ function valuesOf({ selectStmt }: InsertStmt): Node[] {
   return [...lists, ...targets];
 }
 
-function callsLock({ targetList = [] }: SelectStmt): boolean {
-  return targetList.some(each => {
+/** What is given to each call that takes an advisory lock. */
+function lockCalls({ targetList = [] }: SelectStmt): Node[][] {
+  return targetList.flatMap(each => {
     const called = 'ResTarget' in each ? each.ResTarget.val : undefined;
-    if (!called || !('FuncCall' in called)) return false;
+    if (!called || !('FuncCall' in called)) return [];
     const name = (called.FuncCall.funcname ?? []).at(-1);
-    return (
-      name !== undefined && 'String' in name && /^pg_advisory_(?:xact_)?lock$/.test(name.String.sval ?? '')
-    );
+    const isLock =
+      name !== undefined && 'String' in name && /^pg_advisory_(?:xact_)?lock$/.test(name.String.sval ?? '');
+    return isLock ? [called.FuncCall.args ?? []] : [];
   });
 }

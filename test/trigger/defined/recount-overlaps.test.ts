@@ -76,6 +76,9 @@ test.each([
   ['a lock by a function', 'PERFORM lock_post(v);', 2],
   ['a lock on either way', 'IF v = 1 THEN PERFORM lock_post(v); ELSE PERFORM lock_post(v); END IF;', 2],
   ['an advisory lock', 'PERFORM pg_advisory_xact_lock(v);', 2],
+  ['an advisory lock of the record alone', 'PERFORM pg_advisory_xact_lock(coalesce(NEW.id, OLD.id));', 1],
+  ['an advisory lock of a constant', 'PERFORM pg_advisory_xact_lock(42);', 2],
+  ['a lock of one row, whatever the record is', 'PERFORM FROM posts WHERE id = 2 FOR UPDATE;', 2],
   ['an update of the row', 'UPDATE posts SET comments_count = comments_count WHERE id = v;', 2],
 ])('a count that is made anew after %s', async (_, before, count) => {
   await own.sql.unsafe(schema(before)).simple();
