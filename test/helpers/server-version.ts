@@ -18,6 +18,11 @@ export function withAtomicBodies(sql: string): string {
     : sql.replace(/BEGIN ATOMIC (.*?;) END;/g, (_, body) => `AS $$ ${body} $$;`);
 }
 
+/** SQL text whose numerics are no numbers before PostgreSQL 14, which has no infinite ones. */
+export function withInfiniteNumerics(sql: string): string {
+  return inject('serverVersion') >= 14 ? sql : sql.replace(/'-?Infinity'/g, "'NaN'");
+}
+
 /** Waits until the server's statistics hold what was done on the only connection of `sql`. By default they do so a second later. */
 export async function flushStatistics(sql: postgres.Sql): Promise<void> {
   const [server] = await sql`SELECT current_setting('server_version_num')::int >= 150000 AS flushes`;

@@ -90,7 +90,8 @@ test('the same where a function of its own computes them, under a name that SQL 
     row: { table: 'shops', count: 'taken' },
     record: { table: 'sales', reference: ['shop'], amount: 'The "sum"' },
   });
-  const twice = 'CREATE FUNCTION twice(n integer) RETURNS integer IMMUTABLE LANGUAGE sql RETURN n * 2;';
+  const twice =
+    'CREATE FUNCTION twice(n integer) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT n * 2 $$;';
   const quoted =
     '"The ""sum""" integer GENERATED ALWAYS AS (twice("value") + n) STORED, "value" integer DEFAULT 7, n integer DEFAULT 1';
   await arrange(`${twice + sales(quoted) + sold}UPDATE sales SET n = id; UPDATE shops SET taken = 100 * id`);
