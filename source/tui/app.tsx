@@ -1,5 +1,5 @@
 import { Box, useStdout, useWindowSize } from 'ink';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import type { Background } from './background.ts';
 import { CommandChoices } from './command/bar.tsx';
 import { CountersScreen } from './counters/screen.tsx';
@@ -46,7 +46,8 @@ export function App({ store, looks, background, whyNotContext }: Props) {
   };
   const { dispatch, get: current, refresh } = store;
   useKeys({ dispatch, current, refresh, redraw, copy, quiet: () => background.answered, whyNotContext });
-  useEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
+  // Before any key that is pressed at what is drawn now: nobody should answer a question that is not visible.
+  useLayoutEffect(() => store.dispatch({ type: 'resize', columns, rows }), [store, columns, rows]);
   if (isTooSmall({ columns, rows })) return <TooSmall state={state} columns={columns} rows={rows} />;
   return (
     <ThemeContext value={looks}>
