@@ -2,12 +2,12 @@
 // cursor. Here a text in which there was nothing of that is let through when it is drawn again.
 import sanitizeAnsi from '../node_modules/ink/build/sanitize-ansi.js';
 
-// Of long texts and of many there is no need to remember that: a screen has some hundreds of short ones.
+// Long texts are not remembered, and not too many: a screen has some hundreds of short ones.
 const longest = 1_000;
 const most = 1_000;
 const clean = new Set<string>();
 
-/** `text` without what is no text and no style, like Ink's. */
+/** `text` without escape codes other than styles, as Ink leaves it. */
 export default function sanitized(text: string): string {
   if (clean.has(text)) return text;
   const result = sanitizeAnsi(text);

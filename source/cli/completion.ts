@@ -30,7 +30,7 @@ function printContexts(base: string): string {
   const files = [base, '"$HOME/Library/Application Support"'].map(each => `${each}/preset-usage/config.json`);
   return `grep -Eho '"name" *: *"[A-Za-z0-9_.-]+"' ${files.join(' ')} 2>/dev/null | cut -d '"' -f 4`;
 }
-// Old versions of bash need the opening parenthesis of a pattern inside of another one.
+// Inside $(...) old versions of bash need an opening parenthesis before each pattern.
 const baseOfShell = `"$(case \${XDG_CONFIG_HOME-} in (/*) echo "$XDG_CONFIG_HOME" ;; (*) echo "$HOME/.config" ;; esac)"`;
 const contextsOfShell = `$(${printContexts(baseOfShell)})`;
 

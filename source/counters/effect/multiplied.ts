@@ -70,7 +70,7 @@ const isOfState = (each: Expression) =>
   [...within(each)].some(inner => inner.kind === 'column' && isState(inner.source));
 
 /**
- * A condition that is asked of one record of a statement while an aggregate takes records that need not meet it. Null if there is none.
+ * A condition that looks at one record of a statement, beside an aggregate of records that need not meet it. Null if there is none.
  */
 export function askedOfOthers(
   given: readonly Expression[],

@@ -89,8 +89,8 @@ export async function openBatch(
   return row.xid;
 }
 
-// What is read of a batch has a few megabytes, and would be sorted on disk. It is in memory by the time that it is written: so its
-// places are not more expensive than a table from its beginning to its end.
+// What is read of a batch has a few megabytes, and would be sorted on disk. It is in memory by the time that it is written, so
+// reading single places costs no more than reading on.
 const inMemory = `SELECT set_config('work_mem', '16MB', true), set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '0.1', true)`;
 
 /**

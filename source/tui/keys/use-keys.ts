@@ -43,7 +43,7 @@ export function useKeys(handlers: KeyHandlers): void {
   const go = async (to: Leaving) => {
     if (to === 'quit') return exit(to);
     wanted.current = to;
-    dispatch({ type: 'said', done: `Connecting to ${to.context}. Any key stays here.` });
+    dispatch({ type: 'said', done: `Connecting to ${to.context}. Any key cancels.` });
     const whyNot = await whyNotContext(to.context);
     if (wanted.current !== to) return;
     if (whyNot === null) exit(to);

@@ -41,7 +41,7 @@ async function chooseContext({ press, current }: ReturnType<typeof startKeys>) {
   press('other');
   await until(() => expect(current().command?.text).toBe('other'));
   press('\r');
-  await until(() => expect(current().done).toBe('Connecting to other. Any key stays here.'));
+  await until(() => expect(current().done).toBe('Connecting to other. Any key cancels.'));
 }
 
 test('another context is opened once it has answered', async () => {

@@ -24,7 +24,7 @@ export async function freeSpace(directory: string): Promise<number | null> {
   }
 }
 
-// An estimate from a few records may be too high by as much.
+// An estimate from a few records may be twice too high.
 const clearly = 2;
 
 /** Throws (exit code 4) if a receipt of about `bytes` clearly has no room where `free` bytes are left. */
