@@ -35,7 +35,8 @@ const presetsPerPage = { all: 2_000, mismatched: 100_000 } as const;
 // table is cheaper.
 const leastVacuumed = 0.5;
 
-const edges = z.object({ presets: z.number(), edges: z.array(z.string()) });
+const counted = z.object({ presets: z.number() });
+const edges = z.extend(counted, { edges: z.array(z.string()) });
 
 /**
  * Cuts the keys into pages of about the same cost. If counting by key is expensive (no index, never vacuumed) or records are
@@ -51,7 +52,12 @@ export async function planAudit(
   // A page of keys is a page of records only if both have the same order.
   const paged = records.covered && records.alike && records.vacuumed >= leastVacuumed;
   const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
-  const byRecords = Math.ceil((share * Math.max(1, presets.estimate)) / Math.max(1, records.estimate));
+  const count = `(SELECT pg_catalog.count(*) FROM ${presets.name})::double precision AS presets`;
+  let rows = presets.estimate;
+  // A table that was never analyzed would be cut into pages of two rows.
+  if (rows < 1 && paged)
+    rows = counted.parse((await reader.rows(`SELECT ${count}`, [], tables.path))[0]).presets;
+  const byRecords = Math.ceil((share * Math.max(1, rows)) / Math.max(1, records.estimate));
   // One more than an even share, so that the last key is not an edge: an empty page would follow it.
   const page = Math.min(presetsPerPage[scope], byRecords + 1);
   // Edges are found by walking the key's index from one to the next, at a tenth of the cost of numbering every key. Their
@@ -62,7 +68,7 @@ export async function planAudit(
       (${walk(' WHERE $2')})
       UNION ALL
       SELECT (${walk(` WHERE k.${presets.key} ${presets.keys.above} e.key${presets.keys.of}`)}) FROM edge e WHERE e.key IS NOT NULL)
-    SELECT (SELECT pg_catalog.count(*) FROM ${presets.name})::double precision AS presets,
+    SELECT ${count},
            (SELECT coalesce(pg_catalog.json_agg(key::pg_catalog.text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::pg_catalog.text AS edges`;
   const [raw] = (await reader.rows(text, [page, paged], tables.path)) as { presets: number; edges: string }[];
   const plan = edges.parse({ presets: raw?.presets, edges: JSON.parse(raw?.edges ?? '[]') });

@@ -90,6 +90,11 @@ describe('an audit', () => {
       SELECT p.id, count(u.id)::int AS records FROM presets p LEFT JOIN preset_usage u ON u.preset_id = p.id GROUP BY p.id`;
     const expected = new Map(plain.map(({ id, records }) => [id, records]));
     for (const counter of counters) expect(counter.records).toBe(expected.get(counter.id));
+    // A table that was never analyzed is cut alike.
+    const { presets, ...rest } = await tables();
+    const planned = (estimate: number) =>
+      database.read(reader => planAudit(reader, { ...rest, presets: { ...presets, estimate } }, 'all'));
+    expect(await planned(-1)).toEqual(await planned(presets.estimate));
   });
 
   test('in pages never reads the whole table of records, also where one preset has most of them', async () => {
