@@ -6,6 +6,7 @@ import { measureLongList } from './long-list.ts';
 import { hasProc } from './process-figures.ts';
 import { consoleOn, others } from './programs.ts';
 import { measureStart } from './start.ts';
+import { measureWaitingMemory } from './waiting-memory.ts';
 
 const sizes = [
   { columns: 200, rows: 50 },
@@ -29,7 +30,8 @@ export async function benchConsole(
   { large: hasLongList }: { large: boolean },
 ): Promise<Figure[]> {
   if (!hasProc) say('No /proc here: memory and CPU are left out');
-  const figures: Figure[] = [];
+  say('Writing memory again after a pause');
+  const figures = await measureWaitingMemory(say);
   const add = (where: string, found: Figure[]) =>
     figures.push(...found.map(figure => ({ ...figure, name: `${where}: ${figure.name}` })));
 
