@@ -123,13 +123,13 @@ export async function planReset({
         )
       : null;
   if (how?.why) remarks.push({ code: 'method', severity: 'info', message: how.why });
-  // A receipt takes less than the table does.
   const sample =
     recordsToDelete > 0 && sizes.all > mostUnnoticed
       ? await database.read(reader => readSample(reader, tables, facts, usualLimits), { signal })
       : [];
   return {
-    ...(sample.length > 0 ? { receiptBytes: bytesEach(sample) * recordsToDelete } : {}),
+    // A receipt takes less than the table does, also where the records that come first are the largest.
+    ...(sample.length > 0 ? { receiptBytes: Math.min(bytesEach(sample) * recordsToDelete, sizes.all) } : {}),
     changes,
     tasks: [
       ...changes.map(({ id, name, drift, deletes }) => ({ id, name, drift, weight: deletes })),
