@@ -43,8 +43,8 @@ export type Expression =
   | { kind: 'lookup'; value: Expression; conditions: readonly Expression[] }
   /** IN (SELECT ...) and EXISTS: true where one of the rows matches. */
   | { kind: 'among'; arg: Expression | null; rows: readonly Row[] }
-  /** What depends on the session alone, such as pg_trigger_depth() or FOUND. */
-  | { kind: 'session'; name: string }
+  /** What depends on the session alone, such as pg_trigger_depth() or FOUND. If `fixed`, not even on that: hashtext() of a constant. */
+  | { kind: 'session'; name: string; fixed?: true }
   /**
    * A clause changes how many rows are counted. If it merges them, all rows with the same `args` become one. A sum over what was added
    * up for each of those is still right.

@@ -466,9 +466,19 @@ function called(call: FuncCall, scope: Scope): Expression {
     return {
       kind: 'session',
       name: `${name}(${name === 'current_setting' ? args.slice(0, 1).map(printed).join('') : ''})`,
+      ...(computing.has(name) && args.every(isFixedValue) ? { fixed: true } : {}),
     };
   return opaque(`${name}()`, args);
 }
+
+// Functions by which numbers of advisory locks are made of texts.
+const computing: ReadonlySet<string> = new Set(
+  'hashtext hashtextextended md5 substr substring left right lpad rpad concat lower upper length abs'.split(
+    ' ',
+  ),
+);
+const isFixedValue = (each: Expression) =>
+  each.kind === 'value' || (each.kind === 'session' && each.fixed === true);
 
 /** A setting of the triggers that migrate installs: it is set only in a statement that changes keys. */
 function isOwnSetting(name: string, [setting]: readonly Expression[]): boolean {

@@ -24,7 +24,8 @@ export function isLocked(
   const own = foundBy(conditions.filter(each => mentionsSource(each, target)));
   return [...locks].some(lock => {
     const [oid, ...names] = lock.split(' ');
-    if (oid === advisory) return own.some(name => names.includes(name));
+    // What it is made of besides may differ from record to record.
+    if (oid === advisory) return names.every(name => own.includes(name));
     return (
       Number(oid) === target.table.oid &&
       (names.join(' ') === every || own.every(name => names.includes(name)))
@@ -41,11 +42,14 @@ const mentionsSource = (each: Expression, source: Source) =>
 function isFixed(asked: readonly Expression[]): boolean {
   return asked.every(each =>
     [...within(each)].every(inner => {
-      if (inner.kind === 'argument' || inner.kind === 'opaque') return false;
+      if (inner.kind === 'argument' || inner.kind === 'opaque' || isOwn(inner)) return false;
       return inner.kind !== 'column' || (inner.source.kind !== 'new' && inner.source.kind !== 'old');
     }),
   );
 }
+
+/** What each session may have of its own, such as random(). */
+const isOwn = (each: Expression) => each.kind === 'session' && !each.fixed && each.name !== 'TG_RELID';
 
 /** What rows are found by, as names without spaces. */
 function foundBy(conditions: readonly Expression[]): string[] {
@@ -89,8 +93,9 @@ export function locksOf(node: Node, scope: Scope): Lock[] {
   if ('LockStmt' in node) return exclusive.has(node.LockStmt.mode ?? 0) ? ['anything'] : [];
   if (!('SelectStmt' in node)) return [];
   const called = lockCalls(node.SelectStmt).map((args): Lock => {
-    const given = foundBy(args.map(each => readExpression(each, quiet)));
-    const names = given.filter(name => /^(?:new|old|argument)\./.test(name));
+    const given = args.map(each => readExpression(each, quiet));
+    const names = foundBy(given).filter(name => /^(?:new|old|argument)\./.test(name));
+    if (given.some(each => [...within(each)].some(isOwn))) names.push('session');
     return names.length === 0 ? 'anything' : `${advisory} ${names.join(' ')}`;
   });
   if (called.length > 0) return called;

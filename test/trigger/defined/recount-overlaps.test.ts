@@ -69,7 +69,8 @@ test.each([
   ['a lock on some ways only', 'IF v = 2 THEN PERFORM lock_post(v); END IF;', 1],
   [
     'a lock of another row',
-    'PERFORM FROM posts WHERE id = coalesce(NEW.id, OLD.id) + 1000 FOR NO KEY UPDATE;',
+    `PERFORM FROM posts WHERE id = coalesce(NEW.id, OLD.id) + 1000 FOR NO KEY UPDATE;
+     PERFORM FROM posts WHERE id = (random() * 1000000)::integer + 1000 FOR NO KEY UPDATE;`,
     1,
   ],
   ['a lock of the row', 'PERFORM FROM posts WHERE id = v FOR NO KEY UPDATE;', 2],
@@ -77,7 +78,12 @@ test.each([
   ['a lock on either way', 'IF v = 1 THEN PERFORM lock_post(v); ELSE PERFORM lock_post(v); END IF;', 2],
   ['an advisory lock', 'PERFORM pg_advisory_xact_lock(v);', 2],
   ['an advisory lock of the record alone', 'PERFORM pg_advisory_xact_lock(coalesce(NEW.id, OLD.id));', 1],
-  ['an advisory lock of a constant', 'PERFORM pg_advisory_xact_lock(42);', 2],
+  [
+    'an advisory lock that another record of the row does not take',
+    'PERFORM pg_advisory_xact_lock(v, coalesce(NEW.id, OLD.id)), pg_advisory_xact_lock((random() * 1000000000)::bigint);',
+    1,
+  ],
+  ['an advisory lock of a constant', 'PERFORM pg_advisory_xact_lock(42, hashtext(TG_TABLE_NAME));', 2],
   ['a lock of one row, whatever the record is', 'PERFORM FROM posts WHERE id = 2 FOR UPDATE;', 2],
   ['an update of the row', 'UPDATE posts SET comments_count = comments_count WHERE id = v;', 2],
 ])('a count that is made anew after %s', async (_, before, count) => {
