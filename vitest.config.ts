@@ -21,7 +21,7 @@ export default defineConfig(({ mode }) => {
   return {
     plugins: [takeOut(process.env.WITHOUT_GUARD)],
     test: {
-      setupFiles: ['test/helpers/which-file.ts'],
+      setupFiles: ['test/helpers/which-file.ts', 'test/helpers/keep-parser.ts'],
       // Two cores are what a small CI machine has. Tests of the console wait most of the time, and leave room for more.
       maxWorkers: 4,
       // WebAssembly, of demos and parsers, lives too briefly for V8 to recompile it: each demo would cost 1 s of CPU time more.

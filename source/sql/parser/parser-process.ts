@@ -23,7 +23,7 @@ const flags = [
 ];
 
 /** Milliseconds without a request after which the process ends. */
-const patience = 1_000;
+let patience = 1_000;
 
 type Answer = ParserAnswers[keyof ParserAnswers]['answer'];
 
@@ -51,6 +51,11 @@ export function readSql(text: string): Promise<SqlReading> {
  */
 export function readBody(routine: Routine): Promise<SqlReading> {
   return parseApart('routine', routine, unread);
+}
+
+/** Lets the process stay longer than a second, `milliseconds` after its last request: a run of tests would start it a thousand times. */
+export function keepParser(milliseconds: number): void {
+  patience = milliseconds;
 }
 
 let woken = false;
