@@ -63,7 +63,7 @@ export function namedTable<Row extends { id: string; name: string }>(
   const line = table([
     ...id,
     textColumn(
-      cells.map(({ name }) => name),
+      all.map(({ name }) => name),
       leastName,
       room,
     ),

@@ -30,6 +30,16 @@ describe('names beside numbers', () => {
     expect([first?.length, second?.length]).toEqual([columns, columns]);
   });
 
+  test('stand under a title that is whole too', () => {
+    const [titles] = namedTable(
+      rows.slice(0, 1),
+      () => ({ numbers: ['7'] }),
+      { name: long, numbers: ['Uses'] },
+      { ids: false, columns: undefined, least: 9 },
+    );
+    expect(titles).toBe(`${long}      Uses`);
+  });
+
   test('take no more room than the widest of them', () => {
     expect(lines({ columns: 200 })).toEqual(lines({}));
   });
