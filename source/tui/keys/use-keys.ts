@@ -43,11 +43,14 @@ export function useKeys(handlers: KeyHandlers): void {
   const go = async (to: Leaving) => {
     if (to === 'quit') return exit(to);
     wanted.current = to;
+    const known = lostEvents(current());
     dispatch({ type: 'said', done: `Connecting to ${to.context}. Any key cancels.` });
     const whyNot = await whyNotContext(to.context);
     if (wanted.current !== to) return;
-    if (whyNot === null) exit(to);
-    else dispatch({ type: 'said', whyNot });
+    if (whyNot !== null) dispatch({ type: 'said', whyNot });
+    // Those that came meanwhile have not been asked about.
+    else if (lostEvents(current()) > known) dispatch({ type: 'menu', menu: to });
+    else exit(to);
   };
   const limit = useContext(ScrollLimit);
   const press = (key: string) => {

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { type KeyHandlers, useKeys } from '../../../source/tui/keys/use-keys.ts';
 import { initialState } from '../../../source/tui/state/model.ts';
 import { createStore } from '../../../source/tui/store.ts';
+import { comments } from '../../helpers/counters.ts';
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
 
@@ -15,7 +16,7 @@ afterEach(() => {
 /** The keys of a console that has another context, without its screens. */
 function startKeys(whyNotContext: KeyHandlers['whyNotContext']) {
   const contexts = { names: ['other'], problem: null };
-  const state = { ...initialState({ columns: 80, rows: 24 }), contexts };
+  const state = { ...initialState({ columns: 80, rows: 24 }), contexts, counter: comments };
   const store = createStore(
     state,
     () => {},
@@ -32,7 +33,7 @@ function startKeys(whyNotContext: KeyHandlers['whyNotContext']) {
   const stdout = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.WriteStream & PassThrough;
   const app = render(<Keys />, { stdin, stdout, exitOnCtrlC: false, patchConsole: false, interactive: true });
   unmount.push(app.unmount);
-  return { current, app, press: (keys: string) => stdin.write(keys) };
+  return { dispatch, current, app, press: (keys: string) => stdin.write(keys) };
 }
 
 async function chooseContext({ press, current }: ReturnType<typeof startKeys>) {
@@ -49,6 +50,17 @@ test('another context is opened once it has answered', async () => {
   const keys = startKeys(() => answer.promise);
   await chooseContext(keys);
   answer.resolve(null);
+  expect(await keys.app.waitUntilExit()).toEqual({ context: 'other' });
+});
+
+test('what would be lost since it was chosen is asked about first', async () => {
+  const answer = Promise.withResolvers<null>();
+  const keys = startKeys(() => answer.promise);
+  await chooseContext(keys);
+  keys.dispatch({ type: 'drift', events: [], more: 1 });
+  answer.resolve(null);
+  await until(() => expect(keys.current().menu).toEqual({ context: 'other' }));
+  keys.press('y');
   expect(await keys.app.waitUntilExit()).toEqual({ context: 'other' });
 });
 
