@@ -3,7 +3,8 @@ import { type Nouns, presetNouns, recordsOf, rowsOf } from '../counter/definitio
 import { count } from '../format/numbers.ts';
 import { amount, secondsOf } from '../format/plurals.ts';
 import { presetName } from '../format/preset-name.ts';
-import type { Change, FiringTrigger, LeftAlone, RepairOptions, RepairOutcome } from './repair.ts';
+import { inMegabytes } from './batch-limits.ts';
+import type { Change, FiringTrigger, LeftAlone, RepairCost, RepairOptions, RepairOutcome } from './repair.ts';
 
 interface Planned {
   action: 'sync' | 'reset' | 'undo';
@@ -88,6 +89,21 @@ export function outcomeWords(
     ...(restored > 0 ? [`${recordsOf(named, restored)} put back`] : []),
   ].join(', ');
   return `${heads[ended]}: ${did} in ${took}, audited afterwards.`;
+}
+
+/** How long a repair waited for standbys; null if it did not. */
+export function standbyWords({
+  standbyWait,
+  standbysLeft,
+}: Pick<RepairCost, 'standbyWait' | 'standbysLeft'>): string | null {
+  if (standbyWait === 0) return null;
+  const left = standbysLeft === 0 ? '' : `; ${standbysLeft} of them came no closer, so it went on`;
+  return `waited ${secondsOf(standbyWait / 1000)} for standbys${left}`;
+}
+
+/** That a repair waits for a standby, which is so many bytes behind. */
+export function standbyWaitWords(bytes: number): string {
+  return `It waits for a standby, which is ${inMegabytes(bytes)} behind`;
 }
 
 /** What was not done as planned: presets never reached in one sentence, the others one by one. */

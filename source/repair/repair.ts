@@ -125,10 +125,21 @@ export interface RepairProgress {
   waits: number;
   /** How often another session held a row, so that it was retried later. */
   busy: number;
+  /** Milliseconds that it waited for standbys that had fallen behind, and how many it no longer waits for. */
+  standbyWait: number;
+  standbysLeft: number;
+  /** Bytes that a standby is behind for which it waits now; 0 if it waits for none. */
+  standbyBehind: number;
   elapsed: number;
   /** Time left at this rate; null before there is a rate. */
   remaining: number | null;
 }
+
+/** What a repair cost the application: see RepairProgress. */
+export type RepairCost = Pick<
+  RepairProgress,
+  'longestHeld' | 'held' | 'waits' | 'busy' | 'standbyWait' | 'standbysLeft'
+>;
 
 /** What a repair did. */
 export interface RepairOutcome {
@@ -148,5 +159,5 @@ export interface RepairOutcome {
   /** What stopped it, if it failed after it had written something. */
   error: { code: string; message: string; hint: string; exitCode: number } | null;
   /** See RepairProgress. */
-  cost: Pick<RepairProgress, 'longestHeld' | 'held' | 'waits' | 'busy'>;
+  cost: RepairCost;
 }

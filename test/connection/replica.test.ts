@@ -4,9 +4,12 @@ import { withReplica } from '../../source/connection/replica.ts';
 import type { Database } from '../../source/connection/transactions.ts';
 import { auditTables } from '../../source/counter/audit/audit-counter.ts';
 import { inspectDatabase } from '../../source/counter/inspect-database.ts';
+import { standbyWords } from '../../source/repair/format-repair.ts';
+import { planRepair } from '../../source/repair/plan/read-plan.ts';
+import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
-import { stateDirectory } from '../helpers/repair.ts';
+import { request, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -115,6 +118,48 @@ describe('a standby that lags', () => {
       { name: 'Pastel', usage_count: 2 },
     ]);
     expect(done.code).not.toBe(70);
+  });
+});
+
+describe('a repair', () => {
+  // Each row is a batch, and every write is more than a standby may be behind.
+  const begin = async (standbys: { patience: number }) => {
+    await sql`UPDATE presets SET usage_count = 9`;
+    await caughtUp();
+    await replaying`SELECT pg_wal_replay_pause()`;
+    const database = connectTo(server.url);
+    databases.push(database);
+    const plan = await planRepair(database, request('sync', stateDirectory()));
+    const options = { timeout: 60, lockTimeout: 5, directory: stateDirectory() };
+    return runRepair(database, plan, {
+      ...options,
+      most: { presets: 1 },
+      standbys: { bytes: 1, ...standbys },
+    });
+  };
+
+  test('waits until the standby has replayed what it wrote', async () => {
+    const repair = await begin({ patience: 60_000 });
+    let step = await repair.next();
+    const seen: number[] = [];
+    while (!step.done) {
+      seen.push(step.value.standbyBehind);
+      if (step.value.standbyBehind > 0) await replaying`SELECT pg_wal_replay_resume()`;
+      step = await repair.next();
+    }
+    expect(seen.some(bytes => bytes > 0)).toBe(true);
+    expect(step.value).toMatchObject({ changed: 2, cost: { standbysLeft: 0 } });
+    expect(step.value.cost.standbyWait).toBeGreaterThan(0);
+  });
+
+  test('goes on if the standby comes no closer, and says so', async () => {
+    const repair = await begin({ patience: 200 });
+    let step = await repair.next();
+    while (!step.done) step = await repair.next();
+    expect(step.value).toMatchObject({ changed: 2, left: [], cost: { standbysLeft: 1 } });
+    expect(standbyWords(step.value.cost)).toMatch(
+      /^waited .+ for standbys; 1 of them came no closer, so it went on$/,
+    );
   });
 });
 

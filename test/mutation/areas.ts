@@ -71,7 +71,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
       'source/counter/guards.ts',
       'source/repair/plan/reversibility.ts',
       'source/repair/run/queue.ts',
-      'source/repair/run/traffic.ts',
+      'source/repair/run/pace/traffic.ts',
       'source/repair/plan/remarks.ts',
       'source/repair/run/gather-records.ts',
       'source/repair/run/run-batch.ts',
@@ -80,7 +80,7 @@ export const areas: Record<'receipts' | 'planning' | 'judging' | 'diagnosis' | '
     tests: [
       'test/repair/run/repair-lock.test.ts',
       'test/repair/run/queue.test.ts',
-      'test/repair/run/traffic.test.ts',
+      'test/repair/run/pace/traffic.test.ts',
       'test/repair/run/gather-records.test.ts',
       'test/repair/run/gather-room.test.ts',
       'test/repair/run/wait-for-lock.test.ts',

@@ -7,7 +7,7 @@ import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import { ReceiptWriter } from '../../source/repair/receipts/write-receipt.ts';
 import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
-import { Traffic } from '../../source/repair/run/traffic.ts';
+import { Traffic } from '../../source/repair/run/pace/traffic.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';

@@ -7,6 +7,7 @@ import { diagnoseForPlan } from '../../diagnosis/run-for-plan.ts';
 import { type ExitCode, exitCodes, usageError } from '../../errors/errors.ts';
 import { count } from '../../format/numbers.ts';
 import { amount } from '../../format/plurals.ts';
+import { standbyWaitWords } from '../../repair/format-repair.ts';
 import { planRepair } from '../../repair/plan/read-plan.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import { stalePlan } from '../../repair/plan/stale-plan.ts';
@@ -133,13 +134,14 @@ async function finish(
   }
 }
 
-function howFar({ done, presets, records, allRecords, longestHeld, waits }: RepairProgress): HowFar {
+function howFar(progress: RepairProgress): HowFar {
+  const { done, presets, records, allRecords, longestHeld, waits, standbyBehind } = progress;
   const ofRecords = allRecords > 0 ? `${count(records)} of ${count(allRecords)} records; ` : '';
   return {
     done,
     total: presets,
     what: 'rows',
-    more: `${ofRecords}locked for at most ${longestHeld.toFixed(0)} ms, ${amount(waits, 'wait')}`,
+    more: `${ofRecords}locked for at most ${longestHeld.toFixed(0)} ms, ${amount(waits, 'wait')}${standbyBehind > 0 ? `. ${standbyWaitWords(standbyBehind)}` : ''}`,
   };
 }
 
@@ -199,6 +201,8 @@ function outcomeJson(
       heldMs: Math.round(cost.held * 10) / 10,
       waits: cost.waits,
       busy: cost.busy,
+      standbyWaitMs: Math.round(cost.standbyWait),
+      standbysLeft: cost.standbysLeft,
     },
   };
 }

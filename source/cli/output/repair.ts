@@ -14,6 +14,7 @@ import {
   planWords,
   refusalHint,
   splitLeft,
+  standbyWords,
 } from '../../repair/format-repair.ts';
 import type { RepairPlan } from '../../repair/plan/repair-plan.ts';
 import type { LeftAlone, RepairOutcome } from '../../repair/repair.ts';
@@ -169,9 +170,11 @@ export function describeOutcome(plan: RepairPlan, outcome: RepairOutcome): strin
   const { definition } = plan.inspected.tables;
   const { others, notReached } = splitLeft(left, definition);
   const hint = refusalHint(left, plan);
+  const standbys = standbyWords(cost);
   return [
     outcomeWords(outcome, definition),
     `Rows were locked for at most ${cost.longestHeld.toFixed(0)} ms; others waited ${amount(cost.waits, 'time')} and went first ${amount(cost.busy, 'time')}.`,
+    ...(standbys === null ? [] : [`It ${standbys}.`]),
     ...(error ? ['', displayText(error.message), displayText(error.hint)] : []),
     ...(left.length > 0
       ? [

@@ -8,10 +8,10 @@ import type { ReceiptWriter } from '../receipts/write-receipt.ts';
 import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
+import type { Traffic } from './pace/traffic.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
-import type { Traffic } from './traffic.ts';
 import { readTransactionOutcome, type TransactionOutcome } from './transaction-outcome.ts';
 import { waitForLock } from './wait-for-lock.ts';
 

@@ -16,17 +16,25 @@ import { receiptHead } from '../receipts/receipt-head.ts';
 import { RecordsReader } from '../receipts/records/records-reader.ts';
 import { receiptsThatCount } from '../receipts/seals/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
-import { driftOf, type LeftAlone, type RepairOutcome, type RepairProgress, worthOf } from '../repair.ts';
+import {
+  driftOf,
+  type LeftAlone,
+  type RepairCost,
+  type RepairOutcome,
+  type RepairProgress,
+  worthOf,
+} from '../repair.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
 import type { BatchResult } from './batch.ts';
+import { type StandbyLimits, Standbys } from './pace/standbys.ts';
+import { Traffic } from './pace/traffic.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
 import { holdRepairLock } from './repair-lock.ts';
 import { runOneBatch } from './run-batch.ts';
 import { tablesChanged } from './tables-changed.ts';
-import { Traffic } from './traffic.ts';
 
 export interface RunOptions {
   /** In seconds. Statement timeout, and how long a row held by another session is retried. */
@@ -42,6 +50,8 @@ export interface RunOptions {
   most?: Partial<BatchLimits>;
   /** Milliseconds without a sign of others after which it writes in large batches and does not rest; usually a second. */
   quietAfter?: number;
+  /** When it waits for standbys, if not as usual. */
+  standbys?: Partial<StandbyLimits>;
 }
 
 // In a row.
@@ -179,6 +189,7 @@ class Run {
   readonly #start: number;
   readonly #queue: Queue;
   readonly #traffic: Traffic;
+  readonly #standbys: Standbys;
   readonly #source: UndoSource | undefined;
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
@@ -215,6 +226,7 @@ class Run {
       most: options.most,
     });
     this.#writing = database.openWriting();
+    this.#standbys = new Standbys(database, options.standbys);
     // Twice what one batch takes: what does not fit any more has been read by then.
     const { bytes } = { ...usualLimits, ...options.most };
     this.#source = plan.receipt
@@ -226,6 +238,7 @@ class Run {
   async *batches(): AsyncGenerator<RepairProgress> {
     const { signal } = this.#options;
     try {
+      await this.#standbys.begin();
       for (;;) {
         if (signal?.aborted && !this.#queue.isEmpty()) {
           this.#ended = 'interrupted';
@@ -253,6 +266,10 @@ class Run {
         await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
+        const behind = this.#queue.isEmpty() ? 0 : await this.#standbys.behind();
+        if (behind === 0) continue;
+        yield this.#progress(behind);
+        await this.#standbys.wait(signal);
       }
     } catch (error) {
       // Anything else is a bug of this program and is reported as one; the receipt knows what was done.
@@ -315,7 +332,7 @@ class Run {
         hint: error.hint,
         exitCode: error.exitCode,
       },
-      cost: { ...this.#cost },
+      cost: this.#allCost(),
     };
   }
 
@@ -435,7 +452,12 @@ class Run {
     await pause(Math.min(longestRest, rest), this.#options.signal);
   }
 
-  #progress(): RepairProgress {
+  #allCost(): RepairCost {
+    const { waited, stuck } = this.#standbys;
+    return { ...this.#cost, standbyWait: waited, standbysLeft: stuck };
+  }
+
+  #progress(standbyBehind = 0): RepairProgress {
     const elapsed = performance.now() - this.#start;
     const presets = this.#plan.changes.length;
     const done = presets - this.#queue.presetsLeft;
@@ -448,7 +470,8 @@ class Run {
       presets,
       records,
       allRecords,
-      ...this.#cost,
+      ...this.#allCost(),
+      standbyBehind,
       elapsed,
       remaining: part > 0 ? (elapsed / part) * (1 - part) : null,
     };

@@ -2,6 +2,8 @@ import { Box, Text } from 'ink';
 import { nounsOf, titled } from '../../counter/definition/counter-nouns.ts';
 import { count } from '../../format/numbers.ts';
 import { amount, secondsOf } from '../../format/plurals.ts';
+import { standbyWaitWords, standbyWords } from '../../repair/format-repair.ts';
+import type { RepairCost } from '../../repair/repair.ts';
 import { Facts } from '../shared/facts.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
 import { useTheme } from '../theme.ts';
@@ -47,6 +49,9 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
       <Text> </Text>
       <Facts facts={facts} />
       <Text> </Text>
+      {progress && progress.standbyBehind > 0 ? (
+        <Paragraph color="yellow">{standbyWaitWords(progress.standbyBehind)}</Paragraph>
+      ) : null}
       {lost ? (
         <Paragraph color="red" bold>
           The server does not answer. Before the repair goes on, it checks whether the last batch was
@@ -71,11 +76,13 @@ export function RepairRun({ repair, lost }: { repair: Repair; lost: boolean }) {
 }
 
 /** What a repair cost the application, as names and values. */
-export function costFacts(cost: { longestHeld: number; waits: number; busy: number }): [string, string][] {
+export function costFacts(cost: Omit<RepairCost, 'held'>): [string, string][] {
   const { longestHeld, waits, busy } = cost;
+  const standbys = standbyWords(cost);
   return [
     ['Rows locked', `${longestHeld.toFixed(0)} ms at most`],
     ['Others', `waited for it ${amount(waits, 'time')}; it waited for them ${amount(busy, 'time')}`],
+    ...(standbys === null ? [] : [['Standbys', standbys] as [string, string]]),
   ];
 }
 

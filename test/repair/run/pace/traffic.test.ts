@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Traffic } from '../../../source/repair/run/traffic.ts';
+import { Traffic } from '../../../../source/repair/run/pace/traffic.ts';
 
 describe('a repair has the server to itself', () => {
   beforeEach(() => {
