@@ -2,10 +2,12 @@
 export const packedFiles = [
   'LICENSE',
   'README.md',
+  'dist/chunk.js',
   'dist/cli.js',
   'dist/command-line.js',
   'dist/demo-cluster.tar.gz',
   'dist/demo-worker.js',
+  'dist/later.js',
   'dist/licenses.txt',
   'dist/parser-main.js',
   'dist/preset-usage-console.1',
