@@ -13,8 +13,8 @@ const needsShell = (shell: string) =>
   needs(isInstalled(shell), `${shell} is not installed. Install it to test its completion.`);
 const script = (shell: string) => completions[shell]?.() ?? '';
 
-function ask(shell: string, option: string, commands: string, env = process.env): string[] {
-  const { stdout, stderr } = spawnSync(shell, [option, '-c', commands], { encoding: 'utf8', env });
+function ask(shell: string, option: string, commands: string, env = process.env, cwd?: string): string[] {
+  const { stdout, stderr } = spawnSync(shell, [option, '-c', commands], { encoding: 'utf8', env, cwd });
   expect(stderr).toBe('');
   return stdout.split('\n').filter(line => line !== '');
 }
@@ -29,11 +29,11 @@ _preset_usage; printf '%s\\n' "\${COMPREPLY[@]}"`,
     env,
   );
 const inBash = (...words: string[]) => bashWith(process.env, ...words);
-const fishWith = (env: NodeJS.ProcessEnv, ...words: string[]) =>
-  ask('fish', '--no-config', `${script('fish')}\ncomplete -C '${words.join(' ')}'`, env).map(
+const fishWith = (env: NodeJS.ProcessEnv, words: string, cwd?: string) =>
+  ask('fish', '--no-config', `${script('fish')}\ncomplete -C '${words}'`, env, cwd).map(
     line => line.split('\t')[0] ?? '',
   );
-const inFish = (...words: string[]) => fishWith(process.env, ...words);
+const inFish = (...words: string[]) => fishWith(process.env, words.join(' '));
 
 describe('the names of contexts', () => {
   const home = mkdtempSync(join(tmpdir(), 'completion-'));
@@ -59,10 +59,10 @@ describe('the names of contexts', () => {
   });
 
   test('fish', needsShell('fish'), () => {
-    expect(fishWith(there, 'preset-usage', 'check', '--context', '')).toEqual(['prod.eu-1', 'staging']);
-    expect(fishWith({ ...there, XDG_CONFIG_HOME: 'relative' }, 'preset-usage', '--context', 'st')).toEqual([
-      'staging',
-    ]);
+    expect(fishWith(there, 'preset-usage check --context ')).toEqual(['prod.eu-1', 'staging']);
+    // Fish makes the directory where it runs.
+    const relative = { ...there, XDG_CONFIG_HOME: 'relative' };
+    expect(fishWith(relative, 'preset-usage --context st', home)).toEqual(['staging']);
   });
 
   test('zsh', needsShell('zsh'), () => {
