@@ -14,9 +14,10 @@ if (isOlder(process.versions.node, OLDEST_NODE)) {
     'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.',
   );
 } else {
-  // Optimizing compilers are needed later: see config/optimizer.ts. With this, and with tui/collect-garbage.ts, the console stays under
+  // Compilers are needed later: see config/optimizer.ts. With this, and with tui/collect-garbage.ts, the console stays under
   // 100 MB. It is set here because BusyBox's env takes no flags in the first line.
-  for (const flag of ['--no-turbofan', '--no-maglev']) setFlagsFromString(flag);
+  for (const flag of ['--no-turbofan', '--no-maglev', '--no-sparkplug', '--no-regexp-optimization'])
+    setFlagsFromString(flag);
   // Loaded only now, so that it is read from the compile cache.
   nodeModule.enableCompileCache();
   await import('./main.ts');

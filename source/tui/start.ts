@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { forceColor, usesColor } from '../config/color.ts';
 import type { Config } from '../config/config.ts';
-import { collectOften, optimizeHotCode } from '../config/optimizer.ts';
+import { collectOften, compileWarmCode, optimizeHotCode } from '../config/optimizer.ts';
 import { withDeadline } from '../connection/deadlines.ts';
 import type { Database } from '../connection/transactions.ts';
 import type { CounterChoice } from '../counter/definition/counter-choice.ts';
@@ -208,6 +208,7 @@ export async function openConsole(
     (error: ConsoleError) => screen.fail(error),
   );
   died.promise.catch((error: ConsoleError) => screen.fail(error));
+  compileWarmCode();
   collectEarlyGarbage();
   void offerContexts(store.dispatch);
   // Written now, so that the next start is faster even if this console is killed.
