@@ -46,7 +46,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
   const found = await findFiles(directory, options.signal);
   const { files, skipped } = found;
   const wanted = files.filter(file => options.tests || !isTest(file));
-  const sources = await readSources(directory, wanted, options.signal);
+  const sources = await readSources(directory, wanted, firstWords(options.subjects), options.signal);
   const texts = new TextsOfFiles();
   const byKind = new Map<FileKind, TextsOfFiles>();
   const languages = new Map<string, number>();
@@ -101,9 +101,9 @@ function countNotRead(
 
 /** Texts by file, each made whenever it is asked for. */
 class TextsOfFiles implements Texts {
-  readonly #sources = new Map<string, { text: string }>();
+  readonly #sources = new Map<string, { text: string; named: boolean }>();
 
-  add(source: { file: string; text: string }): this {
+  add(source: { file: string; text: string; named: boolean }): this {
     this.#sources.set(source.file, source);
     return this;
   }
@@ -117,6 +117,10 @@ class TextsOfFiles implements Texts {
   keys = () => this.#sources.keys();
 
   get = (file: string) => this.#sources.get(file)?.text;
+
+  *named(): Generator<string> {
+    for (const [file, { named }] of this.#sources) if (named) yield file;
+  }
 
   *[Symbol.iterator](): Generator<[string, string]> {
     for (const [file, { text }] of this.#sources) yield [file, text];
@@ -177,7 +181,7 @@ async function readAll(
   project: Project,
   { signal, reading = () => {}, parsed = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
-  const of = (kind: FileKind): Iterable<[string, string]> => byKind.get(kind) ?? [];
+  const of = (kind: FileKind) => byKind.get(kind) ?? new TextsOfFiles();
   const reported: ReportedFinding[] = [];
   const unparsed: Unparsed[] = [];
 
@@ -250,16 +254,28 @@ async function readAll(
   };
 }
 
+/** What code has that may write one of these counters: of other code nothing is asked that `candidatesOf` and `mayWrite` ask first. */
+function firstWords(subjects: ScanOptions['subjects'] = [null]): RegExp {
+  const words = subjects.flatMap(subject =>
+    scanningFor(subject, () => {
+      const { column, row, track } = subjectNames().patterns;
+      return [exactly().source, column, row, track];
+    }),
+  );
+  return new RegExp([...new Set(words), 'rpc'].join('|'), 'i');
+}
+
 /** The files of code that may write the count, and the names that an ORM gave it. `counting` are functions that count. */
 function candidatesOf(
-  code: Iterable<readonly [string, string]>,
+  code: TextsOfFiles,
   schemas: readonly (readonly [string, string])[],
   counting: Iterable<string>,
 ): { aliases: Aliases; candidates: string[] } {
   const named: [string, string][] = [];
   const own = new Set<string>();
   // Texts are made anew each time, so everything is asked of each at once.
-  for (const [file, text] of code) {
+  for (const file of code.named()) {
+    const text = code.get(file) ?? '';
     if (text.includes(subjectNames().column)) named.push([file, text]);
     if (mayWrite(text, []) || tracks().test(text)) own.add(file);
   }
@@ -292,6 +308,7 @@ function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string)
   return fileText.slice(start, end);
 }
 
+const exactly = withColumn(column => new RegExp(column));
 const tracks = withNames(({ track }) => new RegExp(track));
 const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
 const useNamed = withNames(({ column, records }) => new RegExp(`${column}|${records}`, 'i'));

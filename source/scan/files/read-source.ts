@@ -9,20 +9,23 @@ import { scriptLanguage, unreadLanguage } from './languages.ts';
 /** A file that was read, or why it was not. */
 type Source = SourceText | { file: string; reason: string } | { file: string; language: string };
 
-/** A file with code. Its text is made of its bytes whenever it is asked for, because most texts are searched for a word and never used again. */
+/** A file with code. Its text is made whenever it is asked for, because most texts are never asked for. */
 class SourceText {
   readonly file: string;
   readonly kind: FileKind;
-  readonly #bytes: Buffer;
+  /** Whether it has one of the words that were asked for. */
+  readonly named: boolean;
+  readonly #bytes: () => Buffer;
 
-  constructor(file: string, kind: FileKind, bytes: Buffer) {
+  constructor(file: string, kind: FileKind, named: boolean, bytes: () => Buffer) {
     this.file = file;
     this.kind = kind;
+    this.named = named;
     this.#bytes = bytes;
   }
 
   get text(): string {
-    return decode(this.#bytes);
+    return decode(this.#bytes());
   }
 }
 
@@ -30,7 +33,7 @@ class SourceText {
 const mostBytes = 2 * 1024 * 1024;
 
 /** Reads a file that may hold code, or names a language that is not read; null if it holds no code. Never throws. */
-function readSource(directory: string, file: string): Source | null {
+function readSource(directory: string, file: string, words: RegExp): Source | null {
   const path = join(directory, file);
   try {
     const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory.free()) : kindOfName(file);
@@ -42,8 +45,11 @@ function readSource(directory: string, file: string): Source | null {
     if (bytes.length > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
     if (!isText(bytes)) return { file, reason: 'it is not text' };
     if (isMinified(bytes)) return { file, reason: 'it is minified' };
-    memory.keep(bytes.length);
-    return new SourceText(file, kind, bytes);
+    const isCode = kind === 'code' || kind === 'component';
+    const named = !isCode || hasOne(bytes, words);
+    // New memory costs more than the reading: most code is read again if anybody asks for it.
+    if (named) memory.keep(bytes.length);
+    return new SourceText(file, kind, named, named ? () => bytes : () => readAgain(path));
   } catch (error) {
     return { file, reason: reasonOf(error, 'read') };
   }
@@ -69,6 +75,21 @@ function readStart(path: string, memory: Buffer): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+function readAgain(path: string): Buffer {
+  try {
+    return readStart(path, memory.free()).subarray(0, mostBytes);
+  } catch {
+    // It was removed meanwhile.
+    return Buffer.alloc(0);
+  }
+}
+
+/** Whether a text has one of the words. In those of ASCII a byte is a character, which saves the decoding. */
+function hasOne(bytes: Buffer, words: RegExp): boolean {
+  const isPlain = !isWide(bytes) && /^[\0-\x7f]*$/.test(words.source);
+  return words.test(isPlain ? bytes.toString('latin1') : decode(bytes));
 }
 
 const isWide = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === 0xfe;
@@ -121,12 +142,13 @@ const memory = new Memory();
 const atOnce = 64;
 
 /**
- * Reads those of `files` that may hold code, and returns them in the given order. One after the other and without promises:
+ * Reads those of `files` that may hold code, and returns them in the given order, code with whether it has one of `words`. One after the other and without promises:
  * handing a small file to another thread takes longer than reading it, so thousands are read in a fifth of the time.
  */
 export async function readSources(
   directory: string,
   files: readonly string[],
+  words: RegExp,
   signal?: AbortSignal,
 ): Promise<Source[]> {
   const read: Source[] = [];
@@ -135,7 +157,7 @@ export async function readSources(
       await setImmediate();
       stopIfInterrupted(signal);
     }
-    const source = readSource(directory, file);
+    const source = readSource(directory, file, words);
     if (source) read.push(source);
   }
   return read;

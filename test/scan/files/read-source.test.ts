@@ -12,7 +12,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function read(file: string, bytes: string | Uint8Array) {
   await writeFile(join(root, file), bytes);
-  const [source] = await readSources(root, [file]);
+  const [source] = await readSources(root, [file], /x/i);
   return source && 'text' in source ? `${source.kind}: ${source.text}` : source;
 }
 
@@ -60,7 +60,27 @@ test('as large as may be, and larger', async () => {
 test('in the given order, and why one cannot be read', async () => {
   const files = Array.from({ length: 70 }, (_, at) => `${(at * 37) % 70}.ts`);
   for (const file of files) await writeFile(join(root, file), file);
-  const sources = await readSources(root, [...files, 'gone.ts']);
+  const sources = await readSources(root, [...files, 'gone.ts'], /x/i);
   expect(sources.map(({ file }) => file)).toEqual([...files, 'gone.ts']);
   expect(sources.at(-1)).toEqual({ file: 'gone.ts', reason: 'it cannot be read: ENOENT' });
+});
+
+test.each<[what: string, file: string, bytes: string | Uint8Array, words: RegExp, named: boolean]>([
+  ['with one of the words', 'a.ts', 'Views', /views|reads/i, true],
+  ['with none', 'a.ts', 'view', /views|reads/i, false],
+  ['in UTF-16', 'a.ts', Buffer.from('\ufeffviews', 'utf16le'), /views/i, true],
+  ['with a word that is not in ASCII', 'a.ts', 'Größe', /größe/i, true],
+  ['of a component with none', 'a.vue', '<p>view</p>', /views/i, false],
+  ['that is not code, which other words decide about', 'a.sql', 'view', /views/i, true],
+])('a text %s', async (_, file, bytes, words, named) => {
+  await writeFile(join(root, file), bytes);
+  expect(await readSources(root, [file], words)).toMatchObject([{ file, named }]);
+});
+
+test('code without the words that is removed before anybody asks for it', async () => {
+  await writeFile(join(root, 'a.ts'), 'kept: x');
+  await writeFile(join(root, 'b.ts'), 'a');
+  const sources = await readSources(root, ['a.ts', 'b.ts'], /x/);
+  await Promise.all(['a.ts', 'b.ts'].map(file => rm(join(root, file))));
+  expect(sources).toMatchObject([{ text: 'kept: x' }, { text: '' }]);
 });

@@ -8,7 +8,10 @@ import { type ImportRules, importRules } from './import-rules.ts';
 import { importedFile } from './imports.ts';
 
 /** Texts by path; they may be made whenever they are asked for. */
-export type Texts = Pick<ReadonlyMap<string, string>, 'get' | 'has' | 'keys'>;
+export interface Texts extends Pick<ReadonlyMap<string, string>, 'get' | 'has' | 'keys'> {
+  /** The files that may say what a row is called; all of them if left out. */
+  named?(): Iterable<string>;
+}
 
 /** The code of a directory: its files by name, parsed on demand. */
 export class Project {
@@ -83,7 +86,7 @@ export class Project {
   /** The files that speak of presets and have one of these names, parsed. */
   naming(names: ReadonlySet<string>): CodeModule[] {
     if (names.size === 0) return [];
-    return [...this.#texts.keys()].flatMap((file): CodeModule[] => {
+    return [...(this.#texts.named?.() ?? this.#texts.keys())].flatMap((file): CodeModule[] => {
       const text = this.#texts.get(file) ?? '';
       if (!rowNamed().test(text) || ![...names].some(name => text.includes(name))) return [];
       return [this.module(file)].filter(module => module !== null);
