@@ -137,6 +137,22 @@ export function openPool(opening: Opening, most = 3, onNotice?: (notice: ServerN
   };
 }
 
+/**
+ * A statement in a transaction, all of which is sent at once. Left to itself, the driver first asks the server for the types of
+ * parameters, and waits for the answer; as texts they need none.
+ */
+export function statement(
+  transaction: postgres.TransactionSql,
+  text: string,
+  parameters: readonly (string | number | boolean | null)[],
+): postgres.PendingQuery<(postgres.Row & Iterable<postgres.Row>)[]> {
+  if (parameters.length === 0) return transaction.unsafe(text);
+  const options: postgres.UnsafeQueryOptions & { simple: boolean } = { simple: false };
+  return Object.assign(transaction.unsafe(text, [], options), {
+    parameters: parameters.map(value => (value === null ? null : String(value))),
+  });
+}
+
 /** Ends a pool, within a second: a connection that hangs must not delay the exit. */
 export async function discard({ sql, abandon }: Pool): Promise<void> {
   await withDeadline(

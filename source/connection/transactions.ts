@@ -1,7 +1,15 @@
 import type { ServerTarget } from '../config/config.ts';
 import { databaseError, interrupted, type Place, sqlState, stopIfInterrupted } from '../errors/errors.ts';
 import { endedEarly } from './deadlines.ts';
-import { discard, type Opening, openPool, type Pool, prepareOpening, type ServerNotice } from './pool.ts';
+import {
+  discard,
+  type Opening,
+  openPool,
+  type Pool,
+  prepareOpening,
+  type ServerNotice,
+  statement,
+} from './pool.ts';
 import { FatalMessage } from './protocol/fatal-messages.ts';
 import type { ReplayPosition } from './replay-position.ts';
 import { RoleLimits, readLimits } from './role-timeouts.ts';
@@ -344,10 +352,10 @@ async function withTransaction<T>(
         rows: async (text, parameters = [], wanted = 'catalog') => {
           signal?.throwIfAborted();
           if (wanted !== path) {
-            await ask(() => inside.unsafe(takePath, [wanted === 'own' ? ownPath : catalogPath]));
+            await ask(() => statement(inside, takePath, [wanted === 'own' ? ownPath : catalogPath]));
             path = wanted;
           }
-          return ask(() => inside.unsafe(text, parameters as Parameter[]));
+          return ask(() => statement(inside, text, parameters));
         },
         script: async (text, within) => {
           signal?.throwIfAborted();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database, Reader } from '../../source/connection/transactions.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { startProxy } from '../helpers/proxy.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -40,6 +41,33 @@ describe('a read', () => {
     expect(await database.read(reader => reader.rows('SELECT $1::text AS value', [hostile]))).toEqual([
       { value: hostile },
     ]);
+  });
+
+  test('sends a statement with its values in one piece, and waits once', async () => {
+    const heard: Buffer[] = [];
+    const proxy = await startProxy(own.url, {
+      received: data => {
+        heard.push(data);
+        return data;
+      },
+    });
+    const through = connectTo(proxy.url);
+    const read = through.read(reader =>
+      reader.rows('SELECT $1::int + 1 AS number, $2::bool AS flag, $3::text AS text, $4::text AS none', [
+        41,
+        true,
+        'é',
+        null,
+      ]),
+    );
+    try {
+      expect(await read).toEqual([{ number: 42, flag: true, text: 'é', none: null }]);
+      // A flush, by which a client that waits in the middle of a statement makes the server answer.
+      expect(Buffer.concat(heard).toString('latin1')).not.toContain('H\0\0\0\u0004');
+    } finally {
+      await through.close();
+      await proxy.close();
+    }
   });
 
   test('whose backend is terminated is a lost connection, and the next read works', async () => {
