@@ -50,15 +50,18 @@ export async function inspectDatabase(
 export async function inspectServer(reader: Reader, database: Database): Promise<InspectedServer> {
   const { server, now } = await readServer(reader);
   const { host, port, demo } = database.place;
-  const own = new Set(
-    Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
-  );
   return {
     now,
     server,
     host: demo ? 'embedded' : addressOf(host, port),
     source: demo ? null : (database.place.source ?? null),
     link: demo ? null : database.encryption(),
-    label: demo ? 'demo' : hostKindOf(host, server.address, own),
+    label: demo ? 'demo' : hostKindOf(host, server.address, ownAddresses),
   };
+}
+
+function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? []),
+  );
 }
