@@ -14,7 +14,7 @@ import {
 
 /**
  * Reads counters and the sessions that may have written them, in one statement. The sessions are read after the snapshot
- * of the counters, so that they include every writer of what was counted.
+ * of the counters, so that they include every writer of what was counted. `parse` makes counters of the rows.
  */
 export async function readCountersAndSessions(
   reader: Reader,
@@ -22,6 +22,7 @@ export async function readCountersAndSessions(
   ids: readonly string[],
   records: 'if-cheap' | 'not',
   sampling: Sampling,
+  parse = toCounters,
 ): Promise<{ counters: Counter[]; sample: SessionSample }> {
   const columns = countersColumns(tables, records);
   const text = `SELECT ${columns.join(', ')}, NULL::pg_catalog.text AS sessions FROM (${countersText(tables, records)}) c
@@ -34,7 +35,7 @@ export async function readCountersAndSessions(
     sessions: string | null;
   }[];
   return {
-    counters: toCounters(rows.filter(({ sessions }) => sessions === null)),
+    counters: parse(rows.filter(({ sessions }) => sessions === null)),
     sample: toSample(rows.find(({ sessions }) => sessions !== null)?.sessions ?? 'null'),
   };
 }

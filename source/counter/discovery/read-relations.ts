@@ -1,6 +1,7 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { TableName } from '../definition/definition.ts';
 import { ownOperators } from '../operators.ts';
+import { parseOnce } from '../reading/parse-once.ts';
 import {
   operatorsOfTypes,
   type Relation,
@@ -79,6 +80,9 @@ SELECT c.wanted, c.oid, c.relname::text AS table, c.nspname::text AS schema, for
       FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid AND t.isleaf
      WHERE c.relkind = 'p') parts ON true`;
 
+// Every tick reads them, and hardly ever is one another.
+const parseRows = parseOnce(rows => relationRows.parse(rows));
+
 /** Reads the relations that are `wanted` from the catalog; `parameter` is its `$1`. */
 export async function askRelations(
   reader: Reader,
@@ -86,7 +90,7 @@ export async function askRelations(
   parameter: string,
   extent: Extent,
 ): Promise<Relation[]> {
-  const rows = relationRows.parse(await reader.rows(catalog(wanted, extent), [parameter]));
+  const rows = parseRows(await reader.rows(catalog(wanted, extent), [parameter]));
   const operators = await readOperators(reader, rows);
   return rows.map(row => toRelation(row, operators));
 }

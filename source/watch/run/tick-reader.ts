@@ -3,8 +3,9 @@ import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { requireEveryRowSeen } from '../../counter/discovery/visibility.ts';
 import { type InspectedDatabase, inspectDatabase } from '../../counter/inspect-database.ts';
-import { countsAreCheap, readMostUsed } from '../../counter/reading/counters.ts';
+import { countsAreCheap, readMostUsed, toCounters } from '../../counter/reading/counters.ts';
 import { readNewestRecord } from '../../counter/reading/newest-record.ts';
+import { parseOnce } from '../../counter/reading/parse-once.ts';
 import { readPresetDetail } from '../../counter/reading/preset-detail.ts';
 import { readSchemaReport } from '../../counter/schema/read-schema-report.ts';
 import { isConsoleError, isTransient } from '../../errors/errors.ts';
@@ -28,6 +29,7 @@ export class TickReader {
   readonly #context: WatchContext;
   readonly #catalogs: CatalogMemory;
   readonly #health: HealthWatch;
+  readonly #parse = parseOnce(toCounters);
   #seen: TriggerCatalog | null = null;
   /** True once counting the records on screen timed out; ticks then leave it to the audit. */
   #countingIsTooSlow = false;
@@ -142,6 +144,7 @@ export class TickReader {
       ids,
       this.#countingIsTooSlow ? 'not' : 'if-cheap',
       drift.sampling(tables),
+      this.#parse,
     );
     const at = answered();
     drift.sampled(sample, at, { direct: server.encryption !== null, tables });
