@@ -1,3 +1,5 @@
+import { lengthAt } from './message-length.ts';
+
 /** The message with which a server closes a connection. */
 export class FatalMessage extends Error {
   readonly code: string;
@@ -15,6 +17,7 @@ const errorResponse = 'E'.charCodeAt(0);
 const notice = 'N'.charCodeAt(0);
 // A letter and the length of what follows, including the length itself.
 const headLength = 5;
+const nothing = Buffer.alloc(0);
 
 /**
  * Listens for the message with which a server ends a session (severity FATAL or PANIC). The function takes each chunk that is
@@ -23,7 +26,7 @@ const headLength = 5;
  * is closed, and reject the first statement of the next connection with the old error.
  */
 export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null {
-  let head = Buffer.alloc(0);
+  let head: Buffer = nothing;
   let rest = 0;
   return piece => {
     let at = Math.min(rest, piece.length);
@@ -31,15 +34,16 @@ export function listenForFatalMessages(): (piece: Buffer) => FatalMessage | null
     while (at < piece.length) {
       // A header may be split between chunks. A split message is let through: the driver reports that the connection is closed.
       const start = at - head.length;
-      const known = head.length === 0 ? piece.subarray(at) : Buffer.concat([head, piece.subarray(at)]);
-      if (known.length < headLength) {
-        head = Buffer.from(known);
+      const known = head.length === 0 ? piece : Buffer.concat([head, piece.subarray(at)]);
+      const from = head.length === 0 ? at : 0;
+      if (known.length - from < headLength) {
+        head = Buffer.from(known.subarray(from));
         return null;
       }
-      head = Buffer.alloc(0);
-      const length = 1 + known.readUInt32BE(1);
-      if (known[0] === errorResponse && known.length >= length) {
-        const fatal = readMessage(known.subarray(headLength, length));
+      head = nothing;
+      const length = 1 + lengthAt(known, from + 1);
+      if (known[from] === errorResponse && known.length - from >= length) {
+        const fatal = readMessage(known.subarray(from + headLength, from + length));
         if (fatal) {
           if (start >= 0) piece[start] = notice;
           return fatal;

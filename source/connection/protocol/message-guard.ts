@@ -1,3 +1,5 @@
+import { lengthAt } from './message-length.ts';
+
 /** A message that no PostgreSQL sends to this program, or that is too large: it ends the connection. */
 class ProtocolProblem extends Error {
   readonly code: 'PROTOCOL_PROBLEM' | 'ANSWER_TOO_LARGE';
@@ -113,17 +115,20 @@ export function guardMessages(
     let at = 0;
     while (at < piece.length) {
       if (rest === 0) {
-        const known = piece.subarray(at, at + headLength - head.length);
-        at += known.length;
-        head = head.length === 0 ? known : Buffer.concat([head, known]);
-        if (head.length < headLength) {
+        let from = piece;
+        let start = at;
+        if (head.length > 0 || piece.length - at < headLength) {
           // The driver owns the chunk, so what must be kept is copied.
-          head = Buffer.from(head);
-          return null;
-        }
-        letter = head[0] ?? 0;
-        const length = head.readUInt32BE(1);
-        head = nothing;
+          const known = Buffer.concat([head, piece.subarray(at, at + headLength - head.length)]);
+          at += known.length - head.length;
+          head = known;
+          if (head.length < headLength) return null;
+          from = head;
+          start = 0;
+          head = nothing;
+        } else at += headLength;
+        letter = from[start] ?? 0;
+        const length = lengthAt(from, start + 1);
         const problem = begin(length);
         if (problem) return problem;
         rest = length - 4;

@@ -81,8 +81,8 @@ export class CounterRows extends RowColumns {
     if (!page) return [];
     const read = this.#begin(at);
     const twice: SeenTwice[] = [];
-    for (const position of this.#positionsOf(page)) {
-      if (this.#isLate(position, at)) continue;
+    for (let position = page.first; position <= page.last; position += 1) {
+      if (!this.#isOn(page, position) || this.#isLate(position, at)) continue;
       const own = isOwn?.(this.id(position)) ?? false;
       const audited = this.#audited.get(position);
       const last = audited && this.#look(position, audited, { read, own, isPage: true });
@@ -268,8 +268,8 @@ export class CounterRows extends RowColumns {
 
   /** Removes the rows that were on a page and were not seen on it now. */
   #endPage(page: Page, seen: ReadonlySet<number>, at: QueryTiming | null): void {
-    for (const position of this.#positionsOf(page)) {
-      if (seen.has(position)) continue;
+    for (let position = page.first; position <= page.last; position += 1) {
+      if (!this.#isOn(page, position) || seen.has(position)) continue;
       // A later read may have found it again.
       if (this.#isLate(position, at)) this.#pageOf.set(position, 0);
       else this.#remove(position);
@@ -283,9 +283,8 @@ export class CounterRows extends RowColumns {
     page.last = Math.max(page.last, position);
   }
 
-  *#positionsOf({ number, first, last }: Page): Generator<number> {
-    for (let position = first; position <= last; position += 1)
-      if (this.#pageOf.get(position) === number && this.has(position)) yield position;
+  #isOn({ number }: Page, position: number): boolean {
+    return this.#pageOf.get(position) === number && this.has(position);
   }
 }
 
