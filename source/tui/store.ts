@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { agesMayDiffer } from './shared/shown-ages.ts';
 import type { Action, State } from './state/model.ts';
 import { reduce } from './state/state.ts';
 
@@ -17,18 +18,21 @@ export function createStore(
   refresh: () => void,
 ): Store {
   let state = begin;
-  let drawnAt = 0;
+  let drawn = begin;
+  let lookedAt = 0;
   const listeners = new Set<() => void>();
   return {
     get: () => state,
     dispatch(action) {
       const next = reduce(state, action);
       if (next === state) return;
-      const draw = isVisible(state, next) || next.serverNow - drawnAt > coarseAges;
+      const isDue = next.serverNow - lookedAt > coarseAges || next.auditedAt !== state.auditedAt;
+      const draw = isVisible(state, next) || (isDue && agesMayDiffer(drawn, next));
       state = next;
+      if (draw) drawn = next;
+      if (draw || isDue) lookedAt = next.serverNow;
       onAction(action, state);
       if (!draw) return;
-      drawnAt = state.serverNow;
       for (const listener of listeners) listener();
     },
     subscribe(listener) {
@@ -39,12 +43,12 @@ export function createStore(
   };
 }
 
-// In milliseconds: ages on the list are shown in minutes, so they need a frame this often even if nothing else changes.
+// In milliseconds: ages are shown in minutes, so it is looked this often whether one of them needs a frame.
 const coarseAges = 15_000;
 
-// Every tick changes these, but rarely what is drawn from them. A frame costs 10 ms; one every two seconds would be most
-// of the CPU time of an idle console.
-const quiet: ReadonlySet<string> = new Set<keyof State>(['freshAt', 'serverNow', 'pace']);
+// Every tick, or every audit, changes these, but rarely what is drawn from them. A frame costs 10 ms; one every two seconds would be
+// most of the CPU time of an idle console.
+const quiet: ReadonlySet<string> = new Set<keyof State>(['freshAt', 'serverNow', 'pace', 'auditedAt']);
 
 function isVisible(before: State, after: State): boolean {
   return (Object.keys(after) as (keyof State)[]).some(key => !quiet.has(key) && before[key] !== after[key]);

@@ -10,6 +10,7 @@ import { matchesIn, readFilter } from '../rows/filter.ts';
 import { namesIn } from '../rows/shared-names.ts';
 import { Line } from '../shared/line.tsx';
 import { Paragraph } from '../shared/paragraph.tsx';
+import { coarse } from '../shared/shown-ages.ts';
 import { definitionIn, nounsIn, watchesPresets } from '../state/counter.ts';
 import { isMarked } from '../state/marks.ts';
 import type { Row, State } from '../state/model.ts';
@@ -70,11 +71,6 @@ export function ListScreen({ state }: { state: State }) {
       </Box>
     </Box>
   );
-}
-
-// Ages are shown in minutes or more, so a row need not be redrawn for every tick.
-function coarse(now: number): number {
-  return Math.floor(now / 10_000) * 10_000;
 }
 
 interface RowProps extends RowReadings {

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import stringWidth from 'string-width';
 import { recordsOf } from '../../counter/definition/nouns.ts';
-import { count, span } from '../../format/numbers.ts';
+import { count } from '../../format/numbers.ts';
 import { displayText } from '../../format/text.ts';
 import { nounsIn } from '../state/counter.ts';
 import type { State } from '../state/model.ts';
@@ -10,6 +10,7 @@ import { Health } from './health-line.tsx';
 import { identityWords } from './identity.ts';
 import { Line } from './line.tsx';
 import { ContextLabel, HostLabel } from './place-label.tsx';
+import { auditAge } from './shown-ages.ts';
 
 /** Three lines: the database, whether its trigger works, and the sums with their age. */
 export function Header({ state, now }: { state: State; now: number }) {
@@ -108,7 +109,7 @@ function Sums({ state, now }: { state: State; now: number }) {
 function fittingAge(records: string, age: number | null, room: number): [records: string, age: string] {
   if (age === null) return [records, ''];
   const isNew = age < 60_000;
-  const time = isNew ? '< 1 min' : span(age);
+  const time = auditAge(age);
   const ways: [string, string][] = [
     [records, `  audited ${time} ago`],
     [records, `  ${time} old`],

@@ -35,12 +35,13 @@ export function withRows(state: State, rows: ListedRows, at: number | null = nul
 // Of more rows than anybody scrolls back through, those of the last window are kept.
 const mostUses = 2_000;
 
-/** What was read of the last days, with the old object for what is the same, so that its row is not redrawn. */
+/** What was read of the last days, with the old objects for what is the same, so that nothing is redrawn for it. */
 export function mergeUses(known: State['recentUses'], read: State['recentUses']): State['recentUses'] {
   const same = Array.from(read, ([id, uses]): [string, readonly number[]] => [
     id,
     keep(known.get(id) ?? uses, uses),
   ]);
+  if (same.every(([id, uses]) => known.get(id) === uses)) return known;
   return new Map(known.size > mostUses ? same : [...known, ...same]);
 }
 
