@@ -61,8 +61,16 @@ export function readLater(root: string): Plugin {
         contents: `export const load = [${later.map(name => `() => require('${name.replace(/^source/, './source')}')`)}];`,
       }));
       onResolve({ filter: /^yoga-layout$/ }, () => ({ path: `${root}scripts/yoga.ts` }));
+      // Ink awaits what it does for its developers. What is required is not waited for: the console on the demo did not start.
+      onLoad({ filter: /[\\/]ink[\\/]build[\\/]reconciler\.js$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const contents = text
+          .replaceAll("process.env['DEV'] === 'true'", 'false')
+          .replace(/\bawait (?=import\('\.\/devtools|loadPackageJson)/g, '');
+        return contents === text ? { errors: [{ text: 'Ink awaits nothing.' }] } : { contents };
+      });
       // What packages import on demand is never asked for here, and each would become a file.
-      onResolve({ filter: /^(\.\/devtools\.js|(node:)?fs)$/ }, ({ kind }) =>
+      onResolve({ filter: /^(node:)?fs$/ }, ({ kind }) =>
         kind === 'dynamic-import' ? { external: true } : undefined,
       );
       // It would be read at the start, and `later.js` too when it is asked for.
