@@ -107,15 +107,20 @@ async function sort(
   }));
   const presetOf = ({ values }: { values: RecordValues }) => values[presetPlace] ?? null;
   const ids = batch.changes.flatMap(({ id }) => id ?? []);
+  const own = new Set(ids);
   const { owners } = source;
   const { of } = owners;
-  const unknown = [...new Set(records.map(presetOf))].filter(preset => preset !== null && !of.has(preset));
-  if (unknown.length > 0) {
-    const values = unknown.filter(preset => preset !== null);
-    const found = await readOwners(reader, plan.inspected.tables, ids, values);
-    for (const value of values) of.set(value, found.get(value) ?? null);
+  const unknown: string[] = [];
+  for (const preset of new Set(records.map(presetOf))) {
+    if (preset === null || of.has(preset)) continue;
+    // Only what is spelled in another way has to be compared by the server.
+    if (own.has(preset)) of.set(preset, preset);
+    else unknown.push(preset);
   }
-  const own = new Set(ids);
+  if (unknown.length > 0) {
+    const found = await readOwners(reader, plan.inspected.tables, ids, unknown);
+    for (const value of unknown) of.set(value, found.get(value) ?? null);
+  }
   const byId = new Map(wanted.map(one => [one.task.id, one]));
   for (const record of records) {
     const { place, bytes, values } = record;

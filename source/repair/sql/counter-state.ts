@@ -283,23 +283,32 @@ export async function readDangling(
 ): Promise<Map<number, string>> {
   const dangling = new Map<number, string>();
   for (const { table, pairs } of references) {
-    // Only the compared values are sent. As in SQL's MATCH SIMPLE, a reference with a NULL in it refers to nothing.
-    const named = values.map(record => pairs.map(({ place }) => record[place] ?? null));
+    // Each combination once, and without a NULL: as in SQL's MATCH SIMPLE, a reference with one in it refers to nothing.
+    const named = new Map<string, number[]>();
+    for (const [index, record] of values.entries()) {
+      const own = pairs.map(({ place }) => record[place] ?? null);
+      if (own.includes(null)) continue;
+      const key = JSON.stringify(own);
+      const alike = named.get(key);
+      if (alike) alike.push(index);
+      else named.set(key, [index]);
+    }
+    if (named.size === 0) continue;
     const rows = (await reader.rows(
       `SELECT (e.n OPERATOR(pg_catalog.-) 1)::double precision AS place
          FROM pg_catalog.jsonb_array_elements($1::pg_catalog.text::pg_catalog.jsonb) WITH ORDINALITY e (value, n)
-        WHERE ${pairs.map((_, index) => `(e.value OPERATOR(pg_catalog.->>) ${index}) IS NOT NULL`).join(' AND ')}
-          AND NOT EXISTS (SELECT FROM ${table} t WHERE ${pairs
-            .map(
-              ({ column, type, equal }, index) =>
-                `t.${column} ${equal} (e.value OPERATOR(pg_catalog.->>) ${index})::${inSchema(type)}`,
-            )
-            .join(' AND ')})`,
-      [JSON.stringify(named)],
+        WHERE NOT EXISTS (SELECT FROM ${table} t WHERE ${pairs
+          .map(
+            ({ column, type, equal }, index) =>
+              `t.${column} ${equal} (e.value OPERATOR(pg_catalog.->>) ${index})::${inSchema(type)}`,
+          )
+          .join(' AND ')})`,
+      [`[${[...named.keys()].join(',')}]`],
       // Under the role's own search_path: policies of that table may call its functions.
       'own',
     )) as { place: number }[];
-    for (const { place } of rows) dangling.set(place, table);
+    const records = [...named.values()];
+    for (const { place } of rows) for (const index of records[place] ?? []) dangling.set(index, table);
   }
   return dangling;
 }
