@@ -91,6 +91,16 @@ async function history(url: string): Promise<Figure[]> {
         value: rate(undo.durationMs / 1000),
         unit: 'records a second',
       }),
+      {
+        name: `${name('reset of')}: its time / the plain DELETE`,
+        value: reset.durationMs / 1000 / plainDelete,
+        unit: 'times',
+      },
+      {
+        name: `${name('undo of a reset of')}: its time / the plain INSERT`,
+        value: undo.durationMs / 1000 / plainInsert,
+        unit: 'times',
+      },
       { name: 'rows held at the longest by that', value: undo.cost.longestHeld, unit: 'ms' },
       atMost(mostMemory, { name: 'memory that both took', value: memory.stop(), unit: 'MB' }),
       none('records that are missing or too many afterwards', await differing(bench)),
