@@ -130,7 +130,8 @@ export async function runBatch(
   longest: number,
 ): Promise<BatchAnswer> {
   const given = JSON.stringify({ ...order, deleted: deletedBy(order), xid, path: ownPath });
-  await rows('SELECT set_config($1, $2, true)', [givenSetting, given]);
+  // The value itself would come back as the answer, as large as it went.
+  await rows('SELECT set_config($1, $2, true) IS NULL', [givenSetting, given]);
   const block = repairBlock(
     tables,
     facts,
@@ -210,6 +211,10 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   const lastUsed = lastUsedOf(tables, facts, order);
   const restored = order.inserts.length > 0 ? facts.restores : [];
   const plays = order.deletes.length > 0 ? (order.plays ?? 0) : 0;
+  const keeps = plays > 0 ? keeping(facts, plays) : null;
+  // Then the records are found once less. Where a rule fires, nothing can be returned; without triggers others may fire than usual.
+  const keepsDeleted =
+    !order.truncate && !order.quiet && !facts.besides.some(({ event }) => event === 'DELETE');
   // What a row held when it was locked, of the columns that triggers set for records that are put back.
   const other = (place: number) =>
     `((others OPERATOR(pg_catalog.->) (o.value OPERATOR(pg_catalog.->>) 'id')) OPERATOR(pg_catalog.->>) ${place})`;
@@ -247,7 +252,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   END IF;`,
     order.deletes.length > 0 ? takePlaces : '',
     // Before rows are locked: these versions of the records are deleted, or none.
-    plays > 0 ? gathering(records.name, facts, plays) : '',
+    keeps && !keepsDeleted ? gathering(records.name, keeps) : '',
     order.truncate
       ? `LOCK TABLE ${records.name} IN ACCESS EXCLUSIVE MODE;\n  started := clock_timestamp();`
       : '',
@@ -268,7 +273,9 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
-    order.deletes.length > 0 ? deletion(tables, idsOf(tables), order.truncate) : '',
+    order.deletes.length > 0
+      ? deletion(tables, idsOf(tables), order.truncate, keepsDeleted ? keeps : null)
+      : '',
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     order.deletes.length + order.inserts.length > 0 ? deferredFirst : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
@@ -309,7 +316,7 @@ DECLARE
   touched bigint;
   is_other boolean;
   beside boolean;
-  is_kept boolean;${order.deletes.length > 0 ? '\n  places tid[];' : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
+  is_kept boolean;${order.deletes.length > 0 ? `\n  ${placeLists}` : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -346,40 +353,75 @@ function inString(name: string): string {
 
 const placed = (name: string, type: string) =>
   `pg_catalog.unnest((e.value OPERATOR(pg_catalog.->>) '${name}')::pg_catalog.${type}[])`;
+// Arrays, because reading the text of the order takes longer than all else that is done with it.
+const takePlaces = `SELECT array_agg(u.place), array_agg(u.relation), array_agg(u.version), array_agg(u.n), array_agg(e.batch) INTO places, place_relations, place_versions, place_numbers, place_batches
+    FROM jsonb_array_elements(given->'deletes') WITH ORDINALITY e (value, batch)
+    CROSS JOIN LATERAL ROWS FROM (${placed('relations', 'oid')}, ${placed('places', 'tid')}, ${placed('versions', 'xid')}) WITH ORDINALITY u (relation, place, version, n);`;
+const placeLists = `places tid[];
+  place_relations oid[];
+  place_versions xid[];
+  place_numbers int8[];
+  place_batches int8[];`;
 /** The records `r` that are deleted: exactly these versions `m`, in the order of the receipt. */
-const mine = `(SELECT u.relation, u.place, u.version, u.n, e.batch
-      FROM pg_catalog.jsonb_array_elements(given OPERATOR(pg_catalog.->) 'deletes') WITH ORDINALITY e (value, batch)
-      CROSS JOIN LATERAL ROWS FROM (${placed('relations', 'oid')}, ${placed('places', 'tid')}, ${placed('versions', 'xid')}) WITH ORDINALITY u (relation, place, version, n) OFFSET 0)`;
+const mine = `(SELECT u.relation, u.place, u.version, u.n, u.batch FROM ROWS FROM (${[
+  'place_relations',
+  'places',
+  'place_versions',
+  'place_numbers',
+  'place_batches',
+]
+  .map(list => `pg_catalog.unnest(${list})`)
+  .join(', ')}) u (relation, place, version, n, batch) OFFSET 0)`;
 // The places once more as an array: by a join alone, the planner would read the whole table for each batch.
 const same = `r.ctid OPERATOR(pg_catalog.=) ANY (places) AND r.ctid OPERATOR(pg_catalog.=) m.place AND r.tableoid OPERATOR(pg_catalog.=) m.relation
     AND r.xmin OPERATOR(pg_catalog.=) m.version`;
-const takePlaces = `places := ARRAY(SELECT m.place FROM ${mine} m);`;
 
 /**
- * Keeps the values of up to `most` records of each row that are about to be deleted, as the receipt has them. What refers to a row
- * that is gone would not come back: that is asked about all of them, because it costs little.
+ * Keeps the values of up to `most` records of each row that are deleted, as the receipt has them. What refers to a row that is gone
+ * would not come back: that is asked about all of them, because it costs little.
  */
-function gathering(records: string, { recordColumns, references }: RepairFacts, most: number): string {
+interface Keeping {
+  /** The columns that `kept` needs, of a record `r` of `mine`. */
+  columns: string;
+  /** SQL for the two values of `into`, over rows `r` with those columns. */
+  kept: string;
+  /** The variables that they go into. */
+  into: string;
+  /** Refuses what would not come back. */
+  check: string;
+}
+
+function keeping({ recordColumns, references }: RepairFacts, most: number): Keeping {
+  const own = (place: number) => `r.c${place}`;
   // A reference with a NULL in it refers to nothing.
   const dangling = references.map(({ pairs, table }) => {
-    const own = (place: number) => `r.${recordColumns[place]?.quoted}`;
     const named = pairs.map(({ place }) => `${own(place)} IS NOT NULL`).join(' AND ');
     const join = pairs
       .map(({ place, column, type, equal }) => `t.${column} ${equal} ${own(place)}::${inSchema(type)}`)
       .join(' AND ');
     return `pg_catalog.bool_or(${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join}))`;
   });
-  const tables = references.map(({ table }) => table);
-  const values = manyValues(recordColumns.map(({ quoted, cast }) => valueAsText(quoted, cast)));
-  return `${byOwnPath(`SELECT pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY m.batch, m.n) FILTER (WHERE m.n OPERATOR(pg_catalog.<=) ${most}), pg_catalog.jsonb_build_array(${dangling.join(', ')}) INTO played, dangling
-    FROM ${records} r JOIN ${mine} m ON ${same};`)}
-  ${tables
-    .map(
-      (table, at) => `IF (dangling->>${at})::boolean THEN
+  const values = manyValues(recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
+  return {
+    columns: [...recordColumns.map(({ quoted }, place) => `r.${quoted} AS c${place}`), 'm.n', 'm.batch'].join(
+      ', ',
+    ),
+    kept: `pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY r.batch, r.n) FILTER (WHERE r.n OPERATOR(pg_catalog.<=) ${most}), pg_catalog.jsonb_build_array(${dangling.join(', ')})`,
+    into: 'played, dangling',
+    check: references
+      .map(
+        ({ table }, at) => `IF (dangling->>${at})::boolean THEN
     RAISE EXCEPTION 'a record refers to a row that is not in ${inString(table)}, so an undo could not put it back' USING ERRCODE = '23503';
   END IF;`,
-    )
-    .join('\n  ')}`;
+      )
+      .join('\n  '),
+  };
+}
+
+/** Keeps those values before the records are deleted. */
+function gathering(records: string, { columns, kept, into, check }: Keeping): string {
+  return `${byOwnPath(`SELECT ${kept} INTO ${into} FROM (SELECT ${columns} FROM ${records} r JOIN ${mine} m ON ${same}) r;`)}
+  ${check}`;
 }
 
 /** Undoes the batch, so that it is refused if that is refused. Nothing of the attempt stays. */
@@ -413,6 +455,7 @@ function deletion(
   { records: { name: records, preset, keys }, path }: Tables,
   ids: string,
   truncate: boolean,
+  keeps: Keeping | null,
 ): string {
   const number = "(given OPERATOR(pg_catalog.->>) 'deleted')::pg_catalog.int8";
   const changed = `RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';`;
@@ -423,8 +466,13 @@ function deletion(
   END IF;
   TRUNCATE ${records};`);
   }
-  return `${byOwnPath(`DELETE FROM ${records} r USING ${mine} m WHERE ${same};
-  GET DIAGNOSTICS touched = ROW_COUNT;`)}
+  const gone = `DELETE FROM ${records} r USING ${mine} m WHERE ${same}`;
+  const counted = keeps
+    ? `WITH gone AS (${gone} RETURNING ${keeps.columns})
+    SELECT pg_catalog.count(*), ${keeps.kept} INTO touched, ${keeps.into} FROM gone r;`
+    : `${gone};
+  GET DIAGNOSTICS touched = ROW_COUNT;`;
+  return `${byOwnPath(counted)}
   IF touched <> ${number} THEN
     -- Still unchanged, or rewritten by this transaction, as when records are only marked as deleted.
     ${byPath(
@@ -437,7 +485,7 @@ function deletion(
       RAISE EXCEPTION 'a trigger, a rule or a policy on ${inString(records)} keeps a record from being deleted' USING ERRCODE = 'P0001';
     END IF;
     ${changed}
-  END IF;`;
+  END IF;${keeps && keeps.check !== '' ? `\n  ${keeps.check}` : ''}`;
 }
 
 function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {

@@ -105,6 +105,12 @@ describe('records that are only marked as deleted', () => {
   });
 });
 
+test('a rule that does something else too keeps no record from being deleted', async () => {
+  await arrange(`${plain}; CREATE TABLE log (id integer);
+    CREATE RULE noted AS ON DELETE TO preset_usage DO ALSO INSERT INTO log VALUES (OLD.id)`);
+  expect(await bench.repair('reset', withHistory)).toMatchObject({ deleted: 4, left: [] });
+});
+
 test('a plan names rules, and triggers of a single partition', async () => {
   await arrange(`
     CREATE TABLE presets (id integer PRIMARY KEY, name text, usage_count integer);

@@ -25,6 +25,7 @@ const plan = {
   options: noOptions,
   inspected: { tables: fakeTables, server: { user: 'console' } },
   facts: {
+    besides: [],
     countType: 'integer',
     lastUsedType: null,
     recordColumns: [],
