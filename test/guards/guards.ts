@@ -554,7 +554,7 @@ export const guards: readonly Guard[] = [
     says: 'deeply equal',
   },
   {
-    file: 'source/repair/run/traffic.ts',
+    file: 'source/repair/run/pace/traffic.ts',
     guard: 'the queue: batches stay small beside others',
     text: 'if (own !== this.#next) this.others();',
     without: '',
