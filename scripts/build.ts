@@ -152,6 +152,8 @@ await rm(dist, { recursive: true, force: true });
 const start = await build({
   ...shared,
   entryPoints: { cli: 'source/cli/bin.ts' },
+  define: { ...shared.define, SHARED_FILE: '"./chunk.js"' },
+  external: ['./chunk.js'],
   plugins: [apart({ 'main.ts': 'program.js' })],
 });
 const common: BuildOptions = {

@@ -5,6 +5,8 @@ import { refuse } from './refuse.ts';
 
 /** The oldest Node that this runs on, as package.json says it; the build defines it. */
 declare const OLDEST_NODE: string;
+/** The file of what both the start and other files of the program need; the build defines it. */
+declare const SHARED_FILE: string;
 
 if (isOlder(process.versions.node, OLDEST_NODE)) {
   // It would fail midway, and could not even load what tells errors.
@@ -18,9 +20,23 @@ if (isOlder(process.versions.node, OLDEST_NODE)) {
   // 100 MB. It is set here because BusyBox's env takes no flags in the first line.
   for (const flag of ['--no-turbofan', '--no-maglev', '--no-sparkplug', '--no-regexp-optimization'])
     setFlagsFromString(flag);
+  // V8 compiles a function when it is called first, and the compile cache keeps none of these: a quarter of the time to the list. The
+  // file of the console is nearly all called, so it is compiled at once; main.ts ends that. The cache knows both ways apart by this flag.
+  const wholly = opensConsole(process.argv[2]);
+  if (wholly) setFlagsFromString('--no-lazy');
   // Loaded only now, so that it is read from the compile cache.
   nodeModule.enableCompileCache();
+  if (wholly) {
+    setFlagsFromString('--lazy');
+    await import(SHARED_FILE);
+    setFlagsFromString('--no-lazy');
+  }
   await import('./main.ts');
+}
+
+/** True if the console probably opens; a wrong guess only takes longer. */
+function opensConsole(first = '--'): boolean {
+  return first.startsWith('-') && !/^(-h|-v|-V|--help|--version)$/.test(first);
 }
 
 function isOlder(version: string, oldest: string): boolean {

@@ -4,7 +4,7 @@ import type { CommandName } from '../config/commands.ts';
 import { type Config, type Flags, loadConfig, namesAddress } from '../config/config.ts';
 import type { Context } from '../config/contexts/context.ts';
 import { flags, invalidValue, isValid } from '../config/flags.ts';
-import { collectOften, optimizeHotCode } from '../config/optimizer.ts';
+import { collectOften, compileWhenCalled, optimizeHotCode } from '../config/optimizer.ts';
 import { readPackage } from '../config/paths.ts';
 import { type Host, sameHost, shownHost, type TypedPassword } from '../connection/libpq/target.ts';
 import type { Database } from '../connection/transactions.ts';
@@ -469,6 +469,7 @@ async function report(error: unknown, json: boolean): Promise<number> {
   return exitCode;
 }
 
+compileWhenCalled();
 const argv = process.argv.slice(2);
 const json = asksForJson(argv);
 

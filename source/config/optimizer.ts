@@ -23,3 +23,8 @@ export function compileWarmCode(): void {
 export function collectOften(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/** Lets V8 compile functions when they are called first, as usual: see cli/bin.ts. */
+export function compileWhenCalled(): void {
+  setFlagsFromString('--lazy');
+}
