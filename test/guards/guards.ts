@@ -26,7 +26,7 @@ const kindsTest = 'test/repair/kinds/refusals.test.ts';
 const alsoWritesTest = 'test/repair/also-writes.test.ts';
 const thereAndBackTest = 'test/repair/there-and-back.test.ts';
 const queueTest = 'test/repair/run/queue.test.ts';
-const trafficTest = 'test/repair/run/traffic.test.ts';
+const trafficTest = 'test/repair/run/pace/traffic.test.ts';
 
 export const guards: readonly Guard[] = [
   {
