@@ -50,7 +50,8 @@ test('records of 80 kB are deleted in batches of some megabytes, and every one o
 test('the plan of a large reset says what its receipt takes, and is refused where that is clearly not there', async () => {
   await insertLarge(noir, 10, 100 * kB);
   await bench.arrange(`ALTER TABLE preset_usage ALTER note SET STORAGE EXTERNAL;
-    INSERT INTO preset_usage (preset_id, usage_type, note) SELECT '${noir}', 'x', repeat('a', 350000) FROM generate_series(1, 200)`);
+    INSERT INTO preset_usage (preset_id, usage_type, note) SELECT '${noir}', 'x', repeat((SELECT string_agg(md5(n || of::text), '') FROM generate_series(1, 2000) of), 6)
+      FROM generate_series(1, 200) n`);
   const remarks = async () => (await bench.plan('reset', { ...withHistory, dryRun: true })).remarks;
   const size = (megabytes: string) =>
     expect.objectContaining({

@@ -71,7 +71,7 @@ export interface ReceiptChange {
   places?: PlaceRange[];
 }
 
-/** Where the deleted records of a batch are in the receipt's second file: one gzip member that starts at `offset`. */
+/** Where the deleted records of a batch are in the receipt's second file: one zstd frame that starts at `offset`, or in old receipts a gzip member. */
 export interface StoredRecords {
   offset: number;
   length: number;

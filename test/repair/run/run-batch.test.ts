@@ -5,8 +5,8 @@ import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { unwritable } from '../../../source/repair/receipts/unwritable.ts';
 import type { ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
 import { noOptions } from '../../../source/repair/repair.ts';
-import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';
 import { Traffic } from '../../../source/repair/run/pace/traffic.ts';
+import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';
 import { type Answer, FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 
 afterEach(() => {

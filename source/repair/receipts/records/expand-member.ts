@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { readChunks } from '../../../config/files/read-chunks.ts';
 import { damaged } from '../damaged.ts';
 import type { StoredRecords } from '../receipt.ts';
@@ -10,10 +10,13 @@ import type { StoredRecords } from '../receipt.ts';
 export const longestRecord = 128 * 1024 * 1024;
 export const largestMember = 1024 * 1024 * 1024;
 
+// What is stored here needs half a megabyte of memory to expand. Without a limit, a forged file could ask for 128 MB.
+const expanding = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
+
 /**
- * Expands one gzip member of `path`, a piece at a time. Throws `damaged-receipt` (exit code 2) before the first piece if
- * the member is not the one that was stored, and as soon as it exceeds its stated size: a few bytes can expand to more
- * than any memory holds. Old receipts state no size, so a fixed limit applies.
+ * Expands one zstd frame of `path`, a piece at a time. Throws `damaged-receipt` (exit code 2) before the first piece if
+ * the frame is not the one that was stored, and as soon as it exceeds its stated size: a few bytes can expand to more
+ * than any memory holds. Old receipts have gzip members instead; the oldest state no size, so a fixed limit applies.
  */
 export async function* expandMember(
   handle: FileHandle,
@@ -23,7 +26,7 @@ export async function* expandMember(
   const most = Math.min(stored.bytes ?? largestMember, largestMember);
   await requireStored(handle, path, stored, most);
   const compressed = Readable.from(readChunks(handle, stored.offset, stored.length), { objectMode: false });
-  const expanded = createGunzip();
+  const expanded = (await isGzip(handle, stored.offset)) ? createGunzip() : createZstdDecompress(expanding);
   // Without this, an error of the file would leave the reader below waiting.
   compressed.on('error', error => expanded.destroy(error));
   compressed.pipe(expanded);
@@ -41,6 +44,11 @@ export async function* expandMember(
   if (stored.bytes !== undefined && bytes < stored.bytes) throw damaged(path, 'its records are cut off');
 }
 
+async function isGzip(handle: FileHandle, offset: number): Promise<boolean> {
+  const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, offset);
+  return buffer[0] === 0x1f && buffer[1] === 0x8b;
+}
+
 async function requireStored(
   handle: FileHandle,
   path: string,
@@ -49,7 +57,7 @@ async function requireStored(
 ): Promise<void> {
   const { size } = await handle.stat();
   if (offset + length > size) throw damaged(path, 'it is cut off');
-  // Deflate makes nothing longer by more than a few bytes in a thousand.
+  // Neither makes anything longer by more than a few bytes in a thousand.
   if (length > mostCompressed(most)) {
     throw damaged(path, 'its records are too large');
   }

@@ -1,15 +1,16 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { constants, gzipSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { isSystemError } from '../../../config/files/system-error.ts';
 import { refused } from '../../../counter/guards.ts';
 import { inMegabytes } from '../../batch-limits.ts';
 import type { Remark } from '../../repair.ts';
+import { compression } from './stored-records.ts';
 
 /** About how many bytes a receipt keeps of each record that is like these. */
 export function bytesEach(sample: readonly string[]): number {
   if (sample.length === 0) return 0;
-  return gzipSync(sample.join('\n'), { level: constants.Z_BEST_SPEED }).length / sample.length;
+  return zstdCompressSync(sample.join('\n'), compression).length / sample.length;
 }
 
 /** How many bytes this user may still write where a directory is, or will be; null where the system does not tell. */

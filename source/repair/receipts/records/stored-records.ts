@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGzip } from 'node:zlib';
+import { constants, createZstdCompress } from 'node:zlib';
 import { writeAll } from '../../../config/files/append-text.ts';
 import { syncDirectory } from '../../../config/files/make-directory.ts';
 import { splitLines } from '../../../config/files/split-lines.ts';
@@ -14,6 +14,11 @@ import { recordsFile } from '../places.ts';
 import type { Receipt, ReceiptBatch, StoredRecords } from '../receipt.ts';
 import { expandMember, largestMember, longestRecord } from './expand-member.ts';
 
+/** A higher level is slower, and records with UUIDs become no smaller. */
+export const compression = {
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+};
+
 /** The second file of a receipt, created with its first records. */
 export class RecordsFile {
   readonly path: string;
@@ -24,13 +29,13 @@ export class RecordsFile {
   }
 
   /**
-   * Adds JSON values as one gzip member; when it resolves, they are on disk. Rejects with `record-too-large` (exit code
+   * Adds JSON values as one zstd frame; when it resolves, they are on disk. Rejects with `record-too-large` (exit code
    * 4) if they could not be read again.
    */
   async append(records: readonly string[]): Promise<StoredRecords> {
     this.#handle ??= await this.#create();
     const handle = this.#handle;
-    // Not the sum of what was written: a member may have been torn off.
+    // Not the sum of what was written: a frame may have been torn off.
     const { size: offset } = await handle.stat();
     const sum = createHash('sha256');
     let length = 0;
@@ -39,8 +44,8 @@ export class RecordsFile {
       const pieces = piecesOf(records, of => {
         bytes += of;
       });
-      await pipeline(pieces, createGzip({ level: constants.Z_BEST_SPEED }), async member => {
-        for await (const piece of member as AsyncIterable<Buffer>) {
+      await pipeline(pieces, createZstdCompress(compression), async frame => {
+        for await (const piece of frame as AsyncIterable<Buffer>) {
           await writeAll(handle, piece, offset + length);
           sum.update(piece);
           length += piece.length;

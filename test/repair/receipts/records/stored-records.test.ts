@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { recordsFile } from '../../../../source/repair/receipts/places.ts';
 import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts';
@@ -62,7 +62,7 @@ test('changed records of an older receipt are reported', async () => {
   bytes.writeUInt8(bytes.readUInt8(15) ^ 0xff, 15);
   await writeFile(path, bytes);
   await expect(readRecords(receipt, asBefore(receipt))).rejects.toMatchObject(
-    message('the records of batch 1 cannot be read (Z_'),
+    message('the records of batch 1 cannot be read (ZSTD_'),
   );
 });
 
@@ -105,6 +105,24 @@ test('a last record that is not complete is not one', async () => {
   );
 });
 
+test('records of an older receipt are compressed with gzip', async () => {
+  const receipt = await keep(['["new"]']);
+  expect((await readFile(recordsFile(receipt.file))).subarray(0, 4).toString('hex')).toBe('28b52ffd');
+  const member = gzipSync('["old"]\n');
+  await writeFile(recordsFile(receipt.file), member);
+  expect(await readRecords(receipt, asBefore(receipt, { length: member.length }))).toEqual(['["old"]']);
+});
+
+test('a frame that asks for much memory is not expanded', async () => {
+  const receipt = await keep(['["1"]']);
+  const params = { [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_contentSizeFlag]: 0 };
+  const frame = zstdCompressSync(`${JSON.stringify(['x'.repeat(20_000_000)])}\n`, { params });
+  await writeFile(recordsFile(receipt.file), frame);
+  await expect(readRecords(receipt, asBefore(receipt, { length: frame.length }))).rejects.toMatchObject(
+    message('cannot be read (ZSTD_error_frameParameter_windowTooLarge)'),
+  );
+});
+
 test('a link in the place of the records is not followed', async () => {
   const receipt = await keep(['["1"]']);
   const elsewhere = join(dirname(receipt.file), 'elsewhere');
@@ -129,7 +147,7 @@ test('a file with a hole of 10 GB is reported at once', async () => {
     );
     await expect(
       readRecords(receipt, asBefore(receipt, { offset: 1000, length: gigabyte })),
-    ).rejects.toMatchObject(message('cannot be read (Z_'));
+    ).rejects.toMatchObject(message('cannot be read (ZSTD_'));
   });
   expect(spent).toBeLessThan(2);
 });
