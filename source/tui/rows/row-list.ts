@@ -93,12 +93,14 @@ export class ListedRows implements RowList {
     }
     const changes = this.rows.takeChanges();
     if (!changes) return this;
+    const before = this.#changedAt > keptFrom ? this.#marks : new Map();
+    const marks = marksAfter(before, changes, position => this.#kept.has(position));
     for (const position of [...this.#marks.keys(), ...changes.keys()]) this.#kept.delete(position);
     if (this.#kept.size > mostKept) this.#kept.clear();
     return new ListedRows(this.rows, {
       areWatched: this.areWatched,
       changes,
-      marks: marksAfter(this.#changedAt > keptFrom ? this.#marks : new Map(), changes),
+      marks,
       changedAt: at,
       kept: this.#kept,
     });
@@ -136,14 +138,20 @@ export class ListedRows implements RowList {
   }
 }
 
-/** A new row has no mark, even where a marked one was. */
+// An audit may see a change of each of a million rows within seconds, and all marks are copied each time. Of more than these, only those of
+// rows that were drawn are kept.
+const mostMarks = 2_000;
+
+/** A new row has no mark, even where a marked one was. `isDrawn`: whether a row was shown as it was before. */
 function marksAfter(
   marks: ReadonlyMap<number, number>,
   changes: ReadonlyMap<number, number | null>,
+  isDrawn: (position: number) => boolean,
 ): ReadonlyMap<number, number> {
   const next = new Map(marks);
+  const hasRoom = marks.size + changes.size <= mostMarks;
   for (const [position, change] of changes)
-    if (change === null) next.delete(position);
+    if (change === null || (!hasRoom && !isDrawn(position))) next.delete(position);
     else if (change !== 0 || !next.has(position)) next.set(position, change);
   return next;
 }
