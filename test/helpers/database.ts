@@ -18,18 +18,18 @@ export interface TestDatabase {
  * Clones a database for one test file. Tests wrap it in `beforeAll`/`afterAll`; two files never share one. `from` is
  * `template1` if a test makes its own tables, or brings its own `server`.
  */
-export async function createDatabase(
-  from: string = template,
-  server: string = inject('serverUrl'),
-): Promise<TestDatabase> {
+export async function createDatabase(from: string = template, server?: string): Promise<TestDatabase> {
+  const place = server ?? inject('serverUrl');
+  // What a program outside the tests brings is its own.
+  const asAdmin = server === undefined ? asSharedAdmin : asOwnAdmin;
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await asAdmin(server, async admin => {
+  await asAdmin(place, async admin => {
     // Without fsync copying the files costs half of writing every page to the log; older servers know no other way.
     const [row] = await admin`
       SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000 AS copies`;
     await admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(from)} ${row?.copies ? admin`STRATEGY FILE_COPY` : admin``}`;
   });
-  const url = withPath(server, name);
+  const url = withPath(place, name);
   const sql = postgres(url, { max: 4, onnotice: () => {} });
   return {
     name,
@@ -43,7 +43,7 @@ export async function createDatabase(
     },
     async drop() {
       await sql.end({ timeout: 1 });
-      await asAdmin(server, admin => admin`DROP DATABASE IF EXISTS ${admin(name)} WITH (FORCE)`);
+      await asAdmin(place, admin => admin`DROP DATABASE IF EXISTS ${admin(name)} WITH (FORCE)`);
     },
   };
 }
@@ -65,14 +65,16 @@ export async function insertRecords(sql: postgres.Sql, preset: string, uses: num
 /** This process's connection to the server that all share: a new one costs more than what is asked of it. */
 let shared: postgres.Sql | undefined;
 
-async function asAdmin(server: string, run: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const open = () => postgres(server, { max: 1, onnotice: () => {}, fetch_types: false, idle_timeout: 10 });
-  if (server === inject('serverUrl')) {
-    shared ??= open();
-    await run(shared);
-    return;
-  }
-  const admin = open();
+const open = (server: string) =>
+  postgres(server, { max: 1, onnotice: () => {}, fetch_types: false, idle_timeout: 10 });
+
+async function asSharedAdmin(server: string, run: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
+  shared ??= open(server);
+  await run(shared);
+}
+
+async function asOwnAdmin(server: string, run: (admin: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const admin = open(server);
   try {
     await run(admin);
   } finally {
