@@ -70,7 +70,8 @@ const isOfState = (each: Expression) =>
   [...within(each)].some(inner => inner.kind === 'column' && isState(inner.source));
 
 /**
- * A condition that looks at one record of a statement, beside an aggregate of records that need not meet it. Null if there is none.
+ * A condition on one record where the amount is an aggregate over all records of the statement, also those that do not meet the
+ * condition. Null if there is none.
  */
 export function askedOfOthers(
   given: readonly Expression[],

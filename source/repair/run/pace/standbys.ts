@@ -12,7 +12,7 @@ export interface StandbyLimits {
 }
 
 // A standby on the same network replays this in less than a second.
-const usualLimits: StandbyLimits = { bytes: 32 * 1024 * 1024, patience: 10_000 };
+const usualStandbyLimits: StandbyLimits = { bytes: 32 * 1024 * 1024, patience: 10_000 };
 // In milliseconds.
 const lookEvery = 1_000;
 const lookAgain = 100;
@@ -41,7 +41,7 @@ export class Standbys {
 
   constructor(database: Database, limits: Partial<StandbyLimits> = {}) {
     this.#database = database;
-    this.#limits = { ...usualLimits, ...limits };
+    this.#limits = { ...usualStandbyLimits, ...limits };
   }
 
   /** Milliseconds that were waited for standbys in all. */
