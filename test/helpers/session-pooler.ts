@@ -10,8 +10,8 @@ const mask = 0x40_00_00_00;
 /** A pooler in session mode: each client keeps one of `size` connections to the server until it leaves, and others wait. */
 export interface SessionPooler {
   url: string;
-  /** How many clients have waited for a connection. */
-  readonly waited: number;
+  /** How many clients have left before a connection was theirs. Others may have waited for one that was being closed. */
+  readonly unserved: number;
   close(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function startSessionPooler(url: string, size: number): Promise<Ses
   const sockets = new Set<Socket>();
   const queue: (() => void)[] = [];
   let taken = 0;
-  let waited = 0;
+  let unserved = 0;
   const known = (socket: Socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
@@ -67,14 +67,18 @@ export async function startSessionPooler(url: string, size: number): Promise<Ses
         upstream.on('close', () => client.destroy());
         return void upstream.end(first);
       }
-      client.pause();
+      // It says nothing more before it is answered, and whether it is still there is only known of one that is read.
+      client.resume();
+      const leave = () => {
+        unserved += 1;
+      };
+      client.once('close', leave);
       const begin = () => {
         if (client.destroyed) return void queue.shift()?.();
-        client.resume();
+        client.off('close', leave);
         serve(client, first);
       };
       if (taken < size) return begin();
-      waited += 1;
       queue.push(begin);
     });
   });
@@ -84,8 +88,8 @@ export async function startSessionPooler(url: string, size: number): Promise<Ses
   own.port = String((server.address() as AddressInfo).port);
   return {
     url: own.href,
-    get waited() {
-      return waited;
+    get unserved() {
+      return unserved;
     },
     async close() {
       for (const socket of sockets) socket.destroy();
