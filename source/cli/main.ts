@@ -435,8 +435,12 @@ async function tell(outcome: Outcome, config: Config, signal: AbortSignal): Prom
   clearProgress();
   for (const line of warnings) process.stderr.write(`${line}\n`);
   const isColored = output === null && usesColor(config, process.stdout);
-  const shown =
-    format === 'json' ? jsonText(json) : (as[format]?.() ?? (isColored ? paint(text, exitCode) : text));
+  let lines = as[format]?.() ?? text;
+  // A pipe and a file get names as they are in the formats that are exact; a terminal would obey what is in them.
+  if (output === null && process.stdout.isTTY)
+    lines = (await import('../format/text.ts')).terminalLines(lines);
+  if (isColored && format === 'text') lines = paint(lines, exitCode);
+  const shown = format === 'json' ? jsonText(json) : lines;
   if (output !== null) {
     const { writeOutput } = await import('./check/write-output.ts');
     await writeOutput(output, `${shown}\n`, signal);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
+import { startTerminal } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
 let directory: string;
@@ -76,4 +77,15 @@ describe('hostile or endless text in the database', () => {
       }
     },
   );
+});
+
+test('what is exact in a pipe does a terminal no harm', async () => {
+  const args = ['check', '--format', 'csv', '--quiet'];
+  const env = { DATABASE_URL: own.url };
+  expect((await run(args, env)).out).toContain(`"${evil}"`);
+  const terminal = startTerminal({ args, env });
+  expect(await terminal.exit()).toBe(1);
+  expect(terminal.written()).toContain('\ufffd[2J\ufffd]0;owned');
+  // A terminal's driver turns each line feed into two characters.
+  expect(terminal.written().replaceAll(/\r+\n/g, '\n')).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028]/u);
 });
