@@ -1,14 +1,13 @@
-import { distinctNames } from '../../format/preset-name.ts';
 import { githubCommand, mostAnnotations } from '../output/github-command.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import type { Verdict } from './limits.ts';
-import { inWords, sumsInWords } from './mismatch-words.ts';
+import { inWords, namesOf, sumsInWords } from './mismatch-words.ts';
 
 /**
  * Workflow commands of GitHub Actions: an error for a counter that fails or could not be counted and for its largest wrong
  * counts, a warning for wrong counts within the limits, and a notice for a counter without any.
  */
-export function githubOf(results: readonly AuditResult[], verdict: Verdict): string {
+export function githubOf(results: readonly AuditResult[], verdict: Verdict, ids: boolean): string {
   return results
     .flatMap(result => {
       const title = result.id;
@@ -18,7 +17,10 @@ export function githubOf(results: readonly AuditResult[], verdict: Verdict): str
       const failures = verdict.fails ? wrong.filter(({ beyond }) => beyond) : [];
       const kind = failures.length > 0 ? 'error' : wrong.length > 0 ? 'warning' : 'notice';
       const told = (failures.length > 0 ? failures : wrong).slice(0, mostAnnotations);
-      const called = distinctNames(told.map(({ counter }) => counter));
+      const called = namesOf(
+        told.map(({ counter }) => counter),
+        ids,
+      );
       return [
         githubCommand(kind, { title }, sumsInWords(result.audited)),
         ...told.map(each => githubCommand(kind, { title }, inWords(each, called))),

@@ -1,23 +1,22 @@
-import { distinctNames } from '../../format/preset-name.ts';
 import { type JunitSuite, junitDocument } from '../output/junit.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import type { JudgedMismatch, Verdict } from './limits.ts';
-import { inWords, sumsInWords } from './mismatch-words.ts';
+import { inWords, namesOf, sumsInWords } from './mismatch-words.ts';
 
 /**
  * A suite for each counter, with one test of all of its counts and one for each wrong count. A wrong count within the limits is
  * skipped, and a counter that could not be counted is an error.
  */
-export function junitOf(results: readonly AuditResult[], verdict: Verdict): string {
+export function junitOf(results: readonly AuditResult[], verdict: Verdict, ids: boolean): string {
   return junitDocument(
     'check',
-    results.map(result => suite(result, verdict)),
+    results.map(result => suite(result, verdict, ids)),
   );
 }
 
 const ofAll = 'every count is accurate';
 
-function suite(result: AuditResult, verdict: Verdict): JunitSuite {
+function suite(result: AuditResult, verdict: Verdict, ids: boolean): JunitSuite {
   const { id } = result;
   if (!isCounted(result)) {
     return {
@@ -27,7 +26,7 @@ function suite(result: AuditResult, verdict: Verdict): JunitSuite {
   }
   const { audited } = result;
   const wrong = verdict.mismatches.filter(({ of }) => of === result);
-  const called = distinctNames(audited.mismatches);
+  const called = namesOf(audited.mismatches, ids);
   const isFailure = ({ beyond }: JudgedMismatch) => verdict.fails && beyond;
   const all = wrong.some(isFailure)
     ? ({ kind: 'failure', message: sumsInWords(audited) } as const)

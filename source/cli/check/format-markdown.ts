@@ -2,16 +2,15 @@ import { shortDiagnosis } from '../../diagnosis/format-diagnosis.ts';
 import { markdownHead, markdownRow } from '../../diagnosis/rows/markdown.ts';
 import { markdownText } from '../../format/markdown-text.ts';
 import { count } from '../../format/numbers.ts';
-import { distinctNames } from '../../format/preset-name.ts';
 import { type AuditResult, isCounted, whyNotCounted } from './audit-result.ts';
 import { type Verdict, verdictLine } from './limits.ts';
-import { sumsInWords } from './mismatch-words.ts';
+import { namesOf, sumsInWords } from './mismatch-words.ts';
 
 // What a comment of a pull request takes, and a reader reads.
 const most = 100;
 
 /** The sums of each counter and a table of its wrong counts, as Markdown of GitHub. */
-export function markdownOf(results: readonly AuditResult[], verdict: Verdict): string {
+export function markdownOf(results: readonly AuditResult[], verdict: Verdict, ids: boolean): string {
   const limits = verdictLine(verdict);
   return [
     ...results.flatMap(result => {
@@ -19,7 +18,7 @@ export function markdownOf(results: readonly AuditResult[], verdict: Verdict): s
         return [`**${markdownText(result.id)}: not counted.** ${markdownText(whyNotCounted(result))}`, ''];
       const { definition, mismatches } = result.audited;
       const wrong = mismatches.slice(0, most);
-      const called = distinctNames(wrong);
+      const called = namesOf(wrong, ids);
       return [
         `**${markdownText(sumsInWords(result.audited))}**`,
         '',

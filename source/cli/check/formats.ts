@@ -6,13 +6,13 @@ import { markdownOf } from './format-markdown.ts';
 import { prometheusOf } from './format-prometheus.ts';
 import type { Verdict } from './limits.ts';
 
-/** The formats of `check` beside text and JSON; each is made when it is asked for. */
-export function checkFormats(results: readonly AuditResult[], verdict: Verdict) {
+/** The formats of `check` beside text and JSON; each is made when it is asked for. With `ids` each row has its id. */
+export function checkFormats(results: readonly AuditResult[], verdict: Verdict, ids: boolean) {
   return {
     csv: () => csvOf(verdict.mismatches),
-    junit: () => junitOf(results, verdict),
-    github: () => githubOf(results, verdict),
+    junit: () => junitOf(results, verdict, ids),
+    github: () => githubOf(results, verdict, ids),
     prometheus: () => prometheusOf(results),
-    markdown: () => markdownOf(results, verdict),
+    markdown: () => markdownOf(results, verdict, ids),
   };
 }

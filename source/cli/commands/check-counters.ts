@@ -116,8 +116,8 @@ export async function checkCounters(
       ...notCheckable.map(({ id, reason }) => displayText(`${id}: not checked. ${reason}`)),
     ].join('\n'),
     exitCode: !complete ? exitCodes.unreachable : verdict.fails ? exitCodes.unhealthy : exitCodes.healthy,
-    as: checkFormats(all, verdict),
-    line: changeLine(all),
+    as: checkFormats(all, verdict, config.ids),
+    line: changeLine(all, config.ids),
     ...(complete ? {} : { warnings: warningsOf(results) }),
   };
 }

@@ -109,8 +109,8 @@ export async function check(
         ].join('\n')
       : line,
     exitCode: !complete ? exitCodes.unreachable : verdict.fails ? exitCodes.unhealthy : exitCodes.healthy,
-    as: checkFormats(results, verdict),
-    line: changeLine(results),
+    as: checkFormats(results, verdict, config.ids),
+    line: changeLine(results, config.ids),
     ...(complete
       ? {}
       : {

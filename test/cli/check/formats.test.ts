@@ -52,8 +52,8 @@ function counted(
 const none: Limits = { maxDrift: null, maxMismatched: null, failOn: [] };
 const judged = (results: AuditResult[], limits: Partial<Limits> = {}) =>
   judgeMismatches(mismatchesOf(results), { ...none, ...limits });
-const as = (results: AuditResult[], limits: Partial<Limits> = {}) =>
-  checkFormats(results, judged(results, limits));
+const as = (results: AuditResult[], limits: Partial<Limits> = {}, ids = false) =>
+  checkFormats(results, judged(results, limits), ids);
 
 const hello = wrong('Hello', 7, 5);
 const far = wrong('Far', 40, 5);
@@ -244,16 +244,27 @@ test('rows of the same name are told apart in every format', () => {
   expect(github()).toMatch(/::1 Noir: 7,.*\n.*::2 Noir: 6,/);
   expect(markdown()).toMatch(/\| 1 Noir \|.*\n\| 2 Noir \|/);
   expect(csv()).toMatch(/,1,Noir,7.*\r\n.*,2,Noir,6/);
-  expect(changeLine(alike)).toContain('Largest: 1 Noir +2, 2 Noir +1.');
+  expect(changeLine(alike, false)).toContain('Largest: 1 Noir +2, 2 Noir +1.');
+});
+
+test('with ids, each wrong count has its whole id in every format', () => {
+  const id = '0197f2a0-1111-7000-8000-000000000001';
+  const named = [counted(comments, [wrong(id, 7, 5, { name: 'Noir' })])];
+  const { junit, github, markdown, csv } = as(named, {}, true);
+  expect(junit()).toContain(`name="${id} Noir"`);
+  expect(github()).toContain(`::${id} Noir: 7,`);
+  expect(markdown()).toContain(`| ${id} Noir |`);
+  expect(csv()).toContain(`,${id},Noir,7`);
+  expect(changeLine(named, true)).toContain(`Largest: ${id} Noir +2.`);
 });
 
 test('the line of a watch is another one as soon as a number is', () => {
-  const line = changeLine(results);
+  const line = changeLine(results, false);
   expect(line).toBe(
     `${comments.id}: 10 ${comments.nouns.row[1]}, 2 wrong (2 too high, 0 too low). Largest: Far +35, Hello +2.`,
   );
-  expect(changeLine([counted(comments, [far, wrong('Hello', 8, 5)])])).not.toBe(line);
-  expect(changeLine([counted(posts, []), { id: 'public.x.n', failed: 'It is gone.' }])).toMatch(
+  expect(changeLine([counted(comments, [far, wrong('Hello', 8, 5)])], false)).not.toBe(line);
+  expect(changeLine([counted(posts, []), { id: 'public.x.n', failed: 'It is gone.' }], false)).toMatch(
     /all accurate\. public\.x\.n: not counted\. It is gone\.$/,
   );
 });
