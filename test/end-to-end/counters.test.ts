@@ -255,7 +255,10 @@ describe('check --counter', () => {
 describe('--config alone', () => {
   const asked = async (...args: string[]) => {
     const env = { DATABASE_URL: own.url, XDG_STATE_HOME: directory };
-    const { out } = await run([...args, '--json'], env, undefined, { cwd: directory });
+    // Those that run at the same time use the same row.
+    const { out } = await run([...args, '--json', '--lock-timeout', '60'], env, undefined, {
+      cwd: directory,
+    });
     return JSON.parse(out);
   };
 
