@@ -32,7 +32,7 @@ export interface KeyHandlers {
 /** Turns keys into actions by the table of bindings. Pasted text never acts as keys. */
 export function useKeys(handlers: KeyHandlers): void {
   const { dispatch, current, refresh, redraw, copy, quiet, whyNotContext } = handlers;
-  const { exit: end, suspendTerminal } = useApp();
+  const { exit: end, suspendTerminal, waitUntilRenderFlush } = useApp();
   const isLeft = useRef(false);
   const exit = (ending: Leaving | 'interrupted') => {
     isLeft.current = true;
@@ -106,6 +106,8 @@ export function useKeys(handlers: KeyHandlers): void {
       if (names.includes('ctrl+c')) latest.current('ctrl+c');
       return;
     }
+    // Ink waits between two frames, and one may just have been drawn for other reasons.
+    void waitUntilRenderFlush();
     for (const name of names) {
       const before = current();
       latest.current(name);

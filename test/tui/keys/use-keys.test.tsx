@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
-import { render } from 'ink';
+import { render, Text } from 'ink';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type KeyHandlers, useKeys } from '../../../source/tui/keys/use-keys.ts';
 import { initialState } from '../../../source/tui/state/model.ts';
-import { createStore } from '../../../source/tui/store.ts';
+import { createStore, useStore } from '../../../source/tui/store.ts';
 import { comments } from '../../helpers/counters.ts';
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
@@ -13,8 +13,8 @@ afterEach(() => {
   for (const each of unmount.splice(0)) each();
 });
 
-/** The keys of a console that has another context, without its screens. */
-function startKeys(whyNotContext: KeyHandlers['whyNotContext']) {
+/** The keys of a console that has another context, with no more on its screens than their names. */
+function startKeys(whyNotContext: KeyHandlers['whyNotContext'], maxFps = 60) {
   const contexts = { names: ['other'], problem: null };
   const state = { ...initialState({ columns: 80, rows: 24 }), contexts, counter: comments };
   const store = createStore(
@@ -26,14 +26,19 @@ function startKeys(whyNotContext: KeyHandlers['whyNotContext']) {
   const handlers = { dispatch, current, refresh, redraw() {}, copy: () => '', quiet: async () => {} };
   function Keys() {
     useKeys({ ...handlers, whyNotContext });
-    return null;
+    return <Text>{useStore(store).screen}</Text>;
   }
   const terminal = { isTTY: true, columns: 80, rows: 24, setRawMode() {}, ref() {}, unref() {} };
   const stdin = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.ReadStream & PassThrough;
   const stdout = Object.assign(new PassThrough(), terminal) as unknown as NodeJS.WriteStream & PassThrough;
-  const app = render(<Keys />, { stdin, stdout, exitOnCtrlC: false, patchConsole: false, interactive: true });
+  let written = '';
+  stdout.on('data', text => {
+    written += text;
+  });
+  const options = { stdin, stdout, exitOnCtrlC: false, patchConsole: false, interactive: true, maxFps };
+  const app = render(<Keys />, options);
   unmount.push(app.unmount);
-  return { dispatch, current, app, press: (keys: string) => stdin.write(keys) };
+  return { dispatch, current, app, written: () => written, press: (keys: string) => stdin.write(keys) };
 }
 
 async function chooseContext({ press, current }: ReturnType<typeof startKeys>) {
@@ -85,4 +90,12 @@ test('a key stays here, also if the other answers then', async () => {
   await answer.promise;
   keys.press('p');
   await until(() => expect(keys.current().paused).toBe(true));
+});
+
+test('what a key changes is drawn at once, however soon after another frame', async () => {
+  // Two frames an hour, of which the first was one.
+  const keys = startKeys(async () => null, 1 / 1_800);
+  await until(() => expect(keys.written()).toContain('list'));
+  keys.press('?');
+  await until(() => expect(keys.written()).toContain('help'));
 });
