@@ -59,14 +59,16 @@ export async function benchTrigger(
       const statement = 'statement trigger';
       const plain = 'row trigger';
       return [
-        asked('single use, statement / row trigger', uses.ratio, 'times', 'at most 1.1', uses.ratio <= 1.1),
+        { name: 'single use, statement / row trigger', value: uses.ratio, unit: 'times' },
         { name: `single use, ${statement}`, value: uses.ours, unit: 'µs' },
         { name: `single use, ${plain}`, value: uses.row, unit: 'µs' },
-        {
-          name: 'single use in the server alone, statement / row trigger',
-          value: inside.ratio,
-          unit: 'times',
-        },
+        asked(
+          'single use in the server alone, statement / row trigger',
+          inside.ratio,
+          'times',
+          'at most 1.05, or the choice explained: docs/repairs.md',
+          inside.ratio <= 1.05,
+        ),
         { name: `single use in the server alone, ${statement}`, value: inside.ours, unit: 'µs' },
         { name: `single use in the server alone, ${plain}`, value: inside.row, unit: 'µs' },
         asked(`${large} records at once, ${statement}`, bulk.seconds, 's', 'at most 10', bulk.seconds <= 10),
