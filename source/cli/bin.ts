@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
 import { setFlagsFromString } from 'node:v8';
+import { startEarly } from '../scan/child/scan-process.ts';
 import { refuse } from './refuse.ts';
 
 /** The oldest Node that this runs on, as package.json says it; the build defines it. */
@@ -23,6 +24,7 @@ if (isOlder(process.versions.node, OLDEST_NODE)) {
   // V8 compiles a function when it is called first, and the compile cache keeps none of these: a quarter of the time to the list. The
   // file of the console is nearly all called, so it is compiled at once; main.ts ends that. The cache knows both ways apart by this flag.
   const wholly = opensConsole(process.argv[2]);
+  if (process.argv[2] === 'scan' && !process.argv.some(each => /^(-h|--help)$/.test(each))) startEarly();
   if (wholly) setFlagsFromString('--no-lazy');
   // Loaded only now, so that it is read from the compile cache.
   nodeModule.enableCompileCache();

@@ -1,12 +1,9 @@
-import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ConsoleError, interrupted, stopIfInterrupted, usageError } from '../../errors/errors.ts';
 import type { ScanReport } from '../finding.ts';
 import type { ScanSubject } from '../subject.ts';
 import { answerPipe, type ScanAnswer, type ScanRequest } from './scan-messages.ts';
-
-// Run from source it is TypeScript; the build puts it into a separate file next to this one.
-const file = new URL(import.meta.url.endsWith('.ts') ? './scan-main.ts' : './scan-main.js', import.meta.url);
+import { scanProcess } from './scan-process.ts';
 
 /** Milliseconds after which a file is skipped. The largest real files take less than one second. */
 const longest = 30_000;
@@ -62,7 +59,7 @@ function attempt(
   }: { signal: AbortSignal | undefined; patience: number; onParsed: (done: number, total: number) => void },
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = fork(file, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] });
+  const child = scanProcess();
   let on: string | null = null;
   let why = 'it is nested too deeply for the parser';
   let watch: NodeJS.Timeout | undefined;

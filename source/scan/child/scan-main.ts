@@ -1,7 +1,7 @@
 // The process that scans, started by scan-in-child.ts. A thread of it computes, with a stack of its own size; its main thread is
 // free to hear what the parent says, also while a file keeps the other one busy.
 import nodeModule from 'node:module';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import type { ScanRequest } from './scan-messages.ts';
 
 // Generated code concatenates thousands of texts, which nest as deeply. The system gives a thread as much as is asked for.
@@ -16,7 +16,7 @@ else {
   // A thread has no compile cache of its own accord, and only what is imported after this is read from it.
   nodeModule.enableCompileCache();
   const { scan } = await import('./scan-thread.ts');
-  await scan(workerData);
+  parentPort?.once('message', scan);
 }
 
 function listen(): void {
@@ -24,13 +24,10 @@ function listen(): void {
   process.on('SIGINT', () => {});
   // An orderly exit would wait for a thread in native code. This happens as well where the parent was killed.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  process.once('message', (request: ScanRequest) => {
-    const options = {
-      workerData: request,
-      execArgv: [],
-      resourceLimits: { stackSizeMb, maxYoungGenerationSizeMb },
-    };
-    // If the thread fails, nobody hears its error, and that ends this process.
-    new Worker(new URL(import.meta.url), options);
+  // It loads what it needs while the parent still finds out what to ask. If it fails, nobody hears its error, and that ends this process.
+  const thread = new Worker(new URL(import.meta.url), {
+    execArgv: [],
+    resourceLimits: { stackSizeMb, maxYoungGenerationSizeMb },
   });
+  process.once('message', (request: ScanRequest) => thread.postMessage(request));
 }
