@@ -66,9 +66,15 @@ function parse(file: string, text: string, lang: Language): CodeModule | ParsePr
     types: new Map(),
     classes: [],
   };
-  index(module, program, program, program, parser.visitorKeys);
+  codeKeys ??= new Map(
+    Object.entries(parser.visitorKeys).map(([type, keys]) => [type, keys.filter(key => !typeKeys.has(key))]),
+  );
+  index(module, program, program, program, codeKeys);
   return module;
 }
+
+/** Where a node of each type holds the code in it. */
+let codeKeys: ReadonlyMap<string, readonly string[]> | undefined;
 
 // Types are not code: a name in a type is neither read nor written.
 const typeKeys: ReadonlySet<string> = new Set([
@@ -97,7 +103,7 @@ function index(
   node: Node,
   block: Node,
   body: Node,
-  keys: Record<string, string[]>,
+  keys: ReadonlyMap<string, readonly string[]>,
 ): void {
   let [inner, hoisted] = [block, body];
   if (scopeTypes.has(node.type) && node.parent && !isFunction(node.parent)) inner = node;
@@ -169,13 +175,19 @@ function index(
       );
     }
   }
-  for (const key of keys[node.type] ?? []) {
-    if (typeKeys.has(key)) continue;
-    const child = (node as unknown as Record<string, unknown>)[key];
-    for (const each of Array.isArray(child) ? child : [child]) {
+  const parts = node as unknown as Record<string, Node | (Node | null)[] | null | undefined>;
+  for (const key of keys.get(node.type) ?? []) {
+    const part = parts[key];
+    if (!part) continue;
+    if (!Array.isArray(part)) {
+      part.parent = node;
+      index(module, part, inner, hoisted, keys);
+      continue;
+    }
+    for (const each of part) {
       if (!each) continue;
       each.parent = node;
-      index(module, each as Node, inner, hoisted, keys);
+      index(module, each, inner, hoisted, keys);
     }
   }
 }
