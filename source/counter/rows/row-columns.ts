@@ -85,6 +85,11 @@ export class RowColumns {
     return this.#texts.id(this.#places[position] as Place);
   }
 
+  /** The order of two rows by their ids. */
+  compareIds(a: number, b: number): number {
+    return this.#texts.compareIds(this.#places[a] as Place, this.#places[b] as Place);
+  }
+
   name(position: number): string {
     return this.#texts.name(this.#places[position] as Place);
   }

@@ -93,6 +93,21 @@ export class RowTexts {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
+  /** The order of two ids as texts. Those of UUIDs are not made for it: sorting ten thousand rows would leave 100 MB of garbage. */
+  compareIds(a: Place, b: Place): number {
+    const { chunk, isUuid, id } = this.entry(a);
+    const other = this.entry(b);
+    if (isUuid && other.isUuid) {
+      for (let index = 0; index < 16; index += 1) {
+        const order = (chunk[id + index] as number) - (other.chunk[other.id + index] as number);
+        if (order !== 0) return order;
+      }
+      return 0;
+    }
+    const [text, otherText] = [this.id(a), this.id(b)];
+    return text < otherText ? -1 : text > otherText ? 1 : 0;
+  }
+
   name(place: Place): string {
     const { chunk, name, end } = this.entry(place);
     return chunk.toString('utf8', name, end);
@@ -114,8 +129,8 @@ export class RowTexts {
 
   /** Where the parts of an entry are; the next call uses the same object. */
   entry(place: Place): Readonly<Entry> {
-    const chunk = this.#chunks[Math.floor(place / chunkSize)] as Buffer;
-    let at = place % chunkSize;
+    const chunk = this.#chunks[place >>> chunkBits] as Buffer;
+    let at = place & (chunkSize - 1);
     let tag = chunk[at++] as number;
     if (tag >= 128) [tag, at] = readLength(chunk, at - 1);
     let nameLength = chunk[at++] as number;
