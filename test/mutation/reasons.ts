@@ -390,7 +390,7 @@ const reasons: readonly [file: string, line: string, why: string][] = [
   ],
   ['follow/shape', 'const deleted: string[] = []', 'no property is called so'],
   ['parse/parse-code', "'The parser is not loaded.'", 'a fault of the program, which no test makes'],
-  ['parse/parse-code', 'keys[node.type] ?? []', 'the parser has the keys of each kind of node'],
+  ['parse/parse-code', 'keys.get(node.type) ?? []', 'the parser has the keys of each kind of node'],
   ['parse/parse-code', 'parser?.parseSync', 'the parser is loaded before, and is told the language'],
   ['parse/parse-code', "about('enum'", 'nothing asks whether a name is that of an enum'],
   ['code/query-target', "value.cooked ?? ''", 'only a template with a tag may have a piece without text'],
