@@ -36,11 +36,12 @@ const mostBytes = 2 * 1024 * 1024;
 function readSource(directory: string, file: string, words: RegExp): Source | null {
   const path = join(directory, file);
   try {
-    const kind = kindOfName(file) === 'unknown' ? kindByFirstLine(path, memory.free()) : kindOfName(file);
+    const byName = kindOfName(file);
+    const kind = byName === 'unknown' ? kindByFirstLine(path, memory.free()) : byName;
     if (kind !== null && typeof kind === 'object') return { file, ...kind };
     const language = kind === null ? unreadLanguage(file) : null;
     if (language) return { file, language };
-    if (kind === null || kind === 'unknown') return null;
+    if (kind === null) return null;
     const bytes = readStart(path, memory.free());
     if (bytes.length > mostBytes) return { file, reason: `it is larger than ${mostBytes / 1024 / 1024} MB` };
     if (!isText(bytes)) return { file, reason: 'it is not text' };

@@ -10,6 +10,8 @@ type Json = Record<string, unknown>;
 
 /** Files that have such rules: tsconfig.json and what it may extend, package.json, Deno's import maps. */
 export function isImportConfig(path: string): boolean {
+  // This is asked about every file.
+  if (!path.endsWith('.json') && !path.endsWith('.jsonc')) return false;
   const name = posix.basename(path);
   return (
     /^(?:[tj]sconfig[\w.-]*\.json|package\.json|deno\.jsonc?|import_map\.json)$/.test(name) ||

@@ -45,7 +45,12 @@ export class Project {
     for (const [file, message] of Object.entries(broken)) this.#refuse(file, message);
     this.#files = new Set(texts.keys());
     let rules: ImportRules | undefined;
+    const imported = new Map<string, string | null>();
     this.follower = new Follower((from, specifier) => {
+      // Every use of an imported name asks, and it takes longest to find out that it comes from a package.
+      const key = `${specifier}\n${from.file}`;
+      const known = imported.get(key);
+      if (known !== undefined) return known === null ? null : this.module(known);
       rules ??= importRules(
         configs,
         [...texts.keys()].flatMap(each =>
@@ -53,6 +58,7 @@ export class Project {
         ),
       );
       const file = importedFile(from.file, specifier, this.#files, rules);
+      imported.set(key, file);
       return file === null ? null : this.module(file);
     });
   }
