@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import packageFile from '../package.json' with { type: 'json' };
@@ -148,14 +149,6 @@ const shared: BuildOptions = {
 };
 
 await rm(dist, { recursive: true, force: true });
-// The compile cache only serves what the started file imports later.
-const start = await build({
-  ...shared,
-  entryPoints: { cli: 'source/cli/bin.ts' },
-  define: { ...shared.define, SHARED_FILE: '"./chunk.js"' },
-  external: ['./chunk.js'],
-  plugins: [apart({ 'main.ts': 'program.js' })],
-});
 const common: BuildOptions = {
   ...shared,
   define: { ...shared.define, 'Intl.Segmenter': 'LazySegmenter' },
@@ -168,9 +161,10 @@ const common: BuildOptions = {
 const program = await build({
   ...common,
   entryPoints: { program: 'source/cli/main.ts' },
-  // What both `program.js` and `later.js` need becomes `chunk.js`.
+  // What both `program.js` and `later.js` need becomes `chunk.js`. Each has a sum of its contents in its name: what a console reads later
+  // must be of its own version, even where another was installed meanwhile. The names by which they know each other differ.
   splitting: true,
-  chunkNames: '[name]',
+  chunkNames: '[name]-[hash]',
   plugins: [
     readLater(root),
     yogaWithoutFetch,
@@ -179,6 +173,16 @@ const program = await build({
     builtinsWhenNeeded,
     apart({ 'options.ts': 'command-line.js' }),
   ],
+});
+const split = Object.keys(program.metafile?.outputs ?? {}).map(file => basename(file));
+const sharedFile = split.find(file => file.startsWith('chunk-'));
+// The compile cache only serves what the started file imports later.
+const start = await build({
+  ...shared,
+  entryPoints: { cli: 'source/cli/bin.ts' },
+  define: { ...shared.define, SHARED_FILE: JSON.stringify(`./${sharedFile}`) },
+  external: [`./${sharedFile}`],
+  plugins: [apart({ 'main.ts': 'program.js' })],
 });
 const rest = await build({
   ...common,
@@ -194,7 +198,7 @@ const rest = await build({
 
 // esbuild leaves other characters in regular expressions as they are. With one of them, V8 keeps two bytes for each of the two million
 // characters, and decodes the file in 10 ms instead of 3 with every start.
-for (const file of ['program.js', 'chunk.js', 'later.js']) {
+for (const file of split) {
   const text = await readFile(`${dist}/${file}`, 'utf8');
   const inAscii = text.replace(
     /[^\0-\x7f]/g,

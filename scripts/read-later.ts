@@ -48,15 +48,20 @@ export function readLater(root: string): Plugin {
         loader: path.endsWith('x') ? 'tsx' : 'ts',
         contents: (await readFile(path, 'utf8')).replace(imported, (text, module: string) => {
           const name = nameOf(module, path);
-          if (later.includes(name)) return `import('later').then(all => all.load[${later.indexOf(name)}]())`;
+          if (later.includes(name)) return `require('load-later').loadLater(${later.indexOf(name)})`;
           if (!atStart.includes(name) && !isBuiltin(name)) return text;
           // In the same file there is nothing to wait for, except what Ink needs.
           const before = name === 'ink' ? `require('yoga-layout').ready` : 'Promise.resolve()';
           return `${before}.then(() => require('${module}'))`;
         }),
       }));
-      onResolve({ filter: /^later$/ }, () => ({ path: 'later', namespace: 'later' }));
-      onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+      onResolve({ filter: /^(load-)?later$/ }, ({ path }) => ({ path, namespace: 'later' }));
+      onLoad({ filter: /^load-later$/, namespace: 'later' }, () => ({
+        resolveDir: root,
+        contents: `import { explainMissing } from './scripts/load-later.ts';
+          export const loadLater = index => import('later').then(all => all.load[index](), explainMissing);`,
+      }));
+      onLoad({ filter: /^later$/, namespace: 'later' }, () => ({
         resolveDir: root,
         contents: `export const load = [${later.map(name => `() => require('${name.replace(/^source/, './source')}')`)}];`,
       }));
@@ -85,6 +90,6 @@ export function readLater(root: string): Plugin {
 
 /** Those of `later` that are in a file which the start reads. */
 function inBoth(metafile: Metafile | undefined, later: readonly string[]): string[] {
-  const files = Object.entries(metafile?.outputs ?? {}).filter(([file]) => !file.endsWith('later.js'));
+  const files = Object.entries(metafile?.outputs ?? {}).filter(([file]) => !/\/later-\w+\.js$/.test(file));
   return later.filter(name => files.some(([, { inputs }]) => Object.hasOwn(inputs, name)));
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { program } from '../helpers/terminal.ts';
+import { runProgram } from './commands.ts';
 import { npm, root } from './npm.ts';
 import { packedFiles } from './packed-files.ts';
 
@@ -31,6 +32,27 @@ test('nothing of the machine that it was built on is in it', () => {
   const text = (file: string) => readFileSync(join(root, file), 'latin1');
   const own = [root, homedir() === '/root' ? '/root/' : homedir()];
   expect(packedFiles.filter(file => own.some(path => text(file).includes(path)))).toEqual([]);
+});
+
+// A file of another version that it found by the same name would know the shared functions by other names.
+test('where another version takes its place while it runs, it finds no file of that, and says so', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'replaced-'));
+  try {
+    for (const file of packedFiles.filter(name => /^dist\/(?!later).*\.js$/.test(name)))
+      cpSync(join(root, file), join(directory, file));
+    const replaced = {
+      file: () => join(directory, 'dist/cli.js'),
+      environment: () => ({ PATH: dirname(process.execPath), HOME: directory, TMPDIR: directory }),
+      directory: () => directory,
+    };
+    expect(await runProgram(replaced, ['--help'])).toEqual({
+      code: 70,
+      out: '',
+      err: 'A file of this program is gone: it was updated or removed while it ran.\nQuit it and start it again.\n',
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('the licenses of what is bundled come with it', () => {

@@ -1,13 +1,20 @@
+import { readdirSync } from 'node:fs';
+
+const built = readdirSync(new URL('../../dist', import.meta.url));
+/** A file with a sum of its contents in its name. */
+const summed = (name: string) =>
+  `dist/${built.find(file => new RegExp(`^${name}-[\\dA-Z]{8}\\.js$`).test(file)) ?? `${name} with a sum`}`;
+
 /** What the package has: what it was told to have, and what npm puts into every one. */
 export const packedFiles = [
   'LICENSE',
   'README.md',
-  'dist/chunk.js',
+  summed('chunk'),
   'dist/cli.js',
   'dist/command-line.js',
   'dist/demo-cluster.tar.gz',
   'dist/demo-worker.js',
-  'dist/later.js',
+  summed('later'),
   'dist/licenses.txt',
   'dist/parser-main.js',
   'dist/preset-usage-console.1',
