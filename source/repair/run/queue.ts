@@ -93,6 +93,12 @@ export class Queue {
     return this.#givenUp;
   }
 
+  /** Leaves milliseconds in which nothing was tried out of how long others have held what is busy. */
+  leaveOut(milliseconds: number): void {
+    for (const lane of this.#lanes.values()) if (lane.busySince !== null) lane.busySince += milliseconds;
+    if (this.#tableBusy) this.#tableBusy.since += milliseconds;
+  }
+
   /** The next batch, as soon as one is due; null if nothing is left or `signal` is aborted. */
   async next(signal?: AbortSignal): Promise<Batch | null> {
     while (this.#lanes.size > 0 && !signal?.aborted) {

@@ -266,10 +266,10 @@ class Run {
         await this.#account(result);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
-        const behind = this.#queue.isEmpty() ? 0 : await this.#standbys.behind();
-        if (behind === 0) continue;
-        yield this.#progress(behind);
-        await this.#standbys.wait(signal);
+        if (this.#queue.isEmpty()) continue;
+        const { waited } = this.#standbys;
+        for await (const behind of this.#standbys.wait(signal)) yield this.#progress(behind);
+        this.#queue.leaveOut(this.#standbys.waited - waited);
       }
     } catch (error) {
       // Anything else is a bug of this program and is reported as one; the receipt knows what was done.

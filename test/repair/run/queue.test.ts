@@ -286,6 +286,17 @@ describe('what is busy', () => {
     expect(own.presetsLeft).toBe(2);
   });
 
+  test('is not given up for a time in which nothing was tried', async () => {
+    for (const more of [{}, { table: true } as const]) {
+      const own = queue([task('a')], { patience: 5_000 });
+      own.settle((await own.next())!, result('busy', more));
+      await vi.advanceTimersByTimeAsync(300_000);
+      own.leaveOut(300_000);
+      own.settle((await own.next())!, result('busy', more));
+      expect([own.presetsLeft, own.givenUp()]).toEqual([1, []]);
+    }
+  });
+
   test('is given up when its patience is at its end, and not before', async () => {
     const own = queue([task('a')], { patience: 5_000 });
     await vi.advanceTimersByTimeAsync(7_000);

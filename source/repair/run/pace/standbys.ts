@@ -11,8 +11,9 @@ export interface StandbyLimits {
   patience: number;
 }
 
-// A standby on the same network replays this in less than a second.
-const usualStandbyLimits: StandbyLimits = { bytes: 32 * 1024 * 1024, patience: 10_000 };
+// A standby on the same network replays this in less than a second. Where it takes longer, and nothing else is written, one tells how far it
+// is every ten seconds (wal_receiver_status_interval).
+const usualStandbyLimits: StandbyLimits = { bytes: 32 * 1024 * 1024, patience: 30_000 };
 // In milliseconds.
 const lookEvery = 1_000;
 const lookAgain = 100;
@@ -21,9 +22,10 @@ const closeEnough = 0.5;
 
 const followers = z.array(z.object({ pid: z.number(), behind: z.number() }));
 
-// NULL if the role may not see it: then it cannot be waited for. A subscriber of a logical replication is among them.
+// NULL if the role may not see it, and for a backup: those cannot be waited for. A subscriber of a logical replication is among them, and
+// one that has connected anew and catches up.
 const text = `SELECT pid, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::float8 AS behind
-  FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn IS NOT NULL`;
+  FROM pg_stat_replication WHERE replay_lsn IS NOT NULL`;
 
 /**
  * The servers that replay what this one writes. What is read there is as old as they are behind, so a repair waits for those that fall
@@ -32,8 +34,8 @@ const text = `SELECT pid, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::flo
 export class Standbys {
   readonly #database: Database;
   readonly #limits: StandbyLimits;
-  /** How far each was behind when the repair began, or when it was first seen. */
-  readonly #first = new Map<number, number>();
+  /** How far each was behind when it was closest. */
+  readonly #least = new Map<number, number>();
   readonly #stuck = new Set<number>();
   #looked = Number.NEGATIVE_INFINITY;
   #unknown = false;
@@ -60,42 +62,38 @@ export class Standbys {
   }
 
   /**
-   * Bytes that the slowest of those is behind that have fallen too far behind; 0 if none has. Looks at most once a second, and not again
-   * where the server does not tell.
+   * Waits until none of those that have fallen too far behind is far behind any more, or `signal` is aborted. Meanwhile it yields how many
+   * bytes the slowest is behind. Looks at most once a second, and not again where the server does not tell.
    */
-  async behind(): Promise<number> {
-    if (performance.now() - this.#looked < lookEvery) return 0;
+  async *wait(signal?: AbortSignal): AsyncGenerator<number> {
+    if (performance.now() - this.#looked < lookEvery) return;
     this.#looked = performance.now();
-    return (await this.#look(1)).most;
-  }
-
-  /** Waits until none is too far behind any more, or `signal` is aborted. */
-  async wait(signal?: AbortSignal): Promise<void> {
-    const start = performance.now();
-    const least = new Map<number, { behind: number; at: number }>();
-    while (!signal?.aborted) {
-      const { late } = await this.#look(closeEnough);
-      if (late.size === 0) break;
+    const closest = new Map<number, { behind: number; at: number }>();
+    let late = await this.#look(1);
+    while (late.size > 0 && !signal?.aborted) {
+      const asked = performance.now();
+      yield Math.max(...late.values());
       for (const [pid, behind] of late) {
         const now = performance.now();
-        const closest = least.get(pid);
-        if (!closest || behind < closest.behind) least.set(pid, { behind, at: now });
-        else if (now - closest.at >= this.#limits.patience) this.#stuck.add(pid);
+        const before = closest.get(pid);
+        if (!before || behind < before.behind) closest.set(pid, { behind, at: now });
+        else if (now - before.at >= this.#limits.patience) this.#stuck.add(pid);
       }
       await pause(lookAgain, signal);
+      late = await this.#look(closeEnough);
+      this.#waited += performance.now() - asked;
     }
-    this.#waited += performance.now() - start;
   }
 
   /** Those that are behind by more than this share of what they may be. */
-  async #look(share: number): Promise<{ late: Map<number, number>; most: number }> {
+  async #look(share: number): Promise<ReadonlyMap<number, number>> {
     const late = new Map<number, number>();
     for (const { pid, behind } of await this.#read()) {
-      const first = this.#first.get(pid) ?? behind;
-      this.#first.set(pid, first);
-      if (!this.#stuck.has(pid) && behind > first + share * this.#limits.bytes) late.set(pid, behind);
+      const least = Math.min(behind, this.#least.get(pid) ?? behind);
+      this.#least.set(pid, least);
+      if (!this.#stuck.has(pid) && behind > least + share * this.#limits.bytes) late.set(pid, behind);
     }
-    return { late, most: Math.max(0, ...late.values()) };
+    return late;
   }
 
   async #read(): Promise<z.infer<typeof followers>> {
