@@ -36,7 +36,7 @@ const presetsPerPage = { all: 2_000, mismatched: 100_000 } as const;
 const leastVacuumed = 0.5;
 
 const counted = z.object({ presets: z.number() });
-const edges = z.extend(counted, { edges: z.array(z.string()) });
+const edges = z.array(z.string());
 
 /**
  * Cuts the keys into pages of about the same cost. If counting by key is expensive (no index, never vacuumed) or records are
@@ -51,37 +51,33 @@ export async function planAudit(
   const { presets, records } = tables;
   // A page of keys is a page of records only if both have the same order.
   const paged = records.covered && records.alike && records.vacuumed >= leastVacuumed;
-  const share = Math.min(mostRecords, Math.max(1, records.estimate) / leastPages);
-  const count = `(SELECT pg_catalog.count(*) FROM ${presets.name})::double precision AS presets`;
-  let rows = presets.estimate;
-  // A table that was never analyzed would be cut into pages of two rows.
-  if (rows < 1 && paged)
-    rows = counted.parse((await reader.rows(`SELECT ${count}`, [], tables.path))[0]).presets;
-  const byRecords = Math.ceil((share * Math.max(1, rows)) / Math.max(1, records.estimate));
+  const count = `SELECT pg_catalog.count(*)::double precision AS presets FROM ${presets.name}`;
+  const total = counted.parse((await reader.rows(count, [], tables.path))[0]).presets;
+  if (!paged) return { scope, presets: total, ranges: [{ after: null, upTo: null }] };
+  // Of the rows that were counted: by an estimate from before they became many, pages of two rows were cut.
+  const share = Math.min(mostRecords / Math.max(1, records.estimate), 1 / leastPages);
   // One more than an even share, so that the last key is not an edge: an empty page would follow it.
-  const page = Math.min(presetsPerPage[scope], byRecords + 1);
+  const page = Math.min(presetsPerPage[scope], Math.ceil(share * Math.max(1, total)) + 1);
   // Edges are found by walking the key's index from one to the next, at a tenth of the cost of numbering every key. Their
   // order is the index's, whatever the type and collation of the key.
   const walk = (after: string) =>
     `SELECT k.${presets.key} FROM ${presets.rows} k${after} ORDER BY 1 OFFSET $1::bigint OPERATOR(pg_catalog.-) 1 LIMIT 1`;
   const text = `WITH RECURSIVE edge (key) AS (
-      (${walk(' WHERE $2')})
+      (${walk('')})
       UNION ALL
       SELECT (${walk(` WHERE k.${presets.key} ${presets.keys.above} e.key${presets.keys.of}`)}) FROM edge e WHERE e.key IS NOT NULL)
-    SELECT ${count},
-           (SELECT coalesce(pg_catalog.json_agg(key::pg_catalog.text ORDER BY key), '[]') FROM edge WHERE key IS NOT NULL)::pg_catalog.text AS edges`;
-  const [raw] = (await reader.rows(text, [page, paged], tables.path)) as { presets: number; edges: string }[];
-  const plan = edges.parse({ presets: raw?.presets, edges: JSON.parse(raw?.edges ?? '[]') });
-  const bounds = [null, ...plan.edges, null];
+    SELECT coalesce(pg_catalog.json_agg(key::pg_catalog.text ORDER BY key), '[]')::pg_catalog.text AS edges FROM edge WHERE key IS NOT NULL`;
+  const [raw] = (await reader.rows(text, [page], tables.path)) as { edges: string }[];
+  const bounds = [null, ...edges.parse(JSON.parse(raw?.edges ?? '[]')), null];
   return {
     scope,
-    presets: plan.presets,
+    presets: total,
     ranges: bounds.slice(1).map((upTo, index) => ({ after: bounds[index] ?? null, upTo })),
   };
 }
 
 /** What one page of an audit found. */
-interface AuditPage {
+export interface AuditPage {
   totals: Totals;
   /** Rows whose count is right, and which have records. */
   agreeing: number;

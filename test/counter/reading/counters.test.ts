@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { auditCounters } from '../../../source/counter/audit/audit-counters.ts';
 import { planAudit, readAuditPage } from '../../../source/counter/audit/audit-pages.ts';
@@ -90,11 +90,64 @@ describe('an audit', () => {
       SELECT p.id, count(u.id)::int AS records FROM presets p LEFT JOIN preset_usage u ON u.preset_id = p.id GROUP BY p.id`;
     const expected = new Map(plain.map(({ id, records }) => [id, records]));
     for (const counter of counters) expect(counter.records).toBe(expected.get(counter.id));
-    // A table that was never analyzed is cut alike.
-    const { presets, ...rest } = await tables();
-    const planned = (estimate: number) =>
-      database.read(reader => planAudit(reader, { ...rest, presets: { ...presets, estimate } }, 'all'));
-    expect(await planned(-1)).toEqual(await planned(presets.estimate));
+    // A table that was never analyzed, or has grown since, is cut alike.
+    const planned = async () => {
+      const found = await tables();
+      return database.read(reader => planAudit(reader, found, 'all'));
+    };
+    const plan = await planned();
+    for (const rows of [-1, 3]) {
+      await own.sql`UPDATE pg_class SET reltuples = ${rows} WHERE oid = 'presets'::regclass`;
+      expect(await planned()).toEqual(plan);
+    }
+  });
+
+  test('begins no transaction for a page while the last has just begun, and another once it takes long', async () => {
+    await insertPresets(own.sql, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'x' FROM presets, generate_series(1, 50)`;
+    await own.sql`VACUUM ANALYZE presets, preset_usage`;
+    const found = await tables();
+    // In milliseconds.
+    const audit = async (pageTakes: number) => {
+      let now = 0;
+      let transactions = 0;
+      let pages = 0;
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+      const counted: Database = {
+        ...database,
+        read(work, options) {
+          transactions += 1;
+          return database.read(
+            reader =>
+              work({
+                async rows(text, ...more) {
+                  const rows = await reader.rows(text, ...more);
+                  if (text.includes('audited')) now += pageTakes;
+                  return rows;
+                },
+              }),
+            options,
+          );
+        },
+      };
+      try {
+        const { totals } = await auditCounters(counted, found, {
+          scope: 'mismatched',
+          onPage: () => {
+            pages += 1;
+          },
+        });
+        expect(totals).toMatchObject({ rows: 8, accurate: 8 });
+      } finally {
+        clock.mockRestore();
+      }
+      expect(pages).toBeGreaterThan(2);
+      return { transactions, pages };
+    };
+    // One makes the plan, and two read.
+    expect(await audit(0)).toMatchObject({ transactions: 3 });
+    const { transactions, pages } = await audit(1000);
+    expect(transactions).toBe(1 + pages);
   });
 
   test('in pages never reads the whole table of records, also where one preset has most of them', async () => {
@@ -211,18 +264,24 @@ describe('an audit', () => {
     await own.sql`VACUUM ANALYZE`;
     const found = await tables();
     for (let round = 0; round < 8; round += 1) {
-      let reads = 0;
+      let pages = 0;
       // A cancel that arrives late would hit the next round's statement on the same connection.
       const database = connectTo(own.url);
       const failing: Database = {
         ...database,
-        read(work, options) {
-          reads += 1;
-          // The plan and the first pages come through; then one fails while the other is under way.
-          return reads === 3 + (round % 2)
-            ? database.read(reader => reader.rows('SELECT 1 / 0') as never, options)
-            : database.read(work, options);
-        },
+        read: (work, options) =>
+          database.read(
+            reader =>
+              work({
+                rows(text, ...more) {
+                  if (text.includes('audited')) pages += 1;
+                  // The first pages come through; then one fails while the other is under way.
+                  const fails = text.includes('audited') && pages === 2 + (round % 2);
+                  return fails ? reader.rows('SELECT 1 / 0') : reader.rows(text, ...more);
+                },
+              }),
+            options,
+          ),
       };
       await expect(auditCounters(failing, found, { scope: 'all' })).rejects.toMatchObject({
         code: 'server-error',
