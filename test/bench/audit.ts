@@ -3,6 +3,7 @@ import { type AuditMemory, auditCounters, isUnchanged } from '../../source/count
 import { readTables } from '../../source/counter/discovery/tables.ts';
 import { readCounters } from '../../source/counter/reading/counters.ts';
 import { connectTo } from '../helpers/connect.ts';
+import { type Bare, bareCounts } from './bare-counts.ts';
 import { type BenchDatabase, createBenchDatabase, indexForeignKey, mostUsed, vacuum } from './database.ts';
 import { atLeast, atMost, type Figure } from './figure.ts';
 import { median } from './statistics.ts';
@@ -79,15 +80,19 @@ interface Times {
   again: number;
   unchanged: number;
   tick: number;
+  bare: Record<Bare, number>;
 }
+
+type Way = Exclude<keyof Times, 'bare'>;
 
 async function measure(bench: BenchDatabase): Promise<Times> {
   const ids = await mostUsed(bench, window);
   const database = connectTo(bench.url);
+  const bare = await bareCounts(bench);
   try {
     const tables = await database.read(reader => readTables(reader, 'public'));
     let memory: AuditMemory | null = null;
-    const ways: Record<keyof Times, () => Promise<unknown>> = {
+    const ways: Record<Way, () => Promise<unknown>> = {
       typed: () => rows(database, typed('p.id')),
       typedAllColumns: () => rows(database, typed('p.id, p.name, p.usage_count')),
       check: () => auditCounters(database, tables, { scope: 'mismatched' }),
@@ -100,23 +105,43 @@ async function measure(bench: BenchDatabase): Promise<Times> {
       },
       tick: () => database.read(reader => readCounters(reader, tables, ids)),
     };
-    const names = Object.keys(ways) as (keyof Times)[];
-    const times = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<
-      keyof Times,
-      number[]
-    >;
+    const names = Object.keys(ways) as Way[];
+    const times = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Way, number[]>;
+    let floors = bare.ways.map(way => ({ ...way, times: [] as number[], warm: 0 }));
     // The first round warms caches and is not counted.
     for (let round = 0; round <= rounds; round += 1) {
       for (const name of names) {
-        const start = performance.now();
-        await ways[name]();
-        if (round > 0) times[name].push(performance.now() - start);
+        const took = await timed(ways[name]);
+        if (round > 0) times[name].push(took);
       }
+      for (const floor of floors) {
+        const took = await timed(floor.run);
+        if (round > 0) floor.times.push(took);
+        else floor.warm = took;
+      }
+      if (round === 0) floors = floors.filter(({ bare, warm }) => warm <= 4 * least(bare, floors));
     }
-    return Object.fromEntries(names.map(name => [name, median(times[name])])) as unknown as Times;
+    const of = (bare: Bare) =>
+      Math.min(...floors.filter(floor => floor.bare === bare).map(floor => median(floor.times)));
+    return {
+      ...(Object.fromEntries(names.map(name => [name, median(times[name])])) as Record<Way, number>),
+      bare: { count: of('count'), 'count by key': of('count by key') },
+    };
   } finally {
+    await bare.close();
     await database.close();
   }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+// By an index of a table that was never vacuumed it takes seconds.
+function least(of: Bare, floors: readonly { bare: Bare; warm: number }[]): number {
+  return Math.min(...floors.filter(({ bare }) => bare === of).map(({ warm }) => warm));
 }
 
 function rows(database: Database, text: string): Promise<unknown[]> {
@@ -128,6 +153,8 @@ function describe(where: string, times: Times): Figure[] {
   return [
     of('typed query, GROUP BY p.id', times.typed),
     of('typed query, GROUP BY p.id, p.name, p.usage_count', times.typedAllColumns),
+    of('bare count(*) of the same records, best path', times.bare.count),
+    of('bare count(*) of them by key, best path', times.bare['count by key']),
     of('audit of check', times.check),
     of('audit of the console, first time', times.first),
     of('audit of the console again, only other tables were written', times.again),
@@ -139,7 +166,7 @@ function describe(where: string, times: Times): Figure[] {
 /** How many times faster than the typed query; with the least that is asked for where there is such a target. */
 function ratios(
   where: string,
-  { typed, check, tick }: Times,
+  { typed, check, tick, bare }: Times,
   least: { check: number; tick?: number },
 ): Figure[] {
   const ratio = (name: string, value: number): Figure => ({
@@ -149,6 +176,9 @@ function ratios(
   });
   const ofTick = ratio('tick', typed / tick);
   return [
+    // No audit can be quicker than these.
+    ratio('bare count(*)', typed / bare.count),
+    ratio('bare count(*) by key', typed / bare['count by key']),
     atLeast(least.check, ratio('audit of check', typed / check)),
     least.tick === undefined ? ofTick : atLeast(least.tick, ofTick),
   ];
