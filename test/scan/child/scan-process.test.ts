@@ -16,3 +16,9 @@ test('the process that was started early is used once, and another in place of o
   expect(instead.pid).not.toBe(ended.pid);
   for (const each of [early, next, instead]) each.kill('SIGKILL');
 });
+
+test('a process that was started early ends where the program ends before it asks for a scan', async () => {
+  const early = scanProcess();
+  early.disconnect();
+  expect(await once(early, 'exit')).toEqual([null, 'SIGKILL']);
+});
