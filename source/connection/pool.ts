@@ -15,6 +15,7 @@ import { type FatalMessage, listenForFatalMessages } from './protocol/fatal-mess
 import { followLogin, loginRequests } from './protocol/login-requests.ts';
 import { guardMessages } from './protocol/message-guard.ts';
 import { scramPassword } from './protocol/scram-password.ts';
+import { EndingTransactions } from './room/ending-transactions.ts';
 import { hostsOf, isAway, isChoosy, type ServerState, selectHost } from './select-host.ts';
 import type { Encryption } from './tls.ts';
 
@@ -60,6 +61,8 @@ export interface Pool {
    * nothing that the driver could reject with it.
    */
   lastWordsSince(moment: number): FatalMessage | null;
+  /** Those of its transactions whose connection is free in a moment. */
+  readonly ending: EndingTransactions;
   /** Gives up connections that are still being opened: the driver would keep them, and nothing would close them. */
   abandon(): void;
 }
@@ -133,6 +136,7 @@ export function openPool(opening: Opening, most = 3, onNotice?: (notice: ServerN
     },
     lastWordsSince: moment =>
       opening.lastWords && opening.lastWords.at >= moment ? opening.lastWords.words : null,
+    ending: new EndingTransactions(),
     abandon: () => abandoned.abort(),
   };
 }

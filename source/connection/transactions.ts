@@ -278,7 +278,7 @@ class Silence extends Error {
  * is not answered long after its timeout.
  */
 async function withTransaction<T>(
-  { sql, patience, cancel: cancelIn, lastWordsSince }: Pool,
+  { sql, patience, cancel: cancelIn, lastWordsSince, ending }: Pool,
   mode: string,
   { timeout, lockTimeout }: ConnectOptions,
   work: (transaction: WriteTransaction) => Promise<T>,
@@ -307,6 +307,7 @@ async function withTransaction<T>(
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     signal?.throwIfAborted();
+    await ending.room();
     expectWithin(patience);
     const transaction = sql.begin(mode, async inside => {
       const ask = async <Answer>(
@@ -377,6 +378,7 @@ async function withTransaction<T>(
       return value;
     });
     // The end of a transaction that wrote nothing need not be awaited.
+    ending.begins(transaction, result.promise);
     transaction.catch(() => {
       over = true;
     });

@@ -36,6 +36,15 @@ describe('a read', () => {
     expect(await database.read(reader => reader.rows('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 
+  test('right after another runs on the same connection, though nobody waited for the COMMIT', async () => {
+    const pids = new Set<unknown>();
+    for (let n = 0; n < 5; n += 1) {
+      const [row] = await database.read(reader => reader.rows('SELECT pg_backend_pid() AS pid'));
+      pids.add((row as { pid: number }).pid);
+    }
+    expect(pids.size).toBe(1);
+  });
+
   test('binds its values, so that a hostile one stays a value', async () => {
     const hostile = "'); DROP TABLE presets; --";
     expect(await database.read(reader => reader.rows('SELECT $1::text AS value', [hostile]))).toEqual([
