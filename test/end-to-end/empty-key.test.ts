@@ -41,7 +41,7 @@ describe('a preset with the empty text as its key', () => {
     try {
       const [tables, plan] = await database.read(async reader => {
         const read = await readTables(reader, 'public');
-        return [read, await planAudit(reader, read, 'all', 1)] as const;
+        return [read, await planAudit(reader, read, 'all', { mostRecords: 1 })] as const;
       });
       expect(plan.ranges.length).toBeGreaterThan(1);
       const pages: Counter[] = [];

@@ -48,6 +48,15 @@ test('all: every wrong count becomes its number of records, and presets that are
   expect(receipt.end).toMatchObject({ ended: 'finished', changed: 2, deleted: 0, restored: 0, left: [] });
 });
 
+test('beside many others it rests once it is planned', async () => {
+  await bench.setCounts({ Noir: 9 });
+  const { began, ...plan } = await bench.plan('sync');
+  // As if it had been planned a moment later: until then it would be done.
+  const ended = { xid: String(BigInt(began.xid) + 1_000_000n), at: performance.now() + 700 };
+  expect((await bench.run({ ...plan, began, ended }, { fresh: true })).changed).toBe(1);
+  expect(performance.now()).toBeGreaterThan(ended.at);
+});
+
 test('chosen presets, by name and by id: the others stay wrong', async () => {
   await bench.setCounts({ Noir: 9, Pastel: 9, Warm: 9 });
   const outcome = await bench.repair('sync', { presets: ['Noir', pastel] });

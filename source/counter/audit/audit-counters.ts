@@ -79,20 +79,22 @@ interface AuditOptions {
   isKnown?: (range: KeyRange) => boolean;
   /**
    * While others write on the server, reads one small page after the other with pauses in between: nine times slower, and barely
-   * noticeable to them. What writes takes the next number of a transaction.
+   * noticeable to them. What writes takes the next number of a transaction. If there are several, the first comes after a pause for
+   * what was done since `since` (`performance.now()`).
    */
-  gentle?: boolean;
+  gentle?: { since: number };
 }
 
 // Two, because a third gains nothing on a server with two cores, and production has other work to do.
 const connections = 2;
-// About 5 ms, if the index is vacuumed.
-const gentlePage = 50_000;
+// One after the other, of about 10 ms each if the index is vacuumed. Beside eight busy clients each page costs 2 ms more than its
+// count, most of it for planning.
+const gentlePages = { mostRecords: 100_000, least: 1 };
 // One connection works a ninth of the time: eight others that keep two cores of a server busy lose about a tenth to it.
 const restPerPage = 8;
 // In milliseconds.
 const longestTransaction = 40;
-const longestRest = 200;
+const longestRest = 400;
 // A plan is made anew when the number of presets has changed by this share: until then its pages are about the same size.
 const planTolerance = 0.1;
 
@@ -104,7 +106,7 @@ const planTolerance = 0.1;
 export async function auditCounters(
   database: Database,
   tables: Tables,
-  { scope, signal, onPage, memory: last = null, isKnown = () => true, gentle = false }: AuditOptions,
+  { scope, signal, onPage, memory: last = null, isKnown = () => true, gentle }: AuditOptions,
 ): Promise<AuditSummary> {
   const takenAt = Date.now();
   const start = performance.now();
@@ -124,9 +126,12 @@ export async function auditCounters(
     if (memory) return memory.plan;
     const plan = await planAudit(reader, tables, scope);
     await look(reader);
-    return othersWrite ? planAudit(reader, tables, scope, gentlePage) : plan;
+    return othersWrite ? planAudit(reader, tables, scope, gentlePages) : plan;
   };
+  const rest = (from: number, by: AbortSignal | undefined) =>
+    pause(Math.min(longestRest, (performance.now() - from) * restPerPage), by);
   const plan = await database.read(makePlan, { signal, large: true });
+  if (gentle && othersWrite && plan.ranges.length > 1) await rest(gentle.since, signal);
   const waiting = [...plan.ranges];
   const pages: AuditMemory['pages'] = new Map();
   const summary = { totals: noTotals, agreeing: 0, orphans: 0, allRecords: 0 };
@@ -183,7 +188,7 @@ export async function auditCounters(
       if (!othersWrite || waiting.length === 0) continue;
       // One is enough.
       if (worker > 0) break;
-      await pause(Math.min(longestRest, (performance.now() - start) * restPerPage), either);
+      await rest(start, either);
     }
   };
   let reason: unknown;

@@ -40,13 +40,14 @@ const edges = z.array(z.string());
 
 /**
  * Cuts the keys into pages of about the same cost. If counting by key is expensive (no index, never vacuumed) or records are
- * ordered differently, there is one page: a single scan. `mostRecords` is roughly how many records a page may have.
+ * ordered differently, there is one page: a single scan. `mostRecords` is roughly how many records a page may have, and there are
+ * `least` pages or more.
  */
 export async function planAudit(
   reader: Reader,
   tables: Tables,
   scope: AuditScope,
-  mostRecords = recordsPerPage,
+  { mostRecords = recordsPerPage, least = leastPages }: { mostRecords?: number; least?: number } = {},
 ): Promise<AuditPlan> {
   const { presets, records } = tables;
   // A page of keys is a page of records only if both have the same order.
@@ -55,7 +56,7 @@ export async function planAudit(
   const total = counted.parse((await reader.rows(count, [], tables.path))[0]).presets;
   if (!paged) return { scope, presets: total, ranges: [{ after: null, upTo: null }] };
   // Of the rows that were counted: by an estimate from before they became many, pages of two rows were cut.
-  const share = Math.min(mostRecords / Math.max(1, records.estimate), 1 / leastPages);
+  const share = Math.min(mostRecords / Math.max(1, records.estimate), 1 / least);
   // One more than an even share, so that the last key is not an edge: an empty page would follow it.
   const page = Math.min(presetsPerPage[scope], Math.ceil(share * Math.max(1, total)) + 1);
   // Edges are found by walking the key's index from one to the next, at a tenth of the cost of numbering every key. Their

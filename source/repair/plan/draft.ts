@@ -38,6 +38,8 @@ export interface FullPlan extends RepairPlan {
   playsUndo: number;
   /** The number (xid8) that the server gave next when planning began, and when that was (`performance.now()`). */
   began: { xid: string; at: number };
+  /** The same when it had been made. */
+  ended: { xid: string; at: number };
   receipt: Receipt | null;
   /** undo: for each column of the receipt, the quoted column that its values go into; null if they are left out. */
   into: readonly (string | null)[];

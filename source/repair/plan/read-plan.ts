@@ -74,7 +74,7 @@ export async function planRepair(
     throw refused('read-only', 'Started with --read-only: nothing is written.', leaveOutReadOnly);
   const { began, found, catalog, facts, identity, risks } = await database.read(
     async reader => {
-      const began = { xid: await readNextXid(reader), at: performance.now() };
+      const began = { at: performance.now(), xid: await readNextXid(reader) };
       const found = await inspectDatabase(reader, database, request.counter);
       return {
         began,
@@ -99,7 +99,7 @@ export async function planRepair(
     must(() => requireHistoryOfItsOwn(found.tables, catalog, facts));
   const played = recordsPlayed(catalog, found.tables, facts);
   const triesAll = played === allPlayed && whyNotPlayed(catalog, facts, options) === null;
-  const draft = await drafts[action]({ database, found, facts, request, identity, triesAll, signal });
+  const draft = await drafts[action]({ database, found, facts, request, identity, triesAll, began, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even if there is no record now: records that come before the run are deleted too.
@@ -161,6 +161,23 @@ export async function planRepair(
     : facts;
   const notPlayed = mayDelete ? whyNotPlayed(catalog, facts, options) : null;
   const playsUndo = mayDelete && notPlayed === null ? played : 0;
+  const alsoWrites =
+    inserts || mayDelete || draft.changes.length > 0
+      ? alsoWritesRemarks(
+          catalog,
+          await readWrittenTables(database, catalog, signal),
+          found.tables,
+          // Of a reset, what its undo restores.
+          restoredColumns(catalog, found.tables, facts),
+          {
+            suppressTriggers: options.suppressTriggers,
+            columns: writes.columns,
+            deletes: mayDelete,
+            inserts,
+          },
+        )
+      : [];
+  const ended = { xid: await database.read(readNextXid, { signal }), at: performance.now() };
   const parts: PlanParts = {
     database: identity,
     asked: fingerprint([action, options, [...request.presets].sort(), ...counted(found.tables)]),
@@ -200,21 +217,7 @@ export async function planRepair(
       ...(inserts || mayDelete
         ? restoringRemarks(catalog, { suppressTriggers: inserts && options.suppressTriggers }, undoCannot)
         : []),
-      ...(inserts || mayDelete || draft.changes.length > 0
-        ? alsoWritesRemarks(
-            catalog,
-            await readWrittenTables(database, catalog, signal),
-            found.tables,
-            // Of a reset, what its undo restores.
-            restoredColumns(catalog, found.tables, facts),
-            {
-              suppressTriggers: options.suppressTriggers,
-              columns: writes.columns,
-              deletes: mayDelete,
-              inserts,
-            },
-          )
-        : []),
+      ...alsoWrites,
       ...(notPlayed === null ? [] : [notTriedRemark(notPlayed)]),
       ...besidesRemarks(facts, { deletes: deletes && draft.method !== 'truncate', inserts }),
     ],
@@ -222,7 +225,7 @@ export async function planRepair(
       rows,
       seconds: estimateSeconds(draft),
       // Nothing of a plan takes a number, unless it finds out what became of an earlier repair.
-      others: (await database.read(readNextXid, { signal })) !== began.xid,
+      others: ended.xid !== began.xid,
     },
     left: draft.left,
     undoes: request.receipt,
@@ -231,6 +234,7 @@ export async function planRepair(
     facts: written,
     playsUndo,
     began,
+    ended,
     receipt: draft.receipt ?? null,
     into: draft.into ?? [],
     evidence: draft.evidence ?? null,

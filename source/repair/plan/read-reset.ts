@@ -24,6 +24,7 @@ export async function planReset({
   facts,
   request,
   triesAll,
+  began,
   signal,
 }: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
@@ -39,7 +40,7 @@ export async function planReset({
   } else {
     const summary = await auditCounters(database, tables, {
       scope: 'all',
-      gentle: true,
+      gentle: { since: began.at },
       signal,
       onPage: ({ counters }) =>
         ids.push(

@@ -19,6 +19,8 @@ export interface PlanContext {
   identity: string;
   /** The undo of a deletion is tried with all of its records, not with a few. */
   triesAll: boolean;
+  /** See `FullPlan`. */
+  began: { xid: string; at: number };
   signal?: AbortSignal | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../connection/transactions.ts';
+import type { Database, Reader } from '../../connection/transactions.ts';
 import { auditCounters } from '../../counter/audit/audit-counters.ts';
 import { isWrong } from '../../counter/counter.ts';
 import { presetNames } from '../../counter/definition/preset-names.ts';
@@ -16,24 +16,29 @@ import { syncChange } from './sync.ts';
  * Finds the presets whose count is not their number of records and, on request, those whose last use is not their newest
  * record.
  */
-export async function planSync({ database, found, facts, request, signal }: PlanContext): Promise<PlanDraft> {
+export async function planSync({
+  database,
+  found,
+  facts,
+  request,
+  began,
+  signal,
+}: PlanContext): Promise<PlanDraft> {
   const { tables } = found;
   const { presets, options } = request;
   const { nouns, source } = tables.definition;
   const isBuiltIn = source.kind === 'built-in';
   const times = options.lastUsed && tables.written.touched !== null && tables.records.time !== null;
-  const ids = await database.read(
-    async reader => {
-      if (presets.length > 0) return findPresets(reader, tables, presets);
-      await reader.rows(exactForms);
-      return times ? readStaleTimes(reader, tables) : [];
-    },
-    { signal },
-  );
+  const named = async (reader: Reader) => {
+    if (presets.length > 0) return findPresets(reader, tables, presets);
+    await reader.rows(exactForms);
+    return readStaleTimes(reader, tables);
+  };
+  const ids = presets.length > 0 || times ? await database.read(named, { signal }) : [];
   const wrong =
     presets.length > 0
       ? { ids: [], allRecords: null, agreeing: { agree: null, disagree: 0 } }
-      : await mismatched(database, tables, signal);
+      : await mismatched(database, tables, began.at, signal);
   const read = await statesOf(database, tables, [...new Set([...wrong.ids, ...ids])], times, signal);
   const { states, remarks: causes } = await exceptCauses(read, request, tables, wrong.allRecords, signal);
   const { written, left } = splitWritable(states, { tables, facts });
@@ -67,13 +72,14 @@ export async function planSync({ database, found, facts, request, signal }: Plan
 async function mismatched(
   database: Database,
   tables: Tables,
+  since: number,
   signal: AbortSignal | undefined,
 ): Promise<{ ids: string[]; allRecords: number; agreeing: Agreeing }> {
   const ids: string[] = [];
   let [withRecords, counting] = [0, 0];
   const { allRecords, totals, ...right } = await auditCounters(database, tables, {
     scope: 'mismatched',
-    gentle: true,
+    gentle: { since },
     signal,
     onPage({ counters }) {
       for (const counter of counters.filter(isWrong)) {

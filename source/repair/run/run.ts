@@ -63,6 +63,8 @@ const restPerHeld = 4;
 const restPerBatch = 1;
 // In milliseconds.
 const longestRest = 250;
+// Transactions a second of others: beside fewer, nobody notices that a plan was made.
+const busy = 1_000;
 
 /**
  * Runs a plan, batch by batch, and yields its progress. Each batch is correct by itself. If the process is killed
@@ -238,7 +240,8 @@ class Run {
   async *batches(): AsyncGenerator<RepairProgress> {
     const { signal } = this.#options;
     try {
-      await this.#standbys.begin();
+      await this.#standbys.begin(this.#plan.estimate.rows);
+      await this.#restAfterPlan();
       for (;;) {
         if (signal?.aborted && !this.#queue.isEmpty()) {
           this.#ended = 'interrupted';
@@ -388,7 +391,7 @@ class Run {
     const { tables } = this.#plan.inspected;
     const states = await this.#patiently(() =>
       this.#database.read(async reader => {
-        this.#traffic.ended(await readNextXid(reader));
+        if (!this.#queue.isEmpty()) this.#traffic.ended(await readNextXid(reader));
         await reader.rows(exactForms);
         return readStates(
           reader,
@@ -444,6 +447,16 @@ class Run {
       `It was written, but is already ${compareQuantities(by, 0) > 0 ? `${by} too high` : `${negated(by)} too low`} again: its count or its records were changed since, or a trigger has changed the records.`,
       ...suspects,
     ].join(' ');
+  }
+
+  /** A plan takes the server longer than a batch. If somebody has looked at it in between, it has rested. */
+  async #restAfterPlan(): Promise<void> {
+    const { began, ended } = this.#plan;
+    const took = ended.at - began.at;
+    const others = Number(BigInt(ended.xid) - BigInt(began.xid));
+    if (this.#queue.isEmpty() || (others / took) * 1000 < busy) return;
+    const rest = Math.min(longestRest, took * restPerBatch);
+    await pause(ended.at + rest - performance.now(), this.#options.signal);
   }
 
   async #rest({ outcome, held }: BatchResult, took: number): Promise<void> {

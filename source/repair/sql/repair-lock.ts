@@ -6,8 +6,8 @@ import type { Reader } from '../../connection/transactions.ts';
 export const tryRepairLock = `SELECT pg_try_advisory_xact_lock(${repairKey}, 1) AS mine`;
 
 /** Turns off the limits on transactions and their pauses, so that the lock lasts as long as the repair. */
-export const keepIdleTransaction = `SELECT set_config(name, '0', true) FROM pg_settings
-  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout') AND setting <> '0'`;
+export const keepIdleTransaction = `SELECT set_config(name, '0', true) FROM unnest(ARRAY['idle_in_transaction_session_timeout', 'transaction_timeout']) name
+  WHERE current_setting(name, true) <> '0'`;
 
 /** Takes the repair lock until the transaction ends; false if another session has it. */
 export async function tryTakeRepairLock({ rows }: Reader): Promise<boolean> {

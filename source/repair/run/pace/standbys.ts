@@ -14,6 +14,8 @@ export interface StandbyLimits {
 // A standby on the same network replays this in less than a second. Where it takes longer, and nothing else is written, one tells how far it
 // is every ten seconds (wal_receiver_status_interval).
 const usualStandbyLimits: StandbyLimits = { bytes: 32 * 1024 * 1024, patience: 30_000 };
+// What one row writes at most where pages are logged whole: its own, and those of its indexes and triggers.
+const bytesEach = 64 * 1024;
 // In milliseconds.
 const lookEvery = 1_000;
 const lookAgain = 100;
@@ -56,9 +58,9 @@ export class Standbys {
     return this.#stuck.size;
   }
 
-  /** Call it before the first write. */
-  async begin(): Promise<void> {
-    await this.#look(1);
+  /** Call it before the first write. A repair of so few `rows` that no standby can fall behind has nobody to look for. */
+  async begin(rows: number): Promise<void> {
+    if (rows * bytesEach > this.#limits.bytes) await this.#look(1);
   }
 
   /**
