@@ -229,6 +229,17 @@ export const guards: readonly Guard[] = [
   },
   {
     ...block,
+    guard: 'deletes: everything only as it was read',
+    text: " OR pg_current_snapshot()::text <> given->'whole'->>'snapshot'",
+    without: '',
+    test: [
+      blockTest,
+      'records that are deleted > with all others of their rows > undo the batch where one is another since they were read',
+    ],
+    says: "expected 'committed' to",
+  },
+  {
+    ...block,
     guard: 'deletes: the version that was read',
     text: 'AND r.xmin OPERATOR(pg_catalog.=) m.version',
     without: '',

@@ -15,6 +15,8 @@ export interface Batch {
    */
   wait: boolean;
   truncate: boolean;
+  /** Deletes all records of the rows: while nobody else writes. */
+  whole?: boolean;
 }
 
 /**

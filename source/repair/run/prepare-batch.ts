@@ -60,7 +60,7 @@ async function prepareCounts({ reader, plan, tasks }: BatchRequest): Promise<Pre
  * stays as right as it was. What a receipt could not keep is never deleted.
  */
 async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
-  const { reader, plan, tasks, most, limits, truncate } = asked;
+  const { reader, plan, tasks, most, limits, truncate, whole = false } = asked;
   const { tables } = plan.inspected;
   const prepared = emptyBatch();
   const found: string[][] = [];
@@ -75,7 +75,9 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const ids = idsOf(tasks);
   const { sums } = tables.records;
   const states: States =
-    ids.length === 0 ? new Map() : await readWithRecords(reader, tables, plan.facts, ids, most, limits);
+    ids.length === 0
+      ? new Map()
+      : await readWithRecords(reader, tables, plan.facts, ids, most, limits, !whole);
   const over = await overLimit(asked, states);
   for (const task of tasks) {
     if (task.id === null) continue;
@@ -128,6 +130,14 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       gone: plus(task.gone ?? 0, worth),
       weight: Math.max(1, task.weight - going.length),
     });
+  }
+  if (whole) {
+    // Records that stay have to be told from those that go.
+    if (prepared.left.length > 0 || prepared.rest.length > 0)
+      return prepareDeletion({ ...asked, whole: false });
+    const [snapshot = ''] = [...states.values()].map(state => state.snapshot);
+    const played = found.flatMap(records => records.slice(0, plan.playsUndo).map(valuesOf));
+    prepared.order.whole = { snapshot, played };
   }
   prepared.order.truncate = truncate;
   prepared.records = found.length > 0 ? found.flat() : null;

@@ -12,7 +12,7 @@ import type { CounterState } from '../sql/counter-state.ts';
 
 /** What a batch is about to do, as read in the same transaction that does it. */
 export interface PreparedBatch {
-  order: Pick<BatchOrder, 'rows' | 'deletes' | 'inserts' | 'truncate'>;
+  order: Pick<BatchOrder, 'rows' | 'deletes' | 'whole' | 'inserts' | 'truncate'>;
   changes: ReceiptChange[];
   /** The deleted records, for the receipt; null if there are none. */
   records: string[] | null;
@@ -54,6 +54,8 @@ export interface BatchRequest {
   most: number;
   limits: ByteLimits;
   truncate: boolean;
+  /** Deletes all records of the rows, if it finds nothing else to do. */
+  whole?: boolean;
   /** undo: where the records come from. */
   source?: UndoSource | undefined;
   /** undo: the transactions in which this repair has already put records back. */

@@ -21,6 +21,8 @@ interface Lane {
 
 interface Limits {
   truncate: boolean;
+  /** Whether batches may delete all records of their rows. */
+  whole?: boolean;
   /** Milliseconds after which a row that another session keeps holding is given up. */
   patience: number;
   most?: Partial<BatchLimits> | undefined;
@@ -45,6 +47,9 @@ export class Queue {
   #records: number;
   /** About how many records, judging by the last batches, fit into the bytes of a batch. Reading more is wasted. */
   #fitting = Number.POSITIVE_INFINITY;
+  /** Whether nobody else writes. */
+  #isQuiet = false;
+  #whole: boolean;
   #truncate: boolean;
   #truncateTries = 0;
   /** Since when the table itself is locked, and how often it was tried; null if it is not. */
@@ -55,6 +60,7 @@ export class Queue {
     this.#most = { ...usualLimits, ...limits.most };
     this.#presets = Math.min(20, this.#most.presets);
     this.#records = Math.min(500, this.#most.records);
+    this.#whole = limits.whole ?? false;
     this.#truncate = limits.truncate;
     for (const task of tasks) {
       const { id } = task;
@@ -117,7 +123,12 @@ export class Queue {
    * nobody else writes.
    */
   settle(batch: Batch, result: BatchResult, isQuiet = false): void {
+    this.#isQuiet = isQuiet;
     this.#most = { ...(isQuiet ? quietLimits : usualLimits), ...this.#limits.most };
+    if (batch.whole && (result.left.length > 0 || !['committed', 'lost'].includes(result.outcome))) {
+      this.#whole = false;
+      if (result.outcome !== 'committed') return;
+    }
     switch (result.outcome) {
       case 'committed':
       case 'nothing':
@@ -154,7 +165,10 @@ export class Queue {
     const tasks: RepairTask[] = [];
     let weight = 0;
     const presets = Math.min(this.#presets, this.#most.presets);
-    const most = Math.min(this.#records, this.#most.records, this.#fitting);
+    const whole = this.#whole && this.#isQuiet;
+    // All of them have to fit.
+    const fitting = whole ? 0.45 * this.#fitting : this.#fitting;
+    const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records, fitting)));
     let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
@@ -172,7 +186,9 @@ export class Queue {
       if (alone) break;
     }
     if (tasks.length === 0) return null;
-    return { tasks, mostRecords, limits: this.#most, wait: tasks.length === 1, truncate: false };
+    const batch = { tasks, mostRecords, limits: this.#most, wait: tasks.length === 1, truncate: false };
+    const isWhole = whole && weight <= mostRecords && tasks.every(({ id }) => id !== null);
+    return isWhole ? { ...batch, whole: true } : batch;
   }
 
   #advance({ tasks }: Batch, { rest }: BatchResult): void {
@@ -191,8 +207,8 @@ export class Queue {
   }
 
   /** Estimates how many records fit into the bytes of a batch: the server builds the text of every record it is asked for. */
-  #fit({ tasks, mostRecords, truncate }: Batch, { deleted, rest }: BatchResult): void {
-    if (truncate || deleted === 0) return;
+  #fit({ tasks, mostRecords, truncate, whole }: Batch, { deleted, rest }: BatchResult): void {
+    if (truncate || deleted === 0 || (whole && rest.length === 0)) return;
     const asked = tasks.reduce((sum, { weight }) => sum + Math.min(weight, mostRecords), 0);
     this.#fitting = rest.length > 0 && deleted < asked ? 2 * deleted : 2 * Math.max(deleted, this.#fitting);
   }

@@ -61,6 +61,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         most: batch.mostRecords,
         limits: batch.limits,
         truncate: batch.truncate,
+        ...(batch.whole ? { whole: true } : {}),
         source: work.source,
         written: work.written,
       });

@@ -24,6 +24,7 @@ import {
   type RepairProgress,
   worthOf,
 } from '../repair.ts';
+import { mayDeleteWhole } from '../sql/batch-block.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
 import type { BatchResult } from './batch.ts';
@@ -224,6 +225,10 @@ class Run {
     this.#traffic = traffic;
     this.#queue = new Queue(plan.tasks, {
       truncate: plan.method === 'truncate',
+      whole:
+        plan.action === 'reset' &&
+        !plan.options.suppressTriggers &&
+        mayDeleteWhole(plan.inspected.tables, plan.facts, plan.playsUndo),
       patience: patience(options),
       most: options.most,
     });

@@ -34,6 +34,8 @@ export interface BatchOrder {
   rows: RowOrder[];
   /** Exactly these versions of records are deleted. */
   deletes: RecordPlaces[];
+  /** Deletes all records of these rows instead, unless any transaction has ended since they were read. */
+  whole?: WholeDeletion | null;
   inserts: RecordValues[];
   /** By TRUNCATE, if these are all the records there are. */
   truncate: boolean;
@@ -43,6 +45,32 @@ export interface BatchOrder {
   quiet: boolean;
   /** Once everything is written, undoes it for a moment, with so many records of each row; 0 or left out if it does not. */
   plays?: number;
+}
+
+/** The deletion of everything that rows have. */
+export interface WholeDeletion {
+  /** In which their records were read. */
+  snapshot: string;
+  /** Records of each to try the undo with. */
+  played: RecordValues[];
+}
+
+/** Whether all records of some rows are found again without their places, and a few of them stand for all in a trial of the undo. */
+export function mayDeleteWhole({ records }: Tables, facts: RepairFacts, plays: number): boolean {
+  return (
+    records.pairs === null &&
+    records.alike &&
+    records.where === null &&
+    records.indexed &&
+    returnsDeleted(facts) &&
+    plays < mostGiven
+  );
+}
+const mostGiven = 100;
+
+/** Where a rule fires, nothing can be returned. */
+function returnsDeleted({ besides }: RepairFacts): boolean {
+  return !besides.some(({ event }) => event === 'DELETE');
 }
 
 /** How many records an order deletes. */
@@ -150,7 +178,7 @@ export async function runBatch(
   return answer.parse(JSON.parse(row?.answer ?? 'null'));
 }
 
-interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet' | 'plays'> {
+interface BlockShape extends Pick<BatchOrder, 'truncate' | 'wait' | 'quiet' | 'plays' | 'whole'> {
   deletes: readonly unknown[];
   inserts: readonly unknown[];
   setsLastUsed: boolean;
@@ -212,9 +240,9 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   const restored = order.inserts.length > 0 ? facts.restores : [];
   const plays = order.deletes.length > 0 ? (order.plays ?? 0) : 0;
   const keeps = plays > 0 ? keeping(facts, plays) : null;
-  // Then the records are found once less. Where a rule fires, nothing can be returned; without triggers others may fire than usual.
-  const keepsDeleted =
-    !order.truncate && !order.quiet && !facts.besides.some(({ event }) => event === 'DELETE');
+  // Then the records are found once less. Without triggers other rules may fire than usual.
+  const keepsDeleted = !order.truncate && !order.quiet && returnsDeleted(facts);
+  const whole = order.whole ?? null;
   // What a row held when it was locked, of the columns that triggers set for records that are put back.
   const other = (place: number) =>
     `((others OPERATOR(pg_catalog.->) (o.value OPERATOR(pg_catalog.->>) 'id')) OPERATOR(pg_catalog.->>) ${place})`;
@@ -250,7 +278,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
   IF ${rowsHiddenCondition(tables)} THEN
     RAISE EXCEPTION 'row-level security hides rows from this role now' USING ERRCODE = '${hiddenNow}';
   END IF;`,
-    order.deletes.length > 0 ? takePlaces : '',
+    order.deletes.length > 0 && whole === null ? takePlaces : '',
     // Before rows are locked: these versions of the records are deleted, or none.
     keeps && !keepsDeleted ? gathering(records.name, keeps) : '',
     order.truncate
@@ -273,9 +301,11 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
     }
   END IF;`,
     order.quiet ? `PERFORM set_config('session_replication_role', 'replica', true);` : '',
-    order.deletes.length > 0
-      ? deletion(tables, idsOf(tables), order.truncate, keepsDeleted ? keeps : null)
-      : '',
+    order.deletes.length === 0
+      ? ''
+      : whole === null
+        ? deletion(tables, idsOf(tables), order.truncate, keepsDeleted ? keeps : null)
+        : wholeDeletion(tables, keeps),
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     order.deletes.length + order.inserts.length > 0 ? deferredFirst : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
@@ -316,7 +346,7 @@ DECLARE
   touched bigint;
   is_other boolean;
   beside boolean;
-  is_kept boolean;${order.deletes.length > 0 ? `\n  ${placeLists}` : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
+  is_kept boolean;${order.deletes.length > 0 && whole === null ? `\n  ${placeLists}` : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -387,6 +417,9 @@ interface Keeping {
   kept: string;
   /** The variables that they go into. */
   into: string;
+  /** The columns and the value that `check` alone needs. */
+  references: string[];
+  dangling: string;
   /** Refuses what would not come back. */
   check: string;
 }
@@ -402,12 +435,17 @@ function keeping({ recordColumns, references }: RepairFacts, most: number): Keep
     return `pg_catalog.bool_or(${named} AND NOT EXISTS (SELECT FROM ${table} t WHERE ${join}))`;
   });
   const values = manyValues(recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
+  const checked = `pg_catalog.jsonb_build_array(${dangling.join(', ')})`;
   return {
     columns: [...recordColumns.map(({ quoted }, place) => `r.${quoted} AS c${place}`), 'm.n', 'm.batch'].join(
       ', ',
     ),
-    kept: `pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY r.batch, r.n) FILTER (WHERE r.n OPERATOR(pg_catalog.<=) ${most}), pg_catalog.jsonb_build_array(${dangling.join(', ')})`,
+    kept: `pg_catalog.jsonb_agg((${values})::pg_catalog.jsonb ORDER BY r.batch, r.n) FILTER (WHERE r.n OPERATOR(pg_catalog.<=) ${most}), ${checked}`,
     into: 'played, dangling',
+    references: [...new Set(references.flatMap(({ pairs }) => pairs.map(({ place }) => place)))].map(
+      place => `r.${recordColumns[place]?.quoted} AS c${place}`,
+    ),
+    dangling: checked,
     check: references
       .map(
         ({ table }, at) => `IF (dangling->>${at})::boolean THEN
@@ -486,6 +524,20 @@ function deletion(
     END IF;
     ${changed}
   END IF;${keeps && keeps.check !== '' ? `\n  ${keeps.check}` : ''}`;
+}
+
+/**
+ * Deletes all records of the rows. No transaction has ended between the snapshot of the reading and one that was taken after the
+ * deletion, so what could be seen was the same, and nobody has put another version in the place of a record that was waited for.
+ */
+function wholeDeletion(tables: Tables, keeps: Keeping | null): string {
+  const { name, preset, keys } = tables.records;
+  const columns = keeps?.references ?? [];
+  return `${byOwnPath(`WITH gone AS (DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)} RETURNING ${columns.length > 0 ? columns.join(', ') : 'true'})
+    SELECT pg_catalog.count(*)${keeps ? `, ${keeps.dangling}` : ''} INTO touched${keeps ? ', dangling' : ''} FROM gone r;`)}
+  IF touched <> (given->>'deleted')::int8 OR pg_current_snapshot()::text <> given->'whole'->>'snapshot' THEN
+    RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';
+  END IF;${keeps ? `\n  played := given->'whole'->'played';\n  ${keeps.check}` : ''}`;
 }
 
 function insertion(records: string, { recordColumns, references }: RepairFacts, quiet: boolean): string {

@@ -19,19 +19,21 @@ export function recordSource({ recordColumns }: RepairFacts): string {
   return `r.tableoid AS relation, r.ctid AS place, r.xmin AS version, (${stored})::double precision AS stored, ${columns}`;
 }
 
+const placeColumns = ['relations', 'places', 'versions'];
 /** The columns of `gathered`, see `boundedRecords`. */
-export const gatheredColumns = ['number', 'lines', 'relations', 'places', 'versions', '"tooLarge"'];
+export const gatheredColumns = ['number', 'lines', ...placeColumns, '"tooLarge"'];
 
 /**
  * Common table expressions over `source`, which has the columns of `recordSource` and a number `n`, in whose order they come. The
  * last one, `gathered`, has a row for each: the number of its records, their values as lines of JSON, where they are, and the size of the largest that is too
  * large on its own. Records are as many as `limits` allow, at least one. Sizes are checked before values are built, and
- * again before they are sent.
+ * again before they are sent. Without `places` it is not said where they are.
  */
 export function boundedRecords(
   { recordColumns }: RepairFacts,
   source: string,
   { bytes, recordBytes }: ByteLimits,
+  places = true,
 ): string {
   const values = manyValues(recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
   const within = (size: string, most: number) => `${size} ${builtIn.upTo} ${most}`;
@@ -39,7 +41,9 @@ export function boundedRecords(
   const size = 'pg_catalog.octet_length(m.values)';
   const fits = within(size, recordBytes);
   const all = (column: string) =>
-    `(pg_catalog.array_agg(b.${column}) FILTER (WHERE b.values IS NOT NULL))::pg_catalog.text AS ${column}s`;
+    places
+      ? `(pg_catalog.array_agg(b.${column.slice(0, -1)}) FILTER (WHERE b.values IS NOT NULL))::pg_catalog.text AS ${column}`
+      : `NULL::pg_catalog.text AS ${column}`;
   return `made AS (
       SELECT r.n, r.relation, r.place, r.version, r.stored, CASE WHEN ${within('r.stored', recordBytes)} AND NOT ${before} ${builtIn.above} ${bytes} THEN ${values} END AS values FROM (${source}) r),
     measured AS (
@@ -49,7 +53,7 @@ export function boundedRecords(
        WHERE m.stored ${builtIn.above} ${recordBytes} OR m.size ${builtIn.above} ${recordBytes} OR ${within('m.total', bytes)} OR m.total ${builtIn.equal} m.size),
     gathered AS (
       SELECT b.n, pg_catalog.count(b.values)::double precision AS number, pg_catalog.string_agg(b.values, E'\\n') AS lines,
-             ${all('relation')}, ${all('place')}, ${all('version')},
+             ${placeColumns.map(all).join(', ')},
              pg_catalog.max(b.size) FILTER (WHERE b.values IS NULL) AS "tooLarge"
         FROM bounded b GROUP BY b.n)`;
 }

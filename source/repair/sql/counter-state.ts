@@ -39,13 +39,13 @@ export type RecordValues = (string | null)[];
 
 /**
  * Where some records are, and which version of each was read. The three are SQL arrays as text, in the same order: the table, the
- * place in it, and the transaction that wrote the record.
+ * place in it, and the transaction that wrote the record. They are left out if that was not asked for.
  */
 export interface RecordPlaces {
   number: number;
-  relations: string;
-  places: string;
-  versions: string;
+  relations?: string;
+  places?: string;
+  versions?: string;
 }
 
 /** The records that were read. */
@@ -190,17 +190,18 @@ const gathered = z.object({
 /** Parses a row of `gathered`, see `boundedRecords`. */
 function toFound(row: unknown): FoundRecords {
   const { number, lines, relations, places, versions, tooLarge } = gathered.parse(row);
-  if (number === null || lines === null || relations === null || places === null || versions === null)
-    return { found: [], places: null, tooLarge };
+  if (number === null || lines === null) return { found: [], places: null, tooLarge };
   // JSON has no line end inside a value, so each line is a record.
   const found = lines.split('\n');
   if (found.length !== number) throw new Error(`${found.length} records where the server read ${number}`);
+  if (relations === null || places === null || versions === null)
+    return { found, places: { number }, tooLarge };
   return { found, places: { number, relations, places, versions }, tooLarge };
 }
 
 /**
- * The counters of these presets with up to `most` records of each, from one snapshot, and no more records in total than
- * `limits` allow.
+ * The counters of these presets with up to `most` records of each, from one snapshot, which is named if it is not said `where` they
+ * are. No more records in total than `limits` allow.
  */
 export async function readWithRecords(
   reader: Reader,
@@ -209,7 +210,8 @@ export async function readWithRecords(
   ids: readonly string[],
   most: number,
   limits: ByteLimits,
-): Promise<Map<string, FoundRecords & { state: CounterState }>> {
+  where = true,
+): Promise<Map<string, FoundRecords & { state: CounterState; snapshot: string }>> {
   const { presets, records } = tables;
   const { equal, of } = records.keys;
   const source = `SELECT p.n, r.* FROM p CROSS JOIN LATERAL (SELECT ${recordSource(facts)} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of}${whichCount(tables)} LIMIT $2) r`;
@@ -220,12 +222,17 @@ export async function readWithRecords(
              ${records.sums ? 't.many, ' : ''}${lastUsedText(presets)} AS "lastUsed", ${missing} AS missing
         FROM ${presets.rows} p CROSS JOIN LATERAL (SELECT ${records.aggregate} AS truth${manyOf(tables)} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) t
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v))),
-    ${boundedRecords(facts, source, limits)}
-    SELECT p.id, p.name, ${own.map(name => `p.${name}`).join(', ')}, p."lastUsed", p.missing, NULL AS newest, ${gatheredColumns.map(name => `g.${name}`).join(', ')}
+    ${boundedRecords(facts, source, limits, where)}
+    SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS snapshot, p.id, p.name, ${own.map(name => `p.${name}`).join(', ')}, p."lastUsed", p.missing, NULL AS newest, ${gatheredColumns.map(name => `g.${name}`).join(', ')}
       FROM p LEFT JOIN gathered g ON g.n OPERATOR(pg_catalog.=) p.n`;
-  const rows = await reader.rows(text, [JSON.stringify(ids), most], tables.path);
+  const rows = (await reader.rows(text, [JSON.stringify(ids), most], tables.path)) as { snapshot: string }[];
   return new Map(
-    states.parse(rows).map((row, place) => [row.id, { state: toState(row), ...toFound(rows[place]) }]),
+    states
+      .parse(rows)
+      .map((row, place) => [
+        row.id,
+        { state: toState(row), snapshot: rows[place]?.snapshot ?? '', ...toFound(rows[place]) },
+      ]),
   );
 }
 

@@ -37,7 +37,7 @@ const facts = z.object({
   ),
   /**
    * Every column of a record that an INSERT may set, in order. `cast` is the type that keeps what the column's own output format
-   * drops, which is the declaration of xml; null where that drops nothing.
+   * drops, which is the declaration of xml, or text where a cast to it is that format and takes less time; null elsewhere.
    */
   recordColumns: z.array(
     z.object({
@@ -146,7 +146,9 @@ SELECT json_build_object(
        SELECT atttypid AS oid, false AS listed
        UNION ALL SELECT CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.listed OR y.typtype <> 'd'
          FROM base b JOIN pg_type y ON y.oid = b.oid WHERE y.typtype = 'd' OR (y.typcategory = 'A' AND y.typelem <> 0))
-       SELECT CASE WHEN listed THEN 'pg_catalog.text[]' ELSE 'pg_catalog.text' END FROM base WHERE oid = 'xml'::regtype)) ORDER BY attnum) FROM given),
+       SELECT coalesce((SELECT CASE WHEN listed THEN 'pg_catalog.text[]' ELSE 'pg_catalog.text' END FROM base WHERE oid = 'xml'::regtype),
+         (SELECT 'pg_catalog.text' FROM pg_type y WHERE y.oid = atttypid AND y.typtype = 'b' AND y.typnamespace = 'pg_catalog'::regnamespace
+             AND NOT EXISTS (SELECT FROM pg_cast x WHERE x.castsource = y.oid AND x.casttarget = 'text'::regtype AND x.castmethod = 'f'))))) ORDER BY attnum) FROM given),
   'xmlWithin', (WITH RECURSIVE base AS (
        SELECT attname, atttypid AS oid, false AS inside FROM given
        UNION SELECT b.attname, CASE y.typtype WHEN 'c' THEN a.atttypid WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.inside OR y.typtype = 'c'

@@ -47,6 +47,45 @@ async function sizes(from: Queue, number: number, held: number, isQuiet = false)
   return seen;
 }
 
+describe('a batch that deletes all records of its rows', () => {
+  const whole = async (own: Queue) => (await own.next())?.whole === true;
+  /** A queue beside which nobody writes. */
+  const quiet = async (of: RepairTask[], limits = {}) => {
+    const own = queue([task('first'), ...of], { whole: true, most: { presets: 1 }, ...limits });
+    own.settle((await own.next())!, result('committed', { deleted: 1 }), true);
+    return own;
+  };
+
+  test('comes once nobody else writes, and only where that may be', async () => {
+    expect(await whole(queue(tasks(3), { whole: true }))).toBe(false);
+    expect(await whole(await quiet(tasks(3)))).toBe(true);
+    expect(await whole(await quiet(tasks(3), { whole: false }))).toBe(false);
+  });
+
+  test('has rows whose records all fit, and none without a row', async () => {
+    expect(await whole(await quiet([task('large', 100_000)]))).toBe(false);
+    expect(await whole(await quiet([task(null)]))).toBe(false);
+  });
+
+  test('takes somewhat less than fitted the last time', async () => {
+    const own = await quiet(tasks(100, 100), { most: { presets: 100 } });
+    const batch = (await own.next())!;
+    own.settle(batch, result('committed', { deleted: 400, rest: [task('p9', 100)] }), true);
+    expect((await own.next())?.tasks).toHaveLength(3);
+  });
+
+  test.each(['busy', 'refused', 'large'] as const)(
+    'comes no more after one was %s, and that one is tried again',
+    async outcome => {
+      const own = await quiet(tasks(3));
+      const batch = (await own.next())!;
+      own.settle(batch, result(outcome), true);
+      expect(await own.next()).toMatchObject({ tasks: batch.tasks });
+      expect(await whole(own)).toBe(false);
+    },
+  );
+});
+
 describe('the size of a batch', () => {
   test('doubles while rows are held for less than 12 ms, up to a hundred presets', async () => {
     expect(await sizes(queue(tasks(500)), 5, 11)).toEqual([20, 40, 80, 100, 100]);
