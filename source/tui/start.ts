@@ -12,7 +12,7 @@ import { type ConsoleError, isConsoleError } from '../errors/errors.ts';
 import type { DriftFile } from '../watch/kept/drift-file.ts';
 import { Watch } from '../watch/run/watch.ts';
 import type { Focus } from '../watch/watch-event.ts';
-import { collectEarlyGarbage } from './collect-garbage.ts';
+import { collectEarlyGarbage, collectOftenForAMoment, leaveGarbage } from './collect-garbage.ts';
 import { type CountersEffects, createCountersEffects } from './counters/effects.ts';
 import { createDriftEffects, type DriftEffects } from './drift/effects.ts';
 import type { ExportFormat } from './export/formats.ts';
@@ -35,6 +35,8 @@ import { createStore } from './store.ts';
 const interval = 2_000;
 // In milliseconds. A database that answers within this time is shown at once: a frame without rows would delay the list.
 const patience = 150;
+// The diagnosis of fewer counts leaves little garbage.
+const manyWrong = 100;
 
 /**
  * Opens the console and resolves when it is left. Connecting and loading the screens run in parallel, because each takes
@@ -86,6 +88,10 @@ export async function openConsole(
       if (state.counter !== watched) switchTo(state.counter);
       counters?.follow(action, state);
       if (action.type === 'audit-done') prepareLongList(state);
+      // A diagnosis follows.
+      if (action.type === 'audit-done' && (state.totals?.mismatched ?? 0) > manyWrong)
+        collectOftenForAMoment();
+      if (showsOthers.has(action.type)) leaveGarbage();
       // What draws and sorts runs often from now on.
       if (showsOthers.has(action.type) || isLongList(state)) optimizeHotCode();
       if (action.type === 'connected') first.resolve();

@@ -154,15 +154,17 @@ function sweep(corners: Corners, most: number): Stretch[] {
       put(opening.items[item]!, 1);
     if (closing.from[place]! < closing.from[place + 1]!) {
       const { leaf, weight } = tree.heaviest();
-      found.push({ from, to: ends[leaf]!, weight });
+      // One for each of tens of thousands of records would be megabytes.
+      if (found.length < most || weight > found.at(-1)!.weight) {
+        const after = found.findIndex(other => other.weight < weight);
+        found.splice(after < 0 ? found.length : after, 0, { from, to: ends[leaf]!, weight });
+        found.length = Math.min(found.length, most);
+      }
     }
     for (let item = closing.from[place]!; item < closing.from[place + 1]!; item += 1)
       put(closing.items[item]!, -1);
   }
-  return found
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, most)
-    .map(({ from, to }) => ({ from, to }));
+  return found.map(({ from, to }) => ({ from, to }));
 }
 
 /** The corners sorted by place: those of a place are at `from[place]` up to, but not including, `from[place + 1]`. */
