@@ -30,6 +30,7 @@ export class SessionLog {
   #eventful = 0;
   /** The last reads without an event so far, each with the clients that were writing. */
   #quiet: { at: number; clients: string[] }[] = [];
+  #names: SessionNames = { tables: [], count: '', records: [], functions: [] };
   /** Sessions hidden from this role at the last read. */
   hidden = 0;
   /** The server's clock at the last read; null before the first. */
@@ -60,6 +61,7 @@ export class SessionLog {
     }
     const ended = finished.filter(work => work !== null);
     this.#open = working;
+    this.#names = names;
     this.#ended = [...this.#ended.filter(({ to }) => to > answered - keptFor), ...ended].slice(-mostKept);
     this.#learn(ended, answered);
     this.#blur = answered - sent;
@@ -97,14 +99,16 @@ export class SessionLog {
   }
 
   /**
-   * Work that ended after `from` and began before `to`. Other open transactions cannot have caused a visible change, but a
-   * repair that is still running commits each of its batches.
+   * Work that ended after `from` and began before `to`. A transaction that holds what it wrote cannot have caused a visible change.
+   * But what a session committed is seen a moment before it is idle, and a repair that is still running commits each of its batches.
    */
   between(from: number, to: number): EndedWork[] {
-    const repairing = this.#open.flatMap(({ session, from: began }): EndedWork[] =>
-      session.holdsRepairLock ? [{ ...session, from: began, to, activity: 'repairs', text: null }] : [],
-    );
-    return [...this.#ended, ...repairing].filter(
+    const unfinished = this.#open.map(({ session, from: began }): EndedWork | null => {
+      if (session.holdsRepairLock) return { ...session, from: began, to, activity: 'repairs', text: null };
+      const mayHaveCommitted = session.state === 'active' && !session.wrote;
+      return mayHaveCommitted ? endedWork(session, { from: began, to }, this.#names) : null;
+    });
+    return [...this.#ended, ...unfinished.filter(work => work !== null)].filter(
       work => work.to >= from - this.#blur && work.from <= to + this.#blur,
     );
   }

@@ -55,6 +55,17 @@ describe('the sessions that were seen', () => {
     ]);
   });
 
+  test('that hold nothing they wrote may have committed a moment ago, and not be idle yet', () => {
+    const log = new SessionLog();
+    const at = 900 + ahead;
+    const committing = session({ pid: 1, state: 'active', transactionFrom: at, queryFrom: at });
+    const writing = session({ pid: 2, state: 'active', transactionFrom: at, queryFrom: at, wrote: true });
+    const reading = session({ pid: 3, state: 'active', query: 'SELECT * FROM presets', queryFrom: at });
+    look(log, 1_000, committing, writing, reading);
+    expect(log.between(0, 1_000)).toMatchObject([{ pid: 1, activity: 'sets-count', state: 'active' }]);
+    expect(pids(log, 0, 800)).toEqual([]);
+  });
+
   test('of which this role may see no times began at the latest when they were first seen', () => {
     const log = new SessionLog();
     const hidden = session({
@@ -76,7 +87,7 @@ describe('the sessions that were seen', () => {
   test('that are gone have ended in between, and so has a transaction followed by another', () => {
     const log = new SessionLog();
     const at = (pid: number, from: number) =>
-      session({ pid, state: 'active', transactionFrom: from + ahead });
+      session({ pid, state: 'active', wrote: true, transactionFrom: from + ahead });
     look(log, 1_000, at(1, 900), at(2, 950));
     look(log, 2_000, at(2, 1_800));
     expect(pids(log, 1_000, 2_000)).toEqual([1, 2]);
