@@ -234,15 +234,15 @@ test('compares names as the collator does', () => {
   );
 });
 
-test('sorts any numbers, the greatest first and equal ones as they were', () => {
+test('sorts by any numbers, the last ones first, the greatest first and equal ones as they were', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1, 2))), numbers => {
       const positions = Uint32Array.from(numbers.keys());
-      sortGreatestFirst(positions, position => numbers[position]!);
+      sortGreatestFirst(positions, [position => position % 3, position => numbers[position]!]);
       const order = (value: number) => (Number.isNaN(value) ? [1, 0] : [0, value]);
       const expected = [...numbers.keys()].sort((a, b) => {
         const [x, y] = [order(numbers[a]!), order(numbers[b]!)];
-        return y[0]! - x[0]! || (x[1] === y[1] ? 0 : y[1]! > x[1]! ? 1 : -1) || a - b;
+        return y[0]! - x[0]! || (x[1] === y[1] ? 0 : y[1]! > x[1]! ? 1 : -1) || (b % 3) - (a % 3) || a - b;
       });
       expect([...positions]).toEqual(expected);
     }),
