@@ -74,7 +74,8 @@ test('the plain UPDATE leaves mismatches beside the same traffic: that is why th
   timeout: timeLimit(300_000),
 }, async () => {
   let left = 0;
-  for (let run = 0; run < 3; run += 1) {
+  // On a busy machine few uses meet it.
+  for (let run = 0; run < 20 && left === 0; run += 1) {
     await drift();
     const traffic = await busy();
     await own.sql`UPDATE presets SET usage_count = (SELECT count(*) FROM preset_usage u WHERE u.preset_id = presets.id)`;
