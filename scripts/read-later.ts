@@ -11,7 +11,7 @@ const atStart = [
   'source/config/contexts/read-context.ts',
   'source/counter/identity.ts',
   'source/counter/inspect-database.ts',
-  // After the list, but nearly always: `later.js` is ten times as long.
+  // Not needed for the list, but nearly always right after it, and `later.js` is ten times as long.
   'source/diagnosis/run.ts',
   'source/demo/run.ts',
   'source/format/text.ts',

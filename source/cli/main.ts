@@ -436,7 +436,7 @@ async function tell(outcome: Outcome, config: Config, signal: AbortSignal): Prom
   for (const line of warnings) process.stderr.write(`${line}\n`);
   const isColored = output === null && usesColor(config, process.stdout);
   let lines = as[format]?.() ?? text;
-  // A pipe and a file get names as they are in the formats that are exact; a terminal would obey what is in them.
+  // Formats such as CSV have names exactly, with whatever a terminal would obey.
   if (output === null && process.stdout.isTTY)
     lines = (await import('../format/text.ts')).terminalLines(lines);
   if (isColored && format === 'text') lines = paint(lines, exitCode);

@@ -79,10 +79,10 @@ export function displayText(text: string): string {
   return Array.from(new Intl.Segmenter().segment(safe), ({ segment }) => simplify(segment)).join('');
 }
 
-// The two ends of a line, and tabs, do no harm.
+// Ends of lines and tabs do no harm.
 const obeyed = /(?![\t\n]|\r\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** Lines that are exact in a file or a pipe, for a terminal: whatever it would obey is U+FFFD instead. */
+/** Makes lines that have names exactly fit for a terminal: each character that it would obey becomes U+FFFD. */
 export function terminalLines(lines: string): string {
   return lines.replace(obeyed, '\ufffd');
 }

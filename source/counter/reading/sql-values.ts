@@ -11,7 +11,7 @@ export function valueAsText(column: string, cast: string | null = null): string 
   return `CASE WHEN r.${column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', ${value}) END`;
 }
 
-/** SQL for any number of texts as the text of one JSON array: what builds one of arguments takes at most 100, and longer. */
+/** SQL for any number of texts as the text of one JSON array. json_build_array() takes at most 100, and is slower. */
 export function manyValues(values: readonly string[]): string {
   return `pg_catalog.array_to_json(ARRAY[${values.join(', ')}]::pg_catalog.text[])::pg_catalog.text`;
 }

@@ -70,8 +70,8 @@ const isOfState = (each: Expression) =>
   [...within(each)].some(inner => inner.kind === 'column' && isState(inner.source));
 
 /**
- * A condition on one record where the amount is an aggregate over all records of the statement, also those that do not meet the
- * condition. Null if there is none.
+ * A condition that is tested on one record, although the amount is an aggregate of all records of the statement: those that do not
+ * meet it are added too. Null if there is no such condition.
  */
 export function askedOfOthers(
   given: readonly Expression[],

@@ -527,8 +527,8 @@ function deletion(
 }
 
 /**
- * Deletes all records of the rows. No transaction has ended between the snapshot of the reading and one that was taken after the
- * deletion, so what could be seen was the same, and nobody has put another version in the place of a record that was waited for.
+ * Deletes all records of the rows, and fails if any transaction ended since they were read: then a record may have come, gone or
+ * changed, and the receipt would not hold exactly what is deleted.
  */
 function wholeDeletion(tables: Tables, keeps: Keeping | null): string {
   const { name, preset, keys } = tables.records;
