@@ -233,8 +233,8 @@ export const guards: readonly Guard[] = [
     text: " OR pg_current_snapshot()::text <> given->'whole'->>'snapshot'",
     without: '',
     test: [
-      blockTest,
-      'records that are deleted > with all others of their rows > undo the batch where one is another since they were read',
+      'test/repair/run/whole-rows.test.ts',
+      'all records of a row that are deleted at once > stay where one is another since they were read',
     ],
     says: "expected 'committed' to",
   },

@@ -24,20 +24,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [row] = await sql`SHOW server_version`;
   project.provide('serverVersion', Number.parseInt(row?.server_version, 10));
   project.provide('engine', `PostgreSQL ${row?.server_version} (${server.engine})`);
+  await sql.end();
+  await makeTemplates(server.url);
+  project.provide('serverUrl', server.url);
+  return () => server.stop();
+}
+
+/** Builds both on a server. */
+export async function makeTemplates(server: string): Promise<void> {
+  const sql = postgres(server, { max: 1, onnotice: () => {} });
   for (const [name, from, file] of [
     [unmigrated, 'template1', 'demo-schema.sql'],
     [template, unmigrated, '20250930000001_fix_usage_tracking.sql'],
   ] as const) {
     await sql`DROP DATABASE IF EXISTS ${sql(name)}`;
     await sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(from)}`;
-    const url = new URL(server.url);
+    const url = new URL(server);
     url.pathname = `/${name}`;
     const inside = postgres(url.href, { max: 1, onnotice: () => {} });
     await inside.unsafe(await readFile(new URL(`../../sql/${file}`, import.meta.url), 'utf8')).simple();
     await inside.end();
   }
   await sql.end();
-
-  project.provide('serverUrl', server.url);
-  return () => server.stop();
 }

@@ -36,22 +36,3 @@ test('a write of another, whichever table it writes, shows between the numbers o
   });
   expect(Math.min(...gaps(xids))).toBeGreaterThan(1);
 });
-
-test('all records of many rows at once go into the receipt and come back', async () => {
-  // The trigger tells by the text of a batch how it deletes.
-  await bench.arrange(`SET session_replication_role = replica;
-    INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets, generate_series(1, 3);
-    RESET session_replication_role;
-    TRUNCATE elsewhere;
-    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
-      INSERT INTO public.elsewhere SELECT 1 WHERE current_query() LIKE '%''whole''%'; RETURN NULL; END$$;
-    CREATE TRIGGER tell AFTER DELETE ON preset_usage FOR EACH STATEMENT EXECUTE FUNCTION tell()`);
-  const { records } = await bench.tables();
-  const options = { deleteHistory: true };
-  const reset = await bench.run(await bench.plan('reset', { options }), { quietAfter: 0 });
-  expect(reset).toMatchObject({ changed: presets, deleted: 3 * presets, left: [] });
-  const [told] = await bench.own.sql`SELECT count(*)::int AS batches FROM elsewhere`;
-  expect(told?.batches).toBeGreaterThan(0);
-  expect(await bench.undo(reset)).toMatchObject({ restored: 3 * presets, left: [] });
-  expect((await bench.tables()).records).toEqual(records);
-});

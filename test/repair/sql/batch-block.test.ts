@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, WriteTransaction } from '../../../source/connection/transactions.ts';
-import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import {
   type BatchAnswer,
@@ -8,11 +7,7 @@ import {
   openBatch,
   runBatch,
 } from '../../../source/repair/sql/batch-block.ts';
-import {
-  type RecordPlaces,
-  type RecordValues,
-  readWithRecords,
-} from '../../../source/repair/sql/counter-state.ts';
+import type { RecordPlaces } from '../../../source/repair/sql/counter-state.ts';
 import { createDatabase, insertPresets, insertRecords } from '../../helpers/database.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 
@@ -329,67 +324,6 @@ describe('records that are deleted', () => {
     await batch({ rows: [add(noir, 7)], deletes, plays: 2 });
     expect(await bench.counts()).toEqual({ ...untouched, Noir: [9, 9_702] });
     expect(await bench.own.sql`SELECT times::int FROM read`).toEqual([{ times: 0 }]);
-  });
-
-  describe('with all others of their rows', () => {
-    /** Reads the records of Noir, waits for `others`, and deletes all that it has. */
-    async function deleteAll(others: () => Promise<unknown> = async () => {}): Promise<string> {
-      const whole = { snapshot: '', played: [] as RecordValues[] };
-      const order = { rows: [add(noir, -2)], deletes: [{ number: 2 }], whole, plays: 2 };
-      const between = async (writer: WriteTransaction) => {
-        const { tables } = plan.inspected;
-        const read = await readWithRecords(writer, tables, plan.facts, [noir], 9, usualLimits, false);
-        const { snapshot = '', found = [] } = read.get(noir) ?? {};
-        Object.assign(whole, { snapshot, played: found.map(record => JSON.parse(record)) });
-        await others();
-      };
-      return refusal(batch(order, { between }));
-    }
-
-    test('go, and nothing else', async () => {
-      await insertRecords(bench.own.sql, pastel, 3);
-      expect(await deleteAll()).toBe('committed');
-      expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [3, 3] });
-    });
-
-    test.each([
-      [
-        'one is added',
-        'INSERT INTO preset_usage (preset_id, usage_type) SELECT preset_id, usage_type FROM one',
-      ],
-      [
-        'one is another',
-        "UPDATE preset_usage SET usage_type = 'export' WHERE ctid = (SELECT place FROM one)",
-      ],
-      [
-        'one has taken the place of another',
-        `WITH gone AS (DELETE FROM preset_usage WHERE ctid = (SELECT place FROM one) RETURNING *)
-         INSERT INTO preset_usage (preset_id, usage_type) SELECT preset_id, usage_type FROM gone`,
-      ],
-    ])('undo the batch where %s since they were read', async (_, sql) => {
-      const write = () =>
-        bench.arrange(
-          `CREATE TEMP VIEW one AS SELECT ctid AS place, * FROM preset_usage WHERE preset_id = '${noir}' LIMIT 1; ${sql}`,
-        );
-      let before: unknown;
-      const deleting = deleteAll(async () => {
-        await write();
-        before = await bench.tables();
-      });
-      expect(await deleting).toBe(changedMeanwhile);
-      expect(await bench.tables()).toEqual(before);
-    });
-
-    // Of a transaction that ends then, a deletion that waited for it sees what it has written.
-    test('undo the batch where a transaction ends while they are deleted', async () => {
-      await bench.arrange(`CREATE TABLE noted (id uuid);
-        CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-          BEGIN INSERT INTO noted VALUES (OLD.id); RAISE EXCEPTION 'over'; EXCEPTION WHEN raise_exception THEN RETURN OLD; END; END $$;
-        CREATE TRIGGER ends BEFORE DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION ends()`);
-      const before = await bench.tables();
-      expect(await deleteAll()).toBe(changedMeanwhile);
-      expect(await bench.tables()).toEqual(before);
-    });
   });
 
   test('undo the batch where one of them is gone already', async () => {
