@@ -1,8 +1,10 @@
 import { stopIfInterrupted } from '../errors/errors.ts';
-import { aliasesIn } from './aliases.ts';
 import { type ReportedFinding, reportCode, reportSql, sortByLocation, unparsedSql } from './assemble.ts';
+import { candidatesOf, firstWords } from './candidates/candidates.ts';
+import { Reach } from './candidates/reach.ts';
+import { hasWriteWords } from './candidates/write-words.ts';
 import { statementAround } from './code/follow/lookup.ts';
-import { Project, type Texts } from './code/follow/project.ts';
+import { Project } from './code/follow/project.ts';
 import type { CodeModule } from './code/parse/code-module.ts';
 import { loadCodeParser } from './code/parse/parse-code.ts';
 import { readCode, recordBeside } from './code/read-code.ts';
@@ -11,15 +13,16 @@ import { type FileKind, isRead, isTest, isTypes } from './files/file-kind.ts';
 import { type FoundFiles, findFiles } from './files/find-files.ts';
 import { openDirectory } from './files/open-directory.ts';
 import { readSources } from './files/read-source.ts';
+import { TextsOfFiles } from './files/texts-of-files.ts';
 import type { CodeLocation, NotRead, ScanReport, Skipped, Unparsed } from './finding.ts';
-import { type Aliases, isKeeper, mayWrite, Names, namesBesides, soundsLikeCounting } from './names.ts';
+import { isKeeper, Names, namesBesides, soundsLikeCounting } from './names.ts';
 import { placeAt } from './place.ts';
 import { readScripts } from './shell/read-scripts.ts';
 import { judgeSql, type SqlFound } from './sql/judge-sql.ts';
 import { fillsPresets } from './sql/plain-sql.ts';
 import type { SqlUnit } from './sql/sql-unit.ts';
 import { unitOfCode, unitOfFile } from './sql/sql-units.ts';
-import { type ScanSubject, scanningFor, names as subjectNames, withColumn, withNames } from './subject.ts';
+import { type ScanSubject, scanningFor, withNames } from './subject.ts';
 
 /** How a directory is scanned. */
 interface ScanOptions {
@@ -99,43 +102,24 @@ function countNotRead(
   return all.filter(each => each.files > 0);
 }
 
-/** Texts by file, each made whenever it is asked for. */
-class TextsOfFiles implements Texts {
-  readonly #sources = new Map<string, { text: string; named: boolean }>();
-
-  add(source: { file: string; text: string; named: boolean }): this {
-    this.#sources.set(source.file, source);
-    return this;
-  }
-
-  get size(): number {
-    return this.#sources.size;
-  }
-
-  has = (file: string) => this.#sources.has(file);
-
-  keys = () => this.#sources.keys();
-
-  get = (file: string) => this.#sources.get(file)?.text;
-
-  *named(): Generator<string> {
-    for (const [file, { named }] of this.#sources) if (named) yield file;
-  }
-
-  *[Symbol.iterator](): Generator<[string, string]> {
-    for (const [file, { text }] of this.#sources) yield [file, text];
-  }
-}
-
 type Found = Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>;
 
 /** The code, which is parsed and followed once for all counters. */
-function projectOf(
+interface Code {
+  project: Project;
+  reach: Reach;
+  /** Whether a file may write anything, itself or by what it imports. */
+  mayWrite: (file: string) => boolean;
+}
+
+function codeOf(
   byKind: ReadonlyMap<FileKind, TextsOfFiles>,
   { broken = {}, reading = () => {} }: ScanOptions,
-): Project {
+): Code {
   const of = (kind: FileKind) => byKind.get(kind) ?? new TextsOfFiles();
-  return new Project(of('code'), { broken, reading, configs: new Map(of('config')) });
+  const project = new Project(of('code'), { broken, reading, configs: new Map(of('config')) });
+  const reach = new Reach(of('code'), project.fileOf);
+  return { project, reach, mayWrite: reach.has(hasWriteWords) };
 }
 
 /** What is found for each counter, one after another. */
@@ -145,9 +129,9 @@ async function readEach(
   { subjects = [null], ...options }: ScanOptions,
 ): Promise<Found[]> {
   const found: Found[] = [];
-  const project = projectOf(byKind, options);
+  const code = codeOf(byKind, options);
   for (const subject of subjects) {
-    const one = await scanningFor(subject, () => readAll(texts, byKind, project, options));
+    const one = await scanningFor(subject, () => readAll(texts, byKind, code, options));
     const of = subject?.counter ? { counter: subject.counter } : {};
     found.push({
       writes: one.writes.map(write => ({ ...write, ...of })),
@@ -178,7 +162,7 @@ function byPlace<T extends CodeLocation>(list: readonly T[]): T[] {
 async function readAll(
   texts: TextsOfFiles,
   byKind: ReadonlyMap<FileKind, TextsOfFiles>,
-  project: Project,
+  { project, reach, mayWrite }: Code,
   { signal, reading = () => {}, parsed = () => {} }: ScanOptions,
 ): Promise<Pick<ScanReport, 'writes' | 'notes' | 'unparsed'>> {
   const of = (kind: FileKind) => byKind.get(kind) ?? new TextsOfFiles();
@@ -191,18 +175,19 @@ async function readAll(
   stopIfInterrupted(signal);
   const inFiles = judgeSql(sqlUnits);
 
-  const { aliases, candidates } = candidatesOf(of('code'), [...of('prisma')], inFiles.counting);
+  const { aliases, naming } = candidatesOf(of('code'), [...of('prisma')], inFiles.counting);
   project.follower.names = new Names(aliases);
-  if (candidates.length > 0) await loadCodeParser();
+  if (naming.length > 0) await loadCodeParser();
+  const only = new Set(naming.filter(file => !mayWrite(file)));
   const modules: CodeModule[] = [];
-  for (const [index, file] of candidates.entries()) {
+  for (const [index, file] of naming.entries()) {
     await breathe();
     stopIfInterrupted(signal);
-    parsed(index, candidates.length);
-    const module = project.module(file);
+    parsed(index, naming.length);
+    const module = only.has(file) ? project.check(file) : project.module(file);
     if (module) modules.push(module);
   }
-  parsed(candidates.length, candidates.length);
+  parsed(naming.length, naming.length);
   const codeTexts = modules.flatMap(module =>
     project.read(module, () => sqlTextsOf(module, project.follower, inFiles.counting), []),
   );
@@ -219,7 +204,12 @@ async function readAll(
   const defined = (routine: string) => judged.counting.has(routine);
   const counts = (routine: string) =>
     defined(routine) || (!judged.defined.has(routine) && !isKeeper(routine) && soundsLikeCounting(routine));
-  const code = readCode(modules, { follower: project.follower, counts, defined }, project);
+  const calling = (names: readonly string[]) => {
+    const calls = [...only].filter(reach.has(text => names.some(name => text.includes(name))));
+    for (const file of calls) only.delete(file);
+    return calls.flatMap(file => project.module(file) ?? []);
+  };
+  const code = readCode(modules, { follower: project.follower, counts, defined }, project, calling);
   reading(null);
   const records = [...code.records, ...judged.records.flatMap(({ unit }) => codeUnits.get(unit) ?? [])];
   for (const found of code.found) {
@@ -254,44 +244,6 @@ async function readAll(
   };
 }
 
-/** What code has that may write one of these counters: of other code nothing is asked that `candidatesOf` and `mayWrite` ask first. */
-function firstWords(subjects: ScanOptions['subjects'] = [null]): RegExp {
-  const words = subjects.flatMap(subject =>
-    scanningFor(subject, () => {
-      const { column, row, track } = subjectNames().patterns;
-      return [exactly().source, column, row, track];
-    }),
-  );
-  return new RegExp([...new Set(words), 'rpc'].join('|'), 'i');
-}
-
-/** The files of code that may write the count, and the names that an ORM gave it. `counting` are functions that count. */
-function candidatesOf(
-  code: TextsOfFiles,
-  schemas: readonly (readonly [string, string])[],
-  counting: Iterable<string>,
-): { aliases: Aliases; candidates: string[] } {
-  const named: [string, string][] = [];
-  const own = new Set<string>();
-  // Texts are made anew each time, so everything is asked of each at once.
-  for (const file of code.named()) {
-    const text = code.get(file) ?? '';
-    if (text.includes(subjectNames().column)) named.push([file, text]);
-    if (mayWrite(text, []) || tracks().test(text)) own.add(file);
-  }
-  const aliases = aliasesIn(schemas, named);
-  const extra = [...counting, ...aliases.counters, ...named.flatMap(([, text]) => constantsIn(text))];
-  if (extra.length === 0) return { aliases, candidates: [...own] };
-  const candidates: string[] = [];
-  for (const [file, text] of code) {
-    if (own.has(file) || extra.some(name => text.includes(name))) candidates.push(file);
-  }
-  return { aliases, candidates };
-}
-
-// A file that imports the counter's name as a constant need not name it: `update({ [COUNTER]: n + 1 })`.
-const constantsIn = (text: string) => [...text.matchAll(constant())].map(([, name = '']) => name);
-
 // Parsing blocks the thread; between files, keys and interrupts are handled.
 const breathe = () => new Promise(resolve => setImmediate(resolve));
 
@@ -308,8 +260,6 @@ function shown({ text }: SqlFound, place: CodeSql | undefined, fileText: string)
   return fileText.slice(start, end);
 }
 
-const exactly = withColumn(column => new RegExp(column));
 const tracks = withNames(({ track }) => new RegExp(track));
 const countNamed = withNames(({ column }) => new RegExp(column, 'i'));
 const useNamed = withNames(({ column, records }) => new RegExp(`${column}|${records}`, 'i'));
-const constant = withColumn(column => new RegExp(`\\b([A-Z]\\w{3,})\\s*[:=]\\s*['"\`]${column}['"\`]`, 'g'));

@@ -27,8 +27,16 @@ interface CodeFindings {
   records: RecordPlace[];
 }
 
-/** Reads files of code together, because a write may be in one file and its value in another. */
-export function readCode(modules: readonly CodeModule[], known: Known, project: Project): CodeFindings {
+/**
+ * Reads files of code together, because a write may be in one file and its value in another. `calling` parses those of other files
+ * that may call a helper of one of these names; each file is needed once.
+ */
+export function readCode(
+  modules: readonly CodeModule[],
+  known: Known,
+  project: Project,
+  calling: (names: readonly string[]) => CodeModule[] = () => [],
+): CodeFindings {
   const readings = new Map<CodeModule, CodeReading>();
   const read = (module: CodeModule) => {
     let reading = readings.get(module);
@@ -44,7 +52,7 @@ export function readCode(modules: readonly CodeModule[], known: Known, project: 
   const helpers = [...readings.values()].flatMap(reading => reading.helpers.flatMap(namesOf));
   for (const module of project.naming(new Set(helpers))) read(module);
   const direct = [...readings.values()].flatMap(({ found }) => found);
-  const through = readHelperCalls(readings, known, read);
+  const through = readHelperCalls(readings, known, read, calling);
   const all = [...readings.values()];
   return {
     found: [...direct, ...through].filter(({ node }) => !isWayBackCode(node)),

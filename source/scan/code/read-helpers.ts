@@ -23,12 +23,14 @@ const rounds = 3;
 
 /**
  * Finds calls that pass the counter to a helper that writes its argument: `updatePost(id, { views: n + 1 })`. `read`
- * reads a file that was skipped so far because it does not name the counter itself.
+ * reads a file that was skipped so far because it does not name the counter itself; `calling` parses those that were skipped although
+ * they name it, and may call one of the helpers with these names.
  */
 export function readHelperCalls(
   readings: ReadonlyMap<CodeModule, CodeReading>,
   known: Known,
   read: (module: CodeModule) => CodeReading,
+  calling: (names: readonly string[]) => CodeModule[],
 ): WriteCandidate[] {
   const found: WriteCandidate[] = [];
   const direct = new Set<Node>([...readings.values()].flatMap(each => each.found.map(({ node }) => node)));
@@ -36,6 +38,9 @@ export function readHelperCalls(
   const reported = new Set<Node>();
   for (let round = 0; round < rounds; round += 1) {
     const index = indexed(readings);
+    const names = new Set(index.map(({ name }) => name ?? ''));
+    names.delete('');
+    if (names.size > 0) for (const module of calling([...names])) read(module);
     let passedOn = false;
     for (const [module, reading] of readings) {
       for (const call of module.calls) {

@@ -14,8 +14,14 @@ export interface CodeSql {
   sql: SqlText;
 }
 
-const statement =
-  /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain|copy)\b/i;
+/** What a statement may begin with, as the source of a regular expression. */
+export const statementWords =
+  'update|insert|merge|with|select|call|perform|do|create|alter|drop|begin|truncate|delete|explain|copy';
+
+const statement = new RegExp(
+  `^\\s*(?:--[^\\n]*\\n\\s*|/\\*[\\s\\S]*?\\*/\\s*)*(?:${statementWords})\\b`,
+  'i',
+);
 
 /** The texts in a file that are SQL statements about presets or their use, and are run. */
 export function sqlTextsOf(module: CodeModule, follower: Follower, functions: Iterable<string>): CodeSql[] {

@@ -1,7 +1,7 @@
 import { withNames } from '../../subject.ts';
 import type { CodeModule } from '../parse/code-module.ts';
 import { codeOfComponent } from '../parse/component-script.ts';
-import { isCode, type ParseProblem, parseCode } from '../parse/parse-code.ts';
+import { isCode, isParsed, type ParseProblem, parseCode } from '../parse/parse-code.ts';
 import { aliasesOfBundler, isBundlerConfig } from './bundler-aliases.ts';
 import { Follower } from './follow.ts';
 import { type ImportRules, importRules } from './import-rules.ts';
@@ -23,6 +23,8 @@ export class Project {
   readonly #files: ReadonlySet<string>;
   readonly #parsed = new Map<string, CodeModule | null>();
   readonly #reading: (file: string) => void;
+  /** The file that an import in another means; null for a package. */
+  readonly fileOf: (from: string, specifier: string) => string | null;
 
   /**
    * `texts` are all files of code by path, `configs` those that say what imports mean; `broken` are files to skip, with the
@@ -46,19 +48,23 @@ export class Project {
     this.#files = new Set(texts.keys());
     let rules: ImportRules | undefined;
     const imported = new Map<string, string | null>();
-    this.follower = new Follower((from, specifier) => {
+    this.fileOf = (from, specifier) => {
       // Every use of an imported name asks, and it takes longest to find out that it comes from a package.
-      const key = `${specifier}\n${from.file}`;
+      const key = `${specifier}\n${from}`;
       const known = imported.get(key);
-      if (known !== undefined) return known === null ? null : this.module(known);
+      if (known !== undefined) return known;
       rules ??= importRules(
         configs,
         [...texts.keys()].flatMap(each =>
           isBundlerConfig(each) ? aliasesOfBundler(each, texts.get(each) ?? '') : [],
         ),
       );
-      const file = importedFile(from.file, specifier, this.#files, rules);
+      const file = importedFile(from, specifier, this.#files, rules);
       imported.set(key, file);
+      return file;
+    };
+    this.follower = new Follower(({ file: from }, specifier) => {
+      const file = this.fileOf(from, specifier);
       return file === null ? null : this.module(file);
     });
   }
@@ -70,7 +76,7 @@ export class Project {
     const text = this.#texts.get(file);
     if (text === undefined) return null;
     this.#reading(file);
-    const component = /\.(vue|svelte|astro)$/.test(file);
+    const component = isComponent(file);
     let unread: number[] = [];
     const ofComponent = (isIn: typeof isCode) => {
       const made = codeOfComponent(file, text, isIn);
@@ -87,6 +93,15 @@ export class Project {
     else this.markup.push(...unread.map(offset => ({ file, message: notParsed, offset })));
     this.#parsed.set(file, module);
     return module;
+  }
+
+  /** Adds to `problems` as `module` does, and makes nothing of a file that can be parsed: that takes a third of the time. */
+  check(file: string): null {
+    const text = this.#texts.get(file);
+    if (text === undefined || this.#parsed.has(file)) return null;
+    this.#reading(file);
+    if (isComponent(file) || !isParsed(file, text)) this.module(file);
+    return null;
   }
 
   /** The files that speak of presets and have one of these names, parsed. */
@@ -113,6 +128,8 @@ export class Project {
     this.#parsed.set(file, null);
   }
 }
+
+const isComponent = (file: string) => /\.(vue|svelte|astro)$/.test(file);
 
 const notParsed = 'code in the markup could not be parsed';
 const tooDeep = 'it is nested too deeply to follow';

@@ -37,6 +37,12 @@ export function isCode(text: string): boolean {
   return isIn('ts') || isIn('tsx');
 }
 
+/** Whether the whole of a file can be parsed at once. */
+export function isParsed(file: string, text: string): boolean {
+  const [lang] = languages(file);
+  return parser?.parseSync(file, text, { lang }).errors.length === 0;
+}
+
 type Language = 'ts' | 'tsx' | 'jsx';
 
 function languages(file: string): [Language, Language?] {
