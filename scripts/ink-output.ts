@@ -6,12 +6,13 @@ import { plainWidth } from './ink-plain-row.ts';
 type Clip = Parameters<InkOutput['clip']>[0];
 type Transformers = Parameters<InkOutput['write']>[3]['transformers'];
 
-/** A text and where it goes; `last` is its last row. */
+/** A text and where it goes; `last` is its last row, and `styled` the text as its transformers make it. */
 interface Write {
   x: number;
   y: number;
   last: number;
   text: string;
+  styled: string;
   transformers: Transformers;
   clip: Clip | undefined;
 }
@@ -22,17 +23,6 @@ interface Band {
   last: number;
   writes: Write[];
 }
-
-// What a transformer does depends on its text and line alone, so the same one gives the same result.
-const numbers = new WeakMap<Transformers[number], number>();
-let transformers = 0;
-const numberOf = (transformer: Transformers[number]) => {
-  const known = numbers.get(transformer);
-  if (known !== undefined) return known;
-  transformers += 1;
-  numbers.set(transformer, transformers);
-  return transformers;
-};
 
 let lastFrame = new Map<string, string[]>();
 
@@ -51,8 +41,17 @@ export default class Output {
   write(x: number, y: number, text: string, options: { transformers: Transformers }): void {
     if (text === '') return;
     const clip = this.#clips.at(-1);
-    const last = y + text.split('\n').length - 1;
-    this.#writes.push({ x, y, last, text, transformers: options.transformers, clip });
+    const lines = text.split('\n');
+    const { transformers } = options;
+    this.#writes.push({
+      x,
+      y,
+      last: y + lines.length - 1,
+      text,
+      styled: lines.map((line, index) => styledBy(transformers, line, index)).join('\n'),
+      transformers,
+      clip,
+    });
   }
 
   clip(clip: Clip): void {
@@ -71,7 +70,7 @@ export default class Output {
       const key = this.#keyOf(band);
       const drawn = frame.get(key) ?? lastFrame.get(key) ?? this.#plainRow(band) ?? this.#draw(band);
       frame.set(key, drawn);
-      for (const [index, line] of drawn.entries()) lines[band.first + index] = line;
+      for (let index = 0; index < drawn.length; index += 1) lines[band.first + index] = drawn[index] ?? '';
     }
     lastFrame = frame;
     return { output: lines.join('\n'), height: this.height };
@@ -98,16 +97,17 @@ export default class Output {
     return bands;
   }
 
+  /**
+   * What a band is drawn from. Every text that is made again has other functions as transformers, and they do the same if what they make
+   * of it is the same.
+   */
   #keyOf({ first, last, writes }: Band): string {
-    const parts = writes.map(({ x, y, text, transformers, clip }) => [
-      x,
-      y - first,
-      clip?.x1,
-      clip?.x2,
-      transformers.map(numberOf),
-      text,
-    ]);
-    return JSON.stringify([this.width, last - first, parts]);
+    let key = `${this.width} ${last - first}`;
+    for (const { x, y, text, styled, clip } of writes) {
+      key += ` ${x} ${y - first} ${clip?.x1} ${clip?.x2} ${text.length} ${styled.length} ${text}`;
+      if (styled !== text) key += styled;
+    }
+    return key;
   }
 
   /** The row of a band of texts that lie whole beside each other; null for any other. */
@@ -115,16 +115,14 @@ export default class Output {
     if (first !== last) return null;
     let row = '';
     let end = 0;
-    for (const { x, text, transformers, clip } of writes) {
+    for (const { x, text, styled, clip } of writes) {
       const width = text.includes('\n') ? undefined : plainWidth(text);
       if (width === undefined || x < end || x + width > this.width) return null;
       if (clip && ((clip.x1 ?? x) > x || (clip.x2 ?? this.width) < x + width)) return null;
       // Where one styled text touches another, Ink joins their styles.
       if (x === end && x > 0 && row.endsWith('m')) return null;
-      let line = text;
-      for (const transform of transformers) line = transform(line, 0);
-      if (line !== text && plainWidth(line) !== width) return null;
-      row += ' '.repeat(x - end) + line;
+      if (styled !== text && plainWidth(styled) !== width) return null;
+      row += ' '.repeat(x - end) + styled;
       end = x + width;
     }
     return [row.trimEnd()];
@@ -140,6 +138,12 @@ export default class Output {
     }
     return output.get().output.split('\n');
   }
+}
+
+function styledBy(transformers: Transformers, line: string, index: number): string {
+  let styled = line;
+  for (const transform of transformers) styled = transform(styled, index);
+  return styled;
 }
 
 /** The rows of a clip; Ink clips only between two bounds. */
