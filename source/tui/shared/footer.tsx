@@ -6,10 +6,12 @@ import { isRepairing } from '../repair/model.ts';
 import { isTypingPhrase } from '../repair/state.ts';
 import { readFilter } from '../rows/filter.ts';
 import type { State } from '../state/model.ts';
+import { useTheme } from '../theme.ts';
 import { Line } from './line.tsx';
 
 /** The keys of the open screen, or the filter being typed, or why the last key does nothing now. */
 export function Footer({ state }: { state: State }) {
+  const { paint } = useTheme();
   if (state.command) {
     return (
       <Line>
@@ -38,18 +40,8 @@ export function Footer({ state }: { state: State }) {
   const menu = openMenu(state);
   if (!menu && state.whyNot !== null) return <Line color="yellow">{displayText(state.whyNot)}</Line>;
   if (!menu && state.done !== null) return <Line color="cyan">{displayText(state.done)}</Line>;
-  const keys = keysShown(state);
-  return (
-    <Line>
-      {menu ? `${displayText(menu.title)}  ` : ''}
-      {keys.map(({ label, short }, index) => (
-        <Text key={label}>
-          {index > 0 ? '  ' : ''}
-          <Text bold>{label}</Text> <Text dimColor>{short}</Text>
-        </Text>
-      ))}
-    </Line>
-  );
+  const keys = keysShown(state).map(({ label, short }) => `${paint('bold', label)} ${paint('dim', short)}`);
+  return <Line>{`${menu ? `${displayText(menu.title)}  ` : ''}${keys.join('  ')}`}</Line>;
 }
 
 function keysShown(state: State): { label: string; short: string }[] {
