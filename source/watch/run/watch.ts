@@ -31,8 +31,10 @@ export interface WatchOptions {
 // Milliseconds between two ticks while somebody waits for a change, if the database answers quickly.
 const urgentInterval = 500;
 const beforeAudit = 100;
-// Scrolling reads the new rows after this many milliseconds: fast enough, and still one read for ten keys.
+// Scrolling reads the new rows this many milliseconds after the last key: fast enough, and an answer would only delay the next one.
 const leastPause = 150;
+// Where keys do not end, it reads them after this many such pauses.
+const mostPauses = 4;
 const retry = { first: 500, most: 15_000 };
 
 /**
@@ -91,9 +93,10 @@ export class Watch {
     this.#alarm.ring();
   }
 
-  /** Ticks soon, because the screen shows something else now. */
+  /** Ticks soon, because the screen shows something else now. If this is called again and again, it ticks once for many calls. */
   tickSoon(): void {
-    this.#alarm.atMost(Math.max(leastPause, 2 * this.#lastTick));
+    const pause = Math.max(leastPause, 2 * this.#lastTick);
+    this.#alarm.once(pause, mostPauses * pause);
   }
 
   /** Ticks once, soon, even while paused: a screen that was opened must be read. */
