@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import type { WatchEvent } from '../watch/watch-event.ts';
 import { agesMayDiffer } from './shared/shown-ages.ts';
 import type { Action, State } from './state/model.ts';
 import { reduce } from './state/state.ts';
@@ -20,7 +21,19 @@ export function createStore(
   let state = begin;
   let drawn = begin;
   let lookedAt = 0;
+  let restsFrom = 0;
+  let held: NodeJS.Timeout | undefined;
   const listeners = new Set<() => void>();
+  const redraw = () => {
+    clearTimeout(held);
+    held = undefined;
+    for (const listener of listeners) listener();
+  };
+  const redrawAtRest = () => {
+    const wait = restsFrom - performance.now();
+    if (wait <= 0) redraw();
+    else held = setTimeout(redrawAtRest, wait).unref();
+  };
   return {
     get: () => state,
     dispatch(action) {
@@ -33,7 +46,10 @@ export function createStore(
       if (draw || isDue) lookedAt = next.serverNow;
       onAction(action, state);
       if (!draw) return;
-      for (const listener of listeners) listener();
+      const isHeld = action.type in waits ? waits[action.type as WatchEvent['type']] : null;
+      if (isHeld === null) restsFrom = performance.now() + rest;
+      if (!isHeld) redraw();
+      else if (!held) redrawAtRest();
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -42,6 +58,28 @@ export function createStore(
     refresh,
   };
 }
+
+// In milliseconds. What is read while keys come is drawn with the next of them, or once none has come for this long: a frame takes as long as
+// a key may, and so does not stand between two.
+const rest = 100;
+
+// What comes without a key, and whether it waits. Failures, and what came out of step, are drawn at once.
+const waits: Readonly<Record<WatchEvent['type'], boolean>> = {
+  connected: false,
+  failure: false,
+  drift: false,
+  tables: true,
+  tick: true,
+  trigger: true,
+  'trigger-failure': true,
+  'recent-uses': true,
+  breakdown: true,
+  'record-history': true,
+  diagnosed: true,
+  'audit-page': true,
+  'audit-done': true,
+  'audit-failure': true,
+};
 
 // In milliseconds: ages are shown in minutes, so it is looked this often whether one of them needs a frame.
 const coarseAges = 15_000;

@@ -1,7 +1,14 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Action, initialState } from '../../source/tui/state/model.ts';
 import { createStore } from '../../source/tui/store.ts';
 import { comments, inspectedWith } from '../helpers/counters.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const minute = 60_000;
 const began = 1_800_000_000_000;
@@ -47,7 +54,10 @@ function storeWithFrames() {
     store,
     framesOf(actions: Action[]): number {
       frames = 0;
-      for (const action of actions) store.dispatch(action);
+      for (const action of actions) {
+        store.dispatch(action);
+        vi.advanceTimersByTime(1_000);
+      }
       return frames;
     },
     tick,
@@ -73,4 +83,33 @@ test('another screen is drawn every 15 s, whatever ages it shows', () => {
   framesOf([{ type: 'open', screen: 'tables' }, tick(2_000)]);
   expect(store.get().screen).toBe('tables');
   expect(framesOf([tick(4_000), tick(19_000), tick(21_000), tick(36_000)])).toBe(2);
+});
+
+test('what is read while keys come is drawn with the next key, or once they rest', () => {
+  const { store } = storeWithFrames();
+  const drawn: unknown[] = [];
+  store.subscribe(() => drawn.push(store.get().recentUses.get('a')?.[0] ?? null));
+  const key = (by: number) => store.dispatch({ type: 'move', move: { by } });
+  const answer = (uses: number) => store.dispatch({ type: 'recent-uses', uses: new Map([['a', [uses]]]) });
+  const wait = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
+  answer(1);
+  answer(2);
+  expect(drawn).toEqual([1, 2]);
+  key(1);
+  answer(3);
+  answer(4);
+  wait(60);
+  expect(drawn).toEqual([1, 2, 2]);
+  key(-1);
+  expect(drawn).toEqual([1, 2, 2, 4]);
+  answer(5);
+  wait(99);
+  expect(drawn).toEqual([1, 2, 2, 4]);
+  wait(1);
+  expect(drawn).toEqual([1, 2, 2, 4, 5]);
+  wait(1_000);
+  expect(drawn).toHaveLength(5);
+  key(1);
+  store.dispatch({ type: 'failure', error: { code: 'connection-lost' } as never, at: 0, retryAt: 0 });
+  expect(drawn).toHaveLength(7);
 });
