@@ -13,7 +13,9 @@ import {
   type RecordValues,
   readOrphans,
   readStates,
+  readWithAllRecords,
   readWithRecords,
+  type StateWithRecords,
 } from '../sql/counter-state.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
@@ -74,10 +76,12 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const clears = tables.written.touched !== null && plan.facts.lastUsedNullable;
   const ids = idsOf(tasks);
   const { sums } = tables.records;
-  const states: States =
-    ids.length === 0
-      ? new Map()
-      : await readWithRecords(reader, tables, plan.facts, ids, most, limits, !whole);
+  const read = whole ? await readWithAllRecords(reader, tables, plan.facts, ids, limits) : null;
+  const states =
+    read?.states ??
+    (ids.length === 0
+      ? new Map<string, StateWithRecords>()
+      : await readWithRecords(reader, tables, plan.facts, ids, most, limits));
   const over = await overLimit(asked, states);
   for (const task of tasks) {
     if (task.id === null) continue;
@@ -131,25 +135,22 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       weight: Math.max(1, task.weight - going.length),
     });
   }
-  if (whole) {
+  if (read) {
     // Records that stay have to be told from those that go.
     if (prepared.left.length > 0 || prepared.rest.length > 0)
       return prepareDeletion({ ...asked, whole: false });
-    const [snapshot = ''] = [...states.values()].map(state => state.snapshot);
     const played = found.flatMap(records => records.slice(0, plan.playsUndo).map(valuesOf));
-    prepared.order.whole = { snapshot, played };
+    prepared.order.whole = { snapshot: read.snapshot, played };
   }
   prepared.order.truncate = truncate;
   prepared.records = found.length > 0 ? found.flat() : null;
   return prepared;
 }
 
-type States = Awaited<ReturnType<typeof readWithRecords>>;
-
 /** The rows whose records, with those that are gone already, an undo could not count, as they are now. */
 async function overLimit(
   { reader, plan, tasks }: BatchRequest,
-  states: States,
+  states: ReadonlyMap<string, StateWithRecords>,
 ): Promise<Map<string, string>> {
   const wanted = tasks.flatMap(({ id, gone = 0 }) => {
     const own = id === null ? undefined : states.get(id);

@@ -85,6 +85,11 @@ export class Queue {
     return this.#lanes.size === 0;
   }
 
+  /** Whether there is work left for a preset. */
+  has(id: string): boolean {
+    return this.#lanes.has(id);
+  }
+
   /** What was not reached, including presets that wait for a retry. */
   remaining(): { id: string | null; name: string }[] {
     return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));

@@ -143,7 +143,7 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
     ...(plan.action === 'reset' && plan.options.deleteHistory
       ? {
-          columns: plan.facts.recordColumns.map(({ cast: _, ...column }) => column),
+          columns: plan.facts.recordColumns.map(({ cast: _, size: __, ...column }) => column),
           reference: plan.inspected.tables.records.preset,
         }
       : {}),
@@ -197,6 +197,8 @@ class Run {
   readonly #writing: Pick<Database, 'write' | 'close'>;
   readonly #left: LeftAlone[];
   readonly #reported = new Set<string>();
+  /** The audit of the last batch, which may run beside the next one. */
+  #audit: Promise<void> = Promise.resolve();
   /** Presets whose count was written and confirmed; a preset may take several batches. */
   readonly #changed = new Set<string>();
   /** The committed transactions. */
@@ -249,11 +251,15 @@ class Run {
       await this.#restAfterPlan();
       for (;;) {
         if (signal?.aborted && !this.#queue.isEmpty()) {
+          await this.#audit;
           this.#ended = 'interrupted';
           return;
         }
         const batch = await this.#queue.next(signal);
-        if (!batch) return;
+        if (!batch) {
+          await this.#audit;
+          return;
+        }
         const begun = performance.now();
         const result = await runOneBatch({
           database: this.#database,
@@ -282,6 +288,7 @@ class Run {
     } catch (error) {
       // Anything else is a bug of this program and is reported as one; the receipt knows what was done.
       if (!isConsoleError(error)) throw error;
+      await this.#audit.catch(() => {});
       this.#ended = 'failed';
       // Reading what was written may show that a column or a table is gone.
       this.#error = error.code === 'schema-changed' ? tablesChanged(this.#plan, []) : error;
@@ -365,7 +372,25 @@ class Run {
     this.#deleted += result.deleted;
     const unfinished = new Set(result.rest.map(({ id }) => id));
     const written = driftsAfter(result.changes);
-    const wrong = await this.#verify(written).catch(error => {
+    const goesOn = !this.#queue.isEmpty();
+    // Another session reads while this one writes other rows: it takes time from nobody while nobody else writes.
+    const beside = goesOn && this.#traffic.isQuiet && !written.some(({ id }) => this.#queue.has(id));
+    const before = this.#audit;
+    this.#audit = before.catch(() => {}).then(() => this.#confirm(written, unfinished, goesOn && !beside));
+    // It may be awaited later, and is also done where the one before has failed.
+    this.#audit.catch(() => {});
+    await before;
+    if (beside) this.#traffic.ended(await this.#patiently(() => this.#database.read(readNextXid)));
+    else await this.#audit;
+  }
+
+  /** Counts as changed what an audit confirms, except rows that take another batch. */
+  async #confirm(
+    written: readonly Written[],
+    unfinished: ReadonlySet<string | null>,
+    asksNext: boolean,
+  ): Promise<void> {
+    const wrong = await this.#verify(written, asksNext).catch(error => {
       const unseen = written.filter(({ id }) => !unfinished.has(id));
       this.#left.push(
         ...unseen.map(({ id, name }) => ({
@@ -391,12 +416,12 @@ class Run {
   }
 
   /** Audits in one snapshot what a batch has written: nothing counts as done before. */
-  async #verify(own: readonly Written[]): Promise<Set<string>> {
+  async #verify(own: readonly Written[], asksNext: boolean): Promise<Set<string>> {
     const wrong = new Set<string>();
     const { tables } = this.#plan.inspected;
     const states = await this.#patiently(() =>
       this.#database.read(async reader => {
-        if (!this.#queue.isEmpty()) this.#traffic.ended(await readNextXid(reader));
+        if (asksNext) this.#traffic.ended(await readNextXid(reader));
         await reader.rows(exactForms);
         return readStates(
           reader,

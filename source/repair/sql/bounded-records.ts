@@ -10,13 +10,18 @@ export interface ByteLimits {
 
 /** The columns of a record, with the alias `r`, that `boundedRecords` needs; read before anything is limited. */
 export function recordSource({ recordColumns }: RepairFacts): string {
-  // The stored size is known without reading the value. Only a value of variable length can be large.
-  const stored = recordColumns
-    .map(({ quoted }) => `coalesce(pg_catalog.pg_column_size(r.${quoted}), 0)`)
-    .join(' OPERATOR(pg_catalog.+) ');
   const columns = recordColumns.map(({ quoted }, place) => `r.${quoted} AS c${place}`).join(', ');
+  return `r.tableoid AS relation, r.ctid AS place, r.xmin AS version, ${storedSize({ recordColumns })} AS stored, ${columns}`;
+}
+
+/** SQL for the bytes of a record `r` as it is stored, which are known without reading its values; those of null may be among them. */
+export function storedSize({ recordColumns }: Pick<RepairFacts, 'recordColumns'>): string {
+  const known = recordColumns.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const parts = recordColumns
+    .filter(({ size }) => size === null)
+    .map(({ quoted }) => `coalesce(pg_catalog.pg_column_size(r.${quoted}), 0)`);
   // Sums of bigint are slow, because they are numeric.
-  return `r.tableoid AS relation, r.ctid AS place, r.xmin AS version, (${stored})::double precision AS stored, ${columns}`;
+  return `(${[known, ...parts].join(' OPERATOR(pg_catalog.+) ')})::double precision`;
 }
 
 const placeColumns = ['relations', 'places', 'versions'];
@@ -27,13 +32,12 @@ export const gatheredColumns = ['number', 'lines', ...placeColumns, '"tooLarge"'
  * Common table expressions over `source`, which has the columns of `recordSource` and a number `n`, in whose order they come. The
  * last one, `gathered`, has a row for each: the number of its records, their values as lines of JSON, where they are, and the size of the largest that is too
  * large on its own. Records are as many as `limits` allow, at least one. Sizes are checked before values are built, and
- * again before they are sent. Without `places` it is not said where they are.
+ * again before they are sent.
  */
 export function boundedRecords(
   { recordColumns }: RepairFacts,
   source: string,
   { bytes, recordBytes }: ByteLimits,
-  places = true,
 ): string {
   const values = manyValues(recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
   const within = (size: string, most: number) => `${size} ${builtIn.upTo} ${most}`;
@@ -41,9 +45,7 @@ export function boundedRecords(
   const size = 'pg_catalog.octet_length(m.values)';
   const fits = within(size, recordBytes);
   const all = (column: string) =>
-    places
-      ? `(pg_catalog.array_agg(b.${column.slice(0, -1)}) FILTER (WHERE b.values IS NOT NULL))::pg_catalog.text AS ${column}`
-      : `NULL::pg_catalog.text AS ${column}`;
+    `(pg_catalog.array_agg(b.${column.slice(0, -1)}) FILTER (WHERE b.values IS NOT NULL))::pg_catalog.text AS ${column}`;
   return `made AS (
       SELECT r.n, r.relation, r.place, r.version, r.stored, CASE WHEN ${within('r.stored', recordBytes)} AND NOT ${before} ${builtIn.above} ${bytes} THEN ${values} END AS values FROM (${source}) r),
     measured AS (

@@ -37,7 +37,8 @@ const facts = z.object({
   ),
   /**
    * Every column of a record that an INSERT may set, in order. `cast` is the type that keeps what the column's own output format
-   * drops, which is the declaration of xml, or text where a cast to it is that format and takes less time; null elsewhere.
+   * drops, which is the declaration of xml, or text where a cast to it is that format and takes less time; null elsewhere. `size`: the
+   * bytes of each value; null where they differ.
    */
   recordColumns: z.array(
     z.object({
@@ -46,6 +47,7 @@ const facts = z.object({
       declared: z.string(),
       number: z.number(),
       cast: z.nullable(z.string()),
+      size: z.nullable(z.number()),
     }),
   ),
   /** The columns of a record with xml inside a composite type, whose declaration cannot be read. */
@@ -142,7 +144,7 @@ SELECT json_build_object(
   'besides', (SELECT coalesce(json_agg(json_build_object('what', b.what, 'name', b.name, 'table', format('%I.%I', n.nspname, c.relname), 'event', b.event) ORDER BY b.name), '[]')
     FROM besides b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE b.presets = (b.event = 'UPDATE')),
   'recordColumns', (SELECT json_agg(json_build_object('quoted', quote_ident(attname), 'type', format_type(atttypid, -1), 'declared', format_type(atttypid, atttypmod),
-                                                      'number', attnum, 'cast', (WITH RECURSIVE base AS (
+                                                      'number', attnum, 'size', CASE WHEN attlen > 0 THEN attlen END, 'cast', (WITH RECURSIVE base AS (
        SELECT atttypid AS oid, false AS listed
        UNION ALL SELECT CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.typelem END, b.listed OR y.typtype <> 'd'
          FROM base b JOIN pg_type y ON y.oid = b.oid WHERE y.typtype = 'd' OR (y.typcategory = 'A' AND y.typelem <> 0))

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { storedSize } from './bounded-records.ts';
 import type { RepairFacts } from './facts.ts';
 
 const sizes = z.object({ all: z.number(), apart: z.number() });
@@ -28,12 +29,11 @@ const large = z.array(z.object({ id: z.nullable(z.string()), bytes: z.number() }
 export async function readLargeRecords(
   reader: Reader,
   { records }: Tables,
-  { recordColumns }: RepairFacts,
+  facts: RepairFacts,
   most: number,
 ): Promise<Map<string | null, number>> {
-  const stored = recordColumns.map(({ quoted }) => `coalesce(pg_column_size(r.${quoted}), 0)`).join(' + ');
   const rows = await reader.rows(
-    `SELECT l.id, max(l.bytes)::float8 AS bytes FROM (SELECT r.${records.preset}::text AS id, (${stored})::bigint AS bytes FROM ${records.name} r OFFSET 0) l
+    `SELECT l.id, max(l.bytes)::float8 AS bytes FROM (SELECT r.${records.preset}::text AS id, ${storedSize(facts)} AS bytes FROM ${records.name} r OFFSET 0) l
       WHERE l.bytes > ${most} GROUP BY l.id`,
   );
   return new Map(large.parse(rows).map(({ id, bytes }) => [id, bytes]));

@@ -24,7 +24,14 @@ const tables = (over: Partial<Tables['records']> = {}, definition: Tables['defin
 const none = catalog({}, { triggers: [], functions: [] }, []);
 
 describe('the history of a counter', () => {
-  const preset = { quoted: fakeTables.records.preset, type: 'uuid', declared: 'uuid', number: 1, cast: null };
+  const preset = {
+    quoted: fakeTables.records.preset,
+    type: 'uuid',
+    declared: 'uuid',
+    number: 1,
+    cast: null,
+    size: null,
+  };
   const refusal = (of: Tables, triggers = none, recordColumns = [preset]) => {
     try {
       requireHistoryOfItsOwn(of, triggers, { recordColumns });

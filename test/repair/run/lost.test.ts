@@ -200,6 +200,59 @@ describe('the audit of what was written', () => {
   });
 });
 
+describe('an audit beside the next batch', () => {
+  const alone = { fresh: true, quietAfter: 0, most: { presets: 1 } };
+
+  /** A database whose reads, once a batch is committed, wait for `first`. */
+  const delayed = (first: () => Promise<unknown>): Database => {
+    const { database } = bench;
+    let waited: Promise<unknown> | null = null;
+    let committed = false;
+    return {
+      ...database,
+      openWriting: () => {
+        const writing = database.openWriting();
+        return {
+          close: () => writing.close(),
+          write: async (work, options) => {
+            const value = await writing.write(work, options);
+            committed = true;
+            return value;
+          },
+        };
+      },
+      read: async (work, options) => {
+        if (committed) {
+          waited ??= first();
+          await waited;
+        }
+        return database.read(work, options);
+      },
+    };
+  };
+
+  test('still finds a row that somebody has changed', async () => {
+    const change = () => bench.arrange('UPDATE presets SET usage_count = 8 WHERE usage_count IN (0, 3)');
+    const outcome = await bench.run(await bench.plan('sync'), alone, undefined, delayed(change));
+    expect(outcome).toMatchObject({ changed: 2, ended: 'finished', left: [{ reason: 'wrong' }] });
+    expect(await writes()).toHaveLength(4);
+  });
+
+  test('that cannot be done ends it, and no written preset is reported as not reached', async () => {
+    const fail = async () => {
+      throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
+    };
+    const options = { ...alone, lockTimeout: 0.05 };
+    const outcome = await bench.run(await bench.plan('sync'), options, undefined, delayed(fail));
+    expect(outcome).toMatchObject({ changed: 0, ended: 'failed', error: { code: 'connection-lost' } });
+    const written = new Set((await writes()).map(([name]) => name));
+    expect(written.size).toBeGreaterThan(0);
+    expect(new Set(outcome.left.filter(({ reason }) => reason === 'wrong').map(({ name }) => name))).toEqual(
+      written,
+    );
+  });
+});
+
 describe('a session that is ended by the server', () => {
   test('in the middle of a write, once: it is done again', async () => {
     // What the killed transaction writes is rolled back with it, so what remembers it is a sequence.

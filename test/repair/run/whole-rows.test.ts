@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { openBatch, runBatch } from '../../../source/repair/sql/batch-block.ts';
-import { type RecordValues, readWithRecords } from '../../../source/repair/sql/counter-state.ts';
+import { type RecordValues, readWithAllRecords } from '../../../source/repair/sql/counter-state.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { makeTemplates, template } from '../../helpers/global-setup.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
@@ -59,8 +59,9 @@ describe('all records of a row that are deleted at once', () => {
     const deleting = bench.database.write(
       async writer => {
         const xid = (await openBatch(writer, tables, 'delete')) ?? '';
-        const read = await readWithRecords(writer, tables, plan.facts, [noir], 9, usualLimits, false);
-        const { snapshot = '', found = [] } = read.get(noir) ?? {};
+        const read = await readWithAllRecords(writer, tables, plan.facts, [noir], usualLimits);
+        const { snapshot } = read;
+        const { found = [] } = read.states.get(noir) ?? {};
         const played = found.map(record => JSON.parse(record) as RecordValues);
         await others();
         const rows = [{ id: noir, delta: -2, nullIfZero: false, lastUsed: null }];
