@@ -532,9 +532,14 @@ function deletion(
  */
 function wholeDeletion(tables: Tables, keeps: Keeping | null): string {
   const { name, preset, keys } = tables.records;
-  const columns = keeps?.references ?? [];
-  return `${byOwnPath(`WITH gone AS (DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)} RETURNING ${columns.length > 0 ? columns.join(', ') : 'true'})
-    SELECT pg_catalog.count(*)${keeps ? `, ${keeps.dangling}` : ''} INTO touched${keeps ? ', dangling' : ''} FROM gone r;`)}
+  const gone = `DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)}`;
+  const deletes =
+    keeps && keeps.references.length > 0
+      ? `WITH gone AS (${gone} RETURNING ${keeps.references.join(', ')})
+    SELECT pg_catalog.count(*), ${keeps.dangling} INTO touched, dangling FROM gone r;`
+      : `${gone};
+  GET DIAGNOSTICS touched = ROW_COUNT;`;
+  return `${byOwnPath(deletes)}
   IF touched <> (given->>'deleted')::int8 OR pg_current_snapshot()::text <> given->'whole'->>'snapshot' THEN
     RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';
   END IF;${keeps ? `\n  played := given->'whole'->'played';\n  ${keeps.check}` : ''}`;
