@@ -1,11 +1,11 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { causeRanks, causesFound } from './cause-ranks.ts';
 import { meets, readFilter, type Term } from './filter.ts';
-import { matcher } from './name-filter.ts';
+import { idMatcher, matcher } from './name-filter.ts';
 import { compareNames } from './name-order.ts';
 import { type Order, PositionOrder } from './order.ts';
 import { inNameOrder, mostById } from './prepared-names.ts';
-import { sortGreatestFirst } from './radix-sort.ts';
+import { inStretches, type Numbers, sortGreatestFirst } from './radix-sort.ts';
 import { ListedRows, type RowList } from './row-list.ts';
 import type { SortAndFilter } from './sort.ts';
 
@@ -18,30 +18,68 @@ function greaterFirst(a: number, b: number): number {
   return Number.isNaN(b) || b > a ? 1 : -1;
 }
 
-type NumberOf = (position: number) => number;
-
 /** What an order sorts by, the most important last. Names are compared otherwise. */
-function numbersOf(rows: CounterRows, { sort, diagnoses }: SortAndFilter): NumberOf[] {
-  const wrongFirst: NumberOf[] = [
-    position => rows.count(position) ?? 0,
-    // A drift that no JavaScript number holds is wrong too.
-    position => {
-      const size = Math.abs(rows.lastDrift(position) ?? 0);
-      return size === 0 && rows.isWrong(position) ? Number.MIN_VALUE : size;
-    },
-  ];
+function numbersOf(rows: CounterRows, { sort, diagnoses }: SortAndFilter): Numbers[] {
   switch (sort) {
     case 'uses':
-      return [position => rows.count(position) ?? -1];
+      return [countsOf(rows, -1)];
     case 'drift':
-      return wrongFirst;
+      return [countsOf(rows, 0), driftsOf(rows)];
     case 'last-used':
-      return [position => rows.lastUsedAt(position) ?? Number.NEGATIVE_INFINITY];
+      return [lastUsesOf(rows)];
     case 'cause':
-      return [...wrongFirst, causeRanks(rows, diagnoses ?? new Map())];
+      return [countsOf(rows, 0), driftsOf(rows), causesOf(rows, diagnoses ?? new Map())];
     case 'name':
       return [];
   }
+}
+
+function countsOf(rows: CounterRows, otherwise: number): Numbers {
+  const of = (position: number) => rows.count(position) ?? otherwise;
+  return {
+    of,
+    read(positions, numbers) {
+      for (let index = 0; index < positions.length; index += 1)
+        numbers[index] = of(positions[index] as number);
+    },
+  };
+}
+
+function driftsOf(rows: CounterRows): Numbers {
+  const of = (position: number) => {
+    const size = Math.abs(rows.lastDrift(position) ?? 0);
+    // A drift that no JavaScript number holds is wrong too.
+    return size === 0 && rows.isWrong(position) ? Number.MIN_VALUE : size;
+  };
+  return {
+    of,
+    read(positions, numbers) {
+      for (let index = 0; index < positions.length; index += 1)
+        numbers[index] = of(positions[index] as number);
+    },
+  };
+}
+
+function lastUsesOf(rows: CounterRows): Numbers {
+  const of = (position: number) => rows.lastUsedAt(position) ?? Number.NEGATIVE_INFINITY;
+  return {
+    of,
+    read(positions, numbers) {
+      for (let index = 0; index < positions.length; index += 1)
+        numbers[index] = of(positions[index] as number);
+    },
+  };
+}
+
+function causesOf(rows: CounterRows, diagnoses: NonNullable<SortAndFilter['diagnoses']>): Numbers {
+  const of = causeRanks(rows, diagnoses);
+  return {
+    of,
+    read(positions, numbers) {
+      for (let index = 0; index < positions.length; index += 1)
+        numbers[index] = of(positions[index] as number);
+    },
+  };
 }
 
 function comparison(rows: CounterRows, by: SortAndFilter): Compare {
@@ -50,8 +88,8 @@ function comparison(rows: CounterRows, by: SortAndFilter): Compare {
   return (a, b) => {
     // Most rows of a list are equal in all of them. An iterator would be most of the garbage that sorting leaves.
     for (let index = 0; index < values.length; index += 1) {
-      const value = values[index] as NumberOf;
-      const order = greaterFirst(value(a), value(b));
+      const { of } = values[index] as Numbers;
+      const order = greaterFirst(of(a), of(b));
       if (order !== 0) return order;
     }
     return 0;
@@ -74,21 +112,30 @@ export function sortAndFilter(list: RowList, by: SortAndFilter, previous?: Order
   }
   const turned = (positions: Uint32Array) => (by.reversed ? positions.reverse() : positions);
   if (by.sort === 'name' && !byId) return new PositionOrder(listed, turned(inNameOrder(rows, isListed)), by);
-  const positions = new Uint32Array(rows.size);
-  let length = 0;
-  for (let position = 0; position < rows.length; position += 1)
-    if (rows.has(position) && isListed(position)) positions[length++] = position;
-  const inOrder = sorted(rows, positions.subarray(0, length), by, byId);
+  const inOrder = sorted(rows, listedPositions(rows, isListed), by, byId);
   return new PositionOrder(listed, turned(inOrder), by);
 }
 
-function listing(
-  rows: CounterRows,
-  { filter, onlyMismatches, diagnoses }: SortAndFilter,
-): (position: number) => boolean {
-  const terms = readFilter(filter).terms.map(term => matcherOf(rows, term, diagnoses ?? new Map()));
-  return position =>
-    (!onlyMismatches || rows.isWrong(position) === true) && terms.every(matches => matches(position));
+/** Those that are listed, in order; `isListed` is null if all are. */
+function listedPositions(rows: CounterRows, isListed: IsListed): Uint32Array {
+  const positions = new Uint32Array(rows.size);
+  let length = 0;
+  const add = (start: number, end: number) => {
+    for (let position = start; position < end; position += 1)
+      if (rows.has(position) && isListed(position)) positions[length++] = position;
+  };
+  inStretches(rows.length, add);
+  return positions.subarray(0, length);
+}
+
+type IsListed = (position: number) => boolean;
+
+function listing(rows: CounterRows, { filter, onlyMismatches, diagnoses }: SortAndFilter): IsListed {
+  const all = readFilter(filter).terms.map(term => matcherOf(rows, term, diagnoses ?? new Map()));
+  if (onlyMismatches) all.unshift(position => rows.isWrong(position) === true);
+  const [first, second] = all;
+  if (!first) return () => true;
+  return second ? position => all.every(matches => matches(position)) : first;
 }
 
 function matcherOf(
@@ -100,7 +147,7 @@ function matcherOf(
     case 'text':
       return matcher(rows, term.text);
     case 'id':
-      return position => rows.id(position).toLowerCase().startsWith(term.text);
+      return idMatcher(rows, term.text);
     case 'cause': {
       const found = new Set(
         Array.from(causesFound(rows, diagnoses)).flatMap(([position, { code }]) =>

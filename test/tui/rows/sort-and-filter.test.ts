@@ -5,7 +5,7 @@ import { CounterRows } from '../../../source/counter/rows/counter-rows.ts';
 import type { Diagnosis } from '../../../source/diagnosis/diagnosis.ts';
 import { compareNames } from '../../../source/tui/rows/name-order.ts';
 import { inNameOrder, mostById, prepareNames } from '../../../source/tui/rows/prepared-names.ts';
-import { sortGreatestFirst } from '../../../source/tui/rows/radix-sort.ts';
+import { type Numbers, sortGreatestFirst } from '../../../source/tui/rows/radix-sort.ts';
 import { ListedRows } from '../../../source/tui/rows/row-list.ts';
 import { type Sort, type SortAndFilter, sorts } from '../../../source/tui/rows/sort.ts';
 import { sortAndFilter } from '../../../source/tui/rows/sort-and-filter.ts';
@@ -43,8 +43,9 @@ const name = fc.oneof(
     )
     .map(parts => parts.join('')),
 );
+const uuids = ['0a1b2c3d-0000-4000-8000-0123456789ab', '0a1b2c3d-1000-4000-8000-0123456789ab'] as const;
 const counter = fc.record({
-  id: fc.oneof(fc.uuid(), fc.nat().map(String), fc.string({ maxLength: 3 })),
+  id: fc.oneof(fc.uuid(), fc.constantFrom(...uuids), fc.nat().map(String), fc.string({ maxLength: 3 })),
   name: name.map(text => text.toWellFormed()),
   usageCount: fc.option(fc.oneof(fc.nat(5), fc.integer())),
   records: fc.option(fc.nat(5)),
@@ -53,7 +54,23 @@ const counter = fc.record({
 const by = fc.record({
   sort: fc.constantFrom(...sorts),
   reversed: fc.boolean(),
-  filter: fc.constantFrom('', 'a', 'A', 'b0', '7', 'ä', 'i', 'k', '中', 'f', '0a', '\u0301'),
+  filter: fc.constantFrom(
+    '',
+    'a',
+    'A',
+    'b0',
+    '7',
+    'ä',
+    'i',
+    'k',
+    '中',
+    'f',
+    '0a',
+    '\u0301',
+    '0A1B2C3D-0',
+    '0a1b2c3d0',
+    `${uuids[0]}7`,
+  ),
   onlyMismatches: fc.boolean(),
 });
 
@@ -234,17 +251,37 @@ test('compares names as the collator does', () => {
   );
 });
 
+const numbersOf = (of: (position: number) => number): Numbers => ({
+  of,
+  read(positions, numbers) {
+    for (const [index, position] of positions.entries()) numbers[index] = of(position);
+  },
+});
+// Close to each other beside one that is far, so that they begin with the same key.
+const close = Array.from({ length: 200 }, (_, index) => 1_780_000_000_000 + ((index * 77) % 200) / 8);
+
 test('sorts by any numbers, the last ones first, the greatest first and equal ones as they were', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1, 2))), numbers => {
-      const positions = Uint32Array.from(numbers.keys());
-      sortGreatestFirst(positions, [position => position % 3, position => numbers[position]!]);
-      const order = (value: number) => (Number.isNaN(value) ? [1, 0] : [0, value]);
-      const expected = [...numbers.keys()].sort((a, b) => {
-        const [x, y] = [order(numbers[a]!), order(numbers[b]!)];
-        return y[0]! - x[0]! || (x[1] === y[1] ? 0 : y[1]! > x[1]! ? 1 : -1) || (b % 3) - (a % 3) || a - b;
-      });
-      expect([...positions]).toEqual(expected);
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1, 2, 1e308, -1e308, 5e-324))),
+      numbers => {
+        const positions = Uint32Array.from(numbers.keys());
+        sortGreatestFirst(positions, [
+          numbersOf(position => position % 3),
+          numbersOf(position => numbers[position]!),
+        ]);
+        const order = (value: number) => (Number.isNaN(value) ? [1, 0] : [0, value]);
+        const expected = [...numbers.keys()].sort((a, b) => {
+          const [x, y] = [order(numbers[a]!), order(numbers[b]!)];
+          return y[0]! - x[0]! || (x[1] === y[1] ? 0 : y[1]! > x[1]! ? 1 : -1) || (b % 3) - (a % 3) || a - b;
+        });
+        expect([...positions]).toEqual(expected);
+      },
+    ),
+    // Shrinking the long ones would take minutes.
+    {
+      examples: [[[-1e300, ...close]], [[...close, NaN, Infinity, ...close, -Infinity]]],
+      endOnFailure: true,
+    },
   );
 });
