@@ -1,6 +1,7 @@
 import type { CounterRows } from '../../counter/rows/counter-rows.ts';
 import { compareNames } from './name-order.ts';
-import { ListedRows, type RowList } from './row-list.ts';
+import { inStretches } from './radix-sort.ts';
+import type { RowList } from './row-list.ts';
 
 /** Positions in the order of names, as of the time when texts ended at `mark`; the ones after it are of rows that were added or renamed since. */
 interface Prepared {
@@ -26,22 +27,17 @@ const stride = 2_000;
 // With more rows than this share added or renamed, the order is made anew.
 const mostAdded = 0.02;
 
-/** Sorts all names while nothing else is to do, so that a list of a million is sorted by name at once. */
-export function prepareNames(rows: CounterRows): void {
-  if (!needsAnew(rows)) return;
-  const preparing = begin(rows);
+/** Sorts all names while nothing else is to do, so that a list of a million is sorted by name at once; then calls `done`. */
+export function prepareNames(rows: CounterRows, done: () => void = () => {}): void {
+  const preparing = needsAnew(rows) ? begin(rows) : null;
   const work = () => {
     const start = performance.now();
-    while (preparing.done === null && performance.now() - start < slice) advance(preparing);
+    while (preparing?.done === null && performance.now() - start < slice) advance(preparing);
+    if (preparing?.done !== null) done();
     // Another list is open, or a key could not wait.
-    if (preparing.done === null && prepared.get(rows) === preparing) setTimeout(work, rest).unref();
+    else if (prepared.get(rows) === preparing) setTimeout(work, rest).unref();
   };
   work();
-}
-
-/** The same for the list of a state, if it is a long one: others are sorted at once anyway. */
-export function prepareLongList(state: { rows: RowList }): void {
-  if (state.rows instanceof ListedRows && isLongList(state)) prepareNames(state.rows.rows);
 }
 
 /** True for a list of more than `mostById` rows. */
@@ -49,27 +45,43 @@ export function isLongList({ rows }: { rows: RowList }): boolean {
   return rows.size > mostById;
 }
 
-/** Every position of `rows` in the order of names, of which those that `isListed`. */
-export function inNameOrder(rows: CounterRows, isListed: (position: number) => boolean): Uint32Array {
+/** Every position of `rows` in the order of names, of which those that `isListed`; of the first `most` in that order. */
+export function inNameOrder(
+  rows: CounterRows,
+  isListed: (position: number) => boolean,
+  most = rows.length,
+): Uint32Array {
   const preparing = prepared.get(rows);
   const current = preparing && (preparing.done === null || !needsAnew(rows)) ? preparing : begin(rows);
   while (current.done === null) advance(current);
-  const { order, mark } = current.done;
-  const added: number[] = [];
-  for (let position = 0; position < rows.length; position += 1)
-    if (rows.place(position) >= mark && rows.has(position) && isListed(position)) added.push(position);
+  const { mark } = current.done;
+  const order = current.done.order.subarray(0, most);
+  const added = addedSince(rows, mark).filter(isListed);
   added.sort((a, b) => compareNames(rows, a, b) || a - b);
-  const result = new Uint32Array(rows.size);
+  const result = new Uint32Array(Math.min(rows.size, order.length + added.length));
   let length = 0;
   let next = 0;
-  for (const position of order) {
-    if (rows.place(position) >= mark || !rows.has(position) || !isListed(position)) continue;
-    while (next < added.length && compareNames(rows, added[next] as number, position) < 0)
-      result[length++] = added[next++] as number;
-    result[length++] = position;
-  }
+  inStretches(order.length, (start, end) => {
+    for (let index = start; index < end; index += 1) {
+      const position = order[index] as number;
+      if (rows.place(position) >= mark || !rows.has(position) || !isListed(position)) continue;
+      while (next < added.length && compareNames(rows, added[next] as number, position) < 0)
+        result[length++] = added[next++] as number;
+      result[length++] = position;
+    }
+  });
   while (next < added.length) result[length++] = added[next++] as number;
   return result.subarray(0, length);
+}
+
+/** The rows that were added or renamed since texts ended at `mark`. */
+function addedSince(rows: CounterRows, mark: number): number[] {
+  const added: number[] = [];
+  inStretches(rows.length, (start, end) => {
+    for (let position = start; position < end; position += 1)
+      if (rows.place(position) >= mark && rows.has(position)) added.push(position);
+  });
+  return added;
 }
 
 // In rows. So many whose names differ in case alone are rare.
@@ -126,10 +138,7 @@ function sharedNames(rows: CounterRows): ReadonlySet<string> {
 function needsAnew(rows: CounterRows): boolean {
   const known = prepared.get(rows)?.done;
   if (!known) return true;
-  let added = 0;
-  for (let position = 0; position < rows.length; position += 1)
-    if (rows.place(position) >= known.mark) added += 1;
-  return added > mostAdded * rows.length;
+  return addedSince(rows, known.mark).length > mostAdded * rows.length;
 }
 
 function begin(rows: CounterRows): Preparing {
