@@ -1,10 +1,11 @@
+import { windowRows } from '../../source/tui/state/selectors.ts';
 import { createBenchDatabase, vacuum } from './database.ts';
 import type { Figure } from './figure.ts';
 import { measureIdle, measurePeak } from './idle.ts';
 import { measureKeys } from './keys.ts';
 import { measureLongList } from './long-list.ts';
 import { hasProc } from './process-figures.ts';
-import { consoleOn, others } from './programs.ts';
+import { bareClientOn, consoleOn, others } from './programs.ts';
 import { measureStart } from './start.ts';
 import { measureWaitingMemory } from './waiting-memory.ts';
 
@@ -46,7 +47,8 @@ export async function benchConsole(
       const where = `${size.columns}x${size.rows}`;
       say(`${where}: starting ${[ours, ...programs].map(({ name }) => name).join(', ')} in turn`);
       add(where, await measureStart([ours, ...programs], size));
-      for (const program of [ours, ...programs.filter(({ name }) => name === 'pg_activity')]) {
+      const bare = bareClientOn(usual.url, windowRows(size));
+      for (const program of [ours, bare, ...programs.filter(({ name }) => name === 'pg_activity')]) {
         say(`${where}: ${program.name} for 30 s`);
         add(where, await measureIdle(program, size, program === ours));
       }

@@ -23,6 +23,18 @@ export async function consoleOn(url: string): Promise<Program> {
   };
 }
 
+/** A program that only reads `rows` rows of the database at `url`, as often as the console does: what that alone takes. */
+export function bareClientOn(url: string, rows: number): Program {
+  return {
+    name: 'bare client',
+    file: process.execPath,
+    args: [join(root, 'test/bench/bare-client.ts'), String(rows)],
+    env: { DATABASE_URL: url },
+    ready: /ready/,
+    quit: 'q',
+  };
+}
+
 /** Other programs that open on the same server, as far as they are installed here; and the names of those that are not. */
 export function others(url: string): { programs: Program[]; missing: string[] } {
   const { hostname, port, username, password, pathname } = new URL(url);
