@@ -52,6 +52,8 @@ export class Queue {
   #whole: boolean;
   #truncate: boolean;
   #truncateTries = 0;
+  /** The presets of batches under way. */
+  readonly #underWay = new Set<string | null>();
   /** Since when the table itself is locked, and how often it was tried; null if it is not. */
   #tableBusy: { since: number; tries: number } | null = null;
 
@@ -110,11 +112,19 @@ export class Queue {
     if (this.#tableBusy) this.#tableBusy.since += milliseconds;
   }
 
-  /** The next batch, as soon as one is due; null if nothing is left or `signal` is aborted. */
+  /** A batch that is due and has nothing in common with those under way; null if there is none. */
+  due(now = performance.now()): Batch | null {
+    const batch = this.#take(now);
+    for (const { id } of batch?.tasks ?? []) this.#underWay.add(id);
+    return batch;
+  }
+
+  /** The next batch while none is under way, as soon as one is due; null if nothing is left or `signal` is aborted. */
   async next(signal?: AbortSignal): Promise<Batch | null> {
+    this.#underWay.clear();
     while (this.#lanes.size > 0 && !signal?.aborted) {
       const now = performance.now();
-      const batch = this.#take(now);
+      const batch = this.due(now);
       if (batch) return batch;
       let soonest = Number.POSITIVE_INFINITY;
       for (const { retryAt } of this.#lanes.values()) soonest = Math.min(soonest, retryAt);
@@ -128,6 +138,7 @@ export class Queue {
    * nobody else writes.
    */
   settle(batch: Batch, result: BatchResult, isQuiet = false): void {
+    for (const { id } of batch.tasks) this.#underWay.delete(id);
     this.#isQuiet = isQuiet;
     this.#most = { ...(isQuiet ? quietLimits : usualLimits), ...this.#limits.most };
     if (batch.whole && (result.left.length > 0 || !['committed', 'lost'].includes(result.outcome))) {
@@ -177,7 +188,7 @@ export class Queue {
     let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
-      if (lane.retryAt > now) continue;
+      if (lane.retryAt > now || this.#underWay.has(lane.id)) continue;
       if (!task) throw new Error('a lane without a task');
       // A row that was busy twice is waited for alone: in a larger batch it would hold up the others.
       const alone = lane.alone || lane.tries > 1 || lane.id === null;

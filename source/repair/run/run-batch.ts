@@ -1,5 +1,5 @@
 import { tryUntilAnswered } from '../../connection/deadlines.ts';
-import type { ConnectOptions, Database } from '../../connection/transactions.ts';
+import type { ConnectOptions, Database, WriteTransaction } from '../../connection/transactions.ts';
 import { hidesRowsNow } from '../../counter/discovery/visibility.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '../../errors/errors.ts';
 import { raisedIn } from '../../errors/raised-in.ts';
@@ -9,6 +9,7 @@ import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } f
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import type { Traffic } from './pace/traffic.ts';
+import type { Pair } from './pair.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
@@ -27,6 +28,8 @@ export interface BatchWork {
   /** The committed transactions of this repair; this one is added to them. */
   written: string[];
   traffic: Traffic;
+  /** What it runs beside; null or left out if it runs alone. */
+  pair?: Pair | null;
   /** Stops the wait for another repair's lock; a batch that has begun is finished. */
   signal?: AbortSignal | undefined;
 }
@@ -44,47 +47,53 @@ const patience = 30_000;
  * after the receipt was written, the server is asked about the outcome before anything else is done.
  */
 export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
-  const { writing, plan, receipt, batch, timeouts, traffic, signal } = work;
+  const { writing, plan, receipt, batch, timeouts, traffic, pair, signal } = work;
   const { tables } = plan.inspected;
   let noted: { number: number; xid: string } | null = null;
   let prepared: PreparedBatch | null = null;
+  const begin = async (writer: WriteTransaction) => {
+    const open = () => openBatch(writer, tables, recordWrites(plan), pair?.processes);
+    // Whoever holds the lock beside a pair is waited for by a batch that runs alone.
+    const xid = await (pair ? open() : waitForLock(writer, open, timeouts.lockTimeout, signal));
+    if (xid === null) throw new Stopped();
+    traffic.began(xid);
+    prepared = await prepareBatch({
+      reader: writer,
+      plan,
+      tasks: batch.tasks,
+      most: batch.mostRecords,
+      limits: batch.limits,
+      truncate: batch.truncate,
+      ...(batch.whole ? { whole: true } : {}),
+      source: work.source,
+      written: work.written,
+    });
+    const { order, changes, records, rest } = prepared;
+    // An unplanned drift may come from hidden rows. What is written is checked by the block itself.
+    if (prepared.left.length > 0 && (await hidesRowsNow(writer, tables))) throw hiddenMeanwhile();
+    // Checked after reading, under the locks that keep the tables unchanged: so these are the tables that were read.
+    const parts = await changedParts(writer, plan);
+    if (parts.length > 0) throw tablesChanged(plan, parts);
+    // TRUNCATE would also delete what was not read.
+    if (batch.truncate && rest.length > 0) throw new TooMuch();
+    if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
+      await writer.script('ROLLBACK');
+      return null;
+    }
+    noted = { number: await receipt.intend({ xid, changes, records }), xid };
+    return { order, xid };
+  };
   try {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
-      const open = () => openBatch(writer, tables, recordWrites(plan));
-      const xid = await waitForLock(writer, open, timeouts.lockTimeout, signal);
-      if (xid === null) throw new Stopped();
-      traffic.began(xid);
-      prepared = await prepareBatch({
-        reader: writer,
-        plan,
-        tasks: batch.tasks,
-        most: batch.mostRecords,
-        limits: batch.limits,
-        truncate: batch.truncate,
-        ...(batch.whole ? { whole: true } : {}),
-        source: work.source,
-        written: work.written,
-      });
-      const { order, changes, records, rest } = prepared;
-      // An unplanned drift may come from hidden rows. What is written is checked by the block itself.
-      if (prepared.left.length > 0 && (await hidesRowsNow(writer, tables))) throw hiddenMeanwhile();
-      // Checked after reading, under the locks that keep the tables unchanged: so these are the tables that were read.
-      const parts = await changedParts(writer, plan);
-      if (parts.length > 0) throw tablesChanged(plan, parts);
-      // TRUNCATE would also delete what was not read.
-      if (batch.truncate && rest.length > 0) throw new TooMuch();
-      if (order.rows.length === 0 && order.deletes.length === 0 && order.inserts.length === 0) {
-        await writer.script('ROLLBACK');
-        return null;
-      }
-      noted = { number: await receipt.intend({ xid, changes, records }), xid };
+      const ready = await (pair ? pair.begin(batch, writer, () => begin(writer)) : begin(writer));
+      if (!ready) return null;
       const quiet = plan.options.suppressTriggers;
       return runBatch(
         writer,
         tables,
         plan.facts,
-        { ...order, wait: batch.wait, quiet, plays: plan.playsUndo },
-        xid,
+        { ...ready.order, wait: batch.wait, quiet, plays: plan.playsUndo },
+        ready.xid,
         Math.min(timeouts.timeout, longestBlock),
       );
     }, timeouts);
@@ -120,6 +129,8 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       rest: done?.otherwise ?? [],
       message: plan.action === 'undo' && state === '23505' ? duplicateMessage(error) : serverMessage(error),
     };
+  } finally {
+    pair?.ended(batch);
   }
 }
 

@@ -4,7 +4,7 @@ import { readNextXid } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { compareQuantities, isSame, minus, negated, type Quantity, sumOf } from '../../counter/quantity.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
-import { type BatchLimits, usualLimits } from '../batch-limits.ts';
+import { type BatchLimits, quietLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
@@ -27,9 +27,10 @@ import {
 import { mayDeleteWhole } from '../sql/batch-block.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
-import type { BatchResult } from './batch.ts';
+import type { Batch, BatchResult } from './batch.ts';
 import { type StandbyLimits, Standbys } from './pace/standbys.ts';
 import { Traffic } from './pace/traffic.ts';
+import { Pair } from './pair.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
@@ -183,6 +184,27 @@ function driftsAfter(changes: readonly ReceiptChange[]): Written[] {
   return [...written.values()];
 }
 
+/** A batch that has ended, and what it may have run beside. */
+interface Done {
+  batch: Batch;
+  result: BatchResult;
+  begun: number;
+  pair: Pair | null;
+  writing: Pick<Database, 'write'>;
+}
+
+/**
+ * Whether two batches of a plan may run at a time: records go back that the server itself refuses to hold twice, and none of their
+ * batches is so large that reading it again, from its beginning, would take long.
+ */
+function mayPair({ receipt, recordsToRestore, evidence }: FullPlan): boolean {
+  return (
+    recordsToRestore > 0 &&
+    evidence?.column?.unique === true &&
+    (receipt?.batches ?? []).every(({ records }) => (records?.count ?? 0) <= quietLimits.records)
+  );
+}
+
 /** A repair under way. */
 class Run {
   readonly #database: Database;
@@ -194,7 +216,12 @@ class Run {
   readonly #traffic: Traffic;
   readonly #standbys: Standbys;
   readonly #source: UndoSource | undefined;
-  readonly #writing: Pick<Database, 'write' | 'close'>;
+  readonly #writing: Pick<Database, 'write' | 'close'>[];
+  /** Null as long as one batch runs at a time. */
+  #pair: Pair | null = null;
+  #mayPair: boolean;
+  /** The batches under way, by the connection that each runs on. */
+  readonly #underWay = new Map<Pick<Database, 'write'>, Promise<Done>>();
   readonly #left: LeftAlone[];
   readonly #reported = new Set<string>();
   /** The audit of the last batch, which may run beside the next one. */
@@ -234,7 +261,8 @@ class Run {
       patience: patience(options),
       most: options.most,
     });
-    this.#writing = database.openWriting();
+    this.#writing = [database.openWriting()];
+    this.#mayPair = !database.place.demo && mayPair(plan);
     this.#standbys = new Standbys(database, options.standbys);
     // Twice what one batch takes: what does not fit any more has been read by then.
     const { bytes } = { ...usualLimits, ...options.most };
@@ -250,34 +278,17 @@ class Run {
       await this.#standbys.begin(this.#plan.estimate.rows);
       await this.#restAfterPlan();
       for (;;) {
-        if (signal?.aborted && !this.#queue.isEmpty()) {
+        await this.#begin();
+        if (this.#underWay.size === 0) {
           await this.#audit;
-          this.#ended = 'interrupted';
+          if (signal?.aborted && !this.#queue.isEmpty()) this.#ended = 'interrupted';
           return;
         }
-        const batch = await this.#queue.next(signal);
-        if (!batch) {
-          await this.#audit;
-          return;
-        }
-        const begun = performance.now();
-        const result = await runOneBatch({
-          database: this.#database,
-          writing: this.#writing,
-          plan: this.#plan,
-          receipt: this.#receipt,
-          batch,
-          source: this.#source,
-          timeouts: { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout },
-          written: this.#written,
-          traffic: this.#traffic,
-          signal,
-        });
-        this.#requireSense(result);
-        if (result.waiting > 0 || result.beside || result.outcome === 'busy') this.#traffic.others();
-        // First, so that what was written counts as done whatever happens while it is audited.
-        this.#queue.settle(batch, result, this.#traffic.isQuiet);
-        await this.#account(result);
+        const done = await Promise.race(this.#underWay.values());
+        const { result, begun } = done;
+        this.#underWay.delete(done.writing);
+        this.#settle(done);
+        await this.#account(done);
         yield this.#progress();
         await this.#rest(result, performance.now() - begun);
         if (this.#queue.isEmpty()) continue;
@@ -292,6 +303,90 @@ class Run {
       this.#ended = 'failed';
       // Reading what was written may show that a column or a table is gone.
       this.#error = error.code === 'schema-changed' ? tablesChanged(this.#plan, []) : error;
+    } finally {
+      await this.#finish();
+    }
+  }
+
+  /** Begins what is due, if need be once it is due: one batch at a time, or two while nobody else writes. */
+  async #begin(): Promise<void> {
+    const { signal } = this.#options;
+    if (this.#underWay.size === 0) {
+      this.#pair = (await this.#pairs()) ? (this.#pair ?? new Pair()) : null;
+      const batch = await this.#queue.next(signal);
+      if (batch) this.#run(batch);
+    }
+    if (this.#underWay.size !== 1 || !this.#pair || signal?.aborted || !(await this.#pairs())) return;
+    const beside = this.#queue.due();
+    if (beside) this.#run(beside);
+  }
+
+  /** Whether two batches may run at a time now. */
+  async #pairs(): Promise<boolean> {
+    if (!this.#mayPair || !this.#traffic.isQuiet || !this.#traffic.takesOne) return false;
+    if (this.#writing.length > 1) return true;
+    const second = this.#database.openWriting();
+    try {
+      this.#mayPair = (await this.#database.room()) === Number.POSITIVE_INFINITY;
+      if (this.#mayPair) await second.write(({ script }) => script('ROLLBACK'), this.#timeouts());
+    } catch {
+      // The server may have no connection left. One is enough.
+      this.#mayPair = false;
+    }
+    if (this.#mayPair) this.#writing.push(second);
+    else await second.close();
+    return this.#mayPair;
+  }
+
+  #run(batch: Batch): void {
+    const writing = this.#writing.find(each => !this.#underWay.has(each));
+    if (!writing) throw new Error('no connection is free');
+    const pair = this.#pair;
+    const begun = performance.now();
+    const work = runOneBatch({
+      database: this.#database,
+      writing,
+      plan: this.#plan,
+      receipt: this.#receipt,
+      batch,
+      source: this.#source,
+      timeouts: this.#timeouts(),
+      written: this.#written,
+      traffic: this.#traffic,
+      pair,
+      signal: this.#options.signal,
+    }).then(result => ({ batch, result, begun, pair, writing }));
+    // It may fail while something else is waited for.
+    work.catch(() => {});
+    this.#underWay.set(writing, work);
+  }
+
+  #timeouts(): { timeout: number; lockTimeout: number } {
+    return { timeout: this.#options.timeout, lockTimeout: this.#options.lockTimeout };
+  }
+
+  #settle({ batch, result, pair }: Done): void {
+    this.#requireSense(result);
+    const isHeldUp = result.waiting > 0 || result.outcome === 'busy';
+    // Each may have waited for the other.
+    if (pair && isHeldUp) this.#mayPair = false;
+    // The numbers of two batches are told apart where they begin.
+    if (isHeldUp || (result.beside && !pair)) this.#traffic.others();
+    // First, so that what was written counts as done whatever happens while it is audited.
+    this.#queue.settle(batch, result, this.#traffic.isQuiet);
+  }
+
+  /** What was begun beside a batch that failed counts too. */
+  async #finish(): Promise<void> {
+    for (const work of [...this.#underWay.values()]) {
+      try {
+        const done = await work;
+        this.#settle(done);
+        await this.#account(done);
+        await this.#audit;
+      } catch (error) {
+        if (!isConsoleError(error)) throw error;
+      }
     }
   }
 
@@ -352,12 +447,12 @@ class Run {
   }
 
   async close(): Promise<void> {
-    await this.#writing.close();
+    for (const writing of this.#writing) await writing.close();
     await this.#source?.reader.close();
     await this.#receipt.close();
   }
 
-  async #account(result: BatchResult): Promise<void> {
+  async #account({ result, pair }: Done): Promise<void> {
     for (const left of result.left) {
       // The run finds again what the plan has already listed.
       if (!this.#isReported(left)) this.#left.push(left);
@@ -376,12 +471,14 @@ class Run {
     // Another session reads while this one writes other rows: it takes time from nobody while nobody else writes.
     const beside = goesOn && this.#traffic.isQuiet && !written.some(({ id }) => this.#queue.has(id));
     const before = this.#audit;
-    this.#audit = before.catch(() => {}).then(() => this.#confirm(written, unfinished, goesOn && !beside));
+    // Of two batches at a time the next number may be the other's.
+    const asksNext = goesOn && !pair;
+    this.#audit = before.catch(() => {}).then(() => this.#confirm(written, unfinished, asksNext && !beside));
     // It may be awaited later, and is also done where the one before has failed.
     this.#audit.catch(() => {});
     await before;
-    if (beside) this.#traffic.ended(await this.#patiently(() => this.#database.read(readNextXid)));
-    else await this.#audit;
+    if (!beside) await this.#audit;
+    else if (asksNext) this.#traffic.ended(await this.#patiently(() => this.#database.read(readNextXid)));
   }
 
   /** Counts as changed what an audit confirms, except rows that take another batch. */

@@ -92,24 +92,40 @@ const answer = z.object({
 /** The cost and the result of a batch. */
 export type BatchAnswer = z.infer<typeof answer>;
 
+const onDisk = `set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
+
 /**
  * The first statement of a batch. It takes the lock that keeps repairs apart, in a statement before the one that reads
  * the drift. With the lock it returns the number of this transaction, so that numbers of batches are in the order of
  * their work. If the server acknowledges commits before they are on disk, this turns that off.
  */
-const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid,
-  set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`;
+const beginBatch = `SELECT CASE WHEN pg_try_advisory_xact_lock(${repairKey}) THEN pg_current_xact_id()::text END AS xid, ${onDisk}`;
+
+/**
+ * The same for batches of one repair that run at a time, in the server processes $1. Each shares the lock and then looks for others
+ * that do: of two repairs at most one goes on.
+ */
+const beginBeside = `SELECT CASE WHEN pg_try_advisory_xact_lock_shared(${repairKey}) THEN CASE WHEN NOT EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND l.objsubid = 1 AND ((l.classid::bigint << 32) | l.objid::bigint) = ${repairKey} AND l.pid <> ALL ($1::text::int[]))
+  THEN pg_current_xact_id()::text END END AS xid, ${onDisk}`;
 
 /** How a batch may write to the table of records. */
 export type RecordWrites = 'delete' | 'insert' | null;
 
-/** Begins a batch and keeps its tables unchanged until it ends; null if another repair is running. */
+/**
+ * Begins a batch and keeps its tables unchanged until it ends; null if another repair is running. `beside`: the server processes
+ * of this batch and of those of the same repair that run at the same time.
+ */
 export async function openBatch(
   { rows, script, ownPath }: WriteTransaction,
   tables: Tables,
   writes: RecordWrites,
+  beside?: ReadonlySet<number>,
 ): Promise<string | null> {
-  const [row] = (await rows(beginBatch)) as { xid: string | null }[];
+  const [row] = (await (beside ? rows(beginBeside, [`{${[...beside].join(',')}}`]) : rows(beginBatch))) as {
+    xid: string | null;
+  }[];
   if (!row?.xid) return null;
   // Planning a write may already run functions of policies and defaults.
   const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;

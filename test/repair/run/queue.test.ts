@@ -47,6 +47,17 @@ async function sizes(from: Queue, number: number, held: number, isQuiet = false)
   return seen;
 }
 
+test('a batch that is due has no row of one under way, and there is none if all are', async () => {
+  const own = queue(tasks(3), { most: { presets: 2 } });
+  const first = (await own.next())!;
+  expect(ids(first)).toEqual(['p0', 'p1']);
+  const second = own.due()!;
+  expect(ids(second)).toEqual(['p2']);
+  expect(own.due()).toBeNull();
+  own.settle(first, result('committed', { rest: [task('p1')] }));
+  expect(ids(own.due())).toEqual(['p1']);
+});
+
 describe('a batch that deletes all records of its rows', () => {
   const whole = async (own: Queue) => (await own.next())?.whole === true;
   /** A queue beside which nobody writes. */

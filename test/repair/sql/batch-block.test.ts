@@ -124,6 +124,26 @@ describe('a batch', () => {
     });
   });
 
+  test('begins beside those alone that are named, and keeps every other out', async () => {
+    const { tables } = plan.inspected;
+    const own = { timeout: 20, lockTimeout: 10 };
+    const processOf = async ({ rows }: WriteTransaction) =>
+      ((await rows('SELECT pg_backend_pid() AS pid')) as { pid: number }[])[0]!.pid;
+    await bench.database.write(async first => {
+      const mine = await processOf(first);
+      expect(await openBatch(first, tables, null, new Set([mine]))).not.toBeNull();
+      const begins = (others: number[] | null) =>
+        bench.database.write(async second => {
+          const both = others && new Set([...others, await processOf(second)]);
+          const xid = await openBatch(second, tables, null, both ?? undefined);
+          await second.script('ROLLBACK');
+          return xid !== null;
+        }, own);
+      expect([await begins([mine]), await begins([]), await begins(null)]).toEqual([true, false, false]);
+      await first.script('ROLLBACK');
+    }, own);
+  });
+
   test('tells that others have written since it began', async () => {
     const between = () => insertPresets(bench.own.sql, ['Sepia']);
     expect(await batch({ rows: [add(noir, 5)] }, { between })).toMatchObject({ beside: true });

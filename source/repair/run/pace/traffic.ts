@@ -9,6 +9,7 @@ const usuallyAfter = 1_000;
 export class Traffic {
   #next: bigint;
   #seen: number;
+  #takesOne = false;
   readonly #quietAfter: number;
 
   /**
@@ -25,18 +26,28 @@ export class Traffic {
   began(xid: string): void {
     const own = BigInt(xid);
     if (own !== this.#next) this.others();
+    this.#takesOne &&= own === this.#next;
     this.#next = own + 1n;
   }
 
   /** Notes the number that the server gave next once a transaction of the repair had ended: those before may be its own. */
   ended(next: string): void {
     const given = BigInt(next);
+    this.#takesOne = given === this.#next;
     if (given > this.#next) this.#next = given;
   }
 
   /** Notes that others were seen: one waited for the repair, or the repair for one. */
   others(): void {
     this.#seen = performance.now();
+  }
+
+  /**
+   * Whether the last batch took its own number alone, and nobody else any. While that holds, every number that was not begun with is
+   * of others, even if two batches run at a time.
+   */
+  get takesOne(): boolean {
+    return this.#takesOne;
   }
 
   get isQuiet(): boolean {

@@ -58,6 +58,23 @@ describe('a repair has the server to itself', () => {
     expect(traffic.isQuiet).toBe(false);
   });
 
+  test('and its transactions take one number each, if the last one did while no other had begun', () => {
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
+    traffic.began('77');
+    expect(traffic.takesOne).toBe(false);
+    traffic.ended('78');
+    expect(traffic.takesOne).toBe(true);
+    traffic.began('78');
+    traffic.began('79');
+    expect(traffic.takesOne).toBe(true);
+    traffic.began('81');
+    expect(traffic.takesOne).toBe(false);
+    traffic.ended('82');
+    traffic.began('82');
+    traffic.ended('84');
+    expect(traffic.takesOne).toBe(false);
+  });
+
   test('not while it has waited for others, or they for it', () => {
     const traffic = new Traffic({ xid: '77', at: performance.now() });
     vi.advanceTimersByTime(5_000);
