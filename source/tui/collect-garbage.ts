@@ -23,8 +23,6 @@ export function collectEarlyGarbage(): void {
   // 8 MB, which is half of a small one, unless memory matters more than speed.
   setFlagsFromString('--heap-growing-percent=15');
   setFlagsFromString('--optimize-for-size');
-  // Short-lived garbage is a megabyte at most. Sharing that out takes longer than collecting it where all processors are busy.
-  setFlagsFromString('--no-parallel-scavenge');
   // V8 would collect twice more some seconds after the last work, for 4 MB: a third of the CPU time of an idle console.
   // Another V8 than that of Node 24 may not know the flag, and would say so on the screen.
   if (process.versions.v8.startsWith('13.6.')) setFlagsFromString('--memory-reducer-gc-count=0');
