@@ -55,6 +55,7 @@ export class WakeableTimer {
     clearTimeout(this.#timer);
     this.#at = at;
     const wake = this.#wake;
-    if (at !== Number.POSITIVE_INFINITY && wake) this.#timer = setTimeout(wake, at - Date.now());
+    // A timer may be late.
+    if (at !== Number.POSITIVE_INFINITY && wake) this.#timer = setTimeout(wake, Math.max(0, at - Date.now()));
   }
 }

@@ -57,3 +57,15 @@ test('an end that was promised is not put off', async () => {
   };
   expect(await lasts(timer, 2_000, 30, ask)).toBe(200);
 });
+
+test('a call that comes later than the pause should have ended ends it, without a negative time', async () => {
+  const timer = new WakeableTimer();
+  const done = timer.after(100);
+  vi.setSystemTime(Date.now() + 200);
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  timer.once(150, 600);
+  // Node says so on the screen.
+  expect(set.mock.calls.map(([, pause]) => pause)).toEqual([0]);
+  await vi.advanceTimersByTimeAsync(0);
+  await done;
+});
