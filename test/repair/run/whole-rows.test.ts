@@ -43,7 +43,7 @@ test('all records of many rows at once go into the receipt and come back', async
     CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$DECLARE other int; BEGIN
       PERFORM pg_advisory_xact_lock_shared(4711);
       IF nextval('public.begun') = 1 THEN RETURN NULL; END IF;
-      FOR n IN 1..100 LOOP
+      FOR n IN 1..300 LOOP
         EXIT WHEN (SELECT is_called FROM public.met);
         SELECT pid INTO other FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND pid <> pg_backend_pid() AND granted;
         IF other IS NOT NULL AND nextval('public.met') = 1 THEN PERFORM pg_terminate_backend(other); END IF;
