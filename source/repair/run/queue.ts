@@ -112,19 +112,19 @@ export class Queue {
     if (this.#tableBusy) this.#tableBusy.since += milliseconds;
   }
 
-  /** A batch that is due and has nothing in common with those under way; null if there is none. */
-  due(now = performance.now()): Batch | null {
-    const batch = this.#take(now);
+  /** A batch that is due and has nothing in common with those under way, of which there may be so many; null if there is none. */
+  due(atATime = 1, now = performance.now()): Batch | null {
+    const batch = this.#take(now, atATime);
     for (const { id } of batch?.tasks ?? []) this.#underWay.add(id);
     return batch;
   }
 
   /** The next batch while none is under way, as soon as one is due; null if nothing is left or `signal` is aborted. */
-  async next(signal?: AbortSignal): Promise<Batch | null> {
+  async next(signal?: AbortSignal, atATime = 1): Promise<Batch | null> {
     this.#underWay.clear();
     while (this.#lanes.size > 0 && !signal?.aborted) {
       const now = performance.now();
-      const batch = this.due(now);
+      const batch = this.due(atATime, now);
       if (batch) return batch;
       let soonest = Number.POSITIVE_INFINITY;
       for (const { retryAt } of this.#lanes.values()) soonest = Math.min(soonest, retryAt);
@@ -170,7 +170,7 @@ export class Queue {
   }
 
   /** Due work, up to the size of a batch; it stops looking once that is full. Null if nothing is due. */
-  #take(now: number): Batch | null {
+  #take(now: number, atATime: number): Batch | null {
     if (this.#truncate) {
       const tasks = [...this.#lanes.values()].flatMap(lane => (lane.retryAt <= now ? lane.tasks : []));
       const limits = this.#most;
@@ -184,7 +184,7 @@ export class Queue {
     const whole = this.#whole && this.#isQuiet;
     // All of them have to fit.
     const fitting = whole ? 0.45 * this.#fitting : this.#fitting;
-    const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records, fitting)));
+    const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records / atATime, fitting)));
     let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
@@ -202,7 +202,9 @@ export class Queue {
       if (alone) break;
     }
     if (tasks.length === 0) return null;
-    const batch = { tasks, mostRecords, limits: this.#most, wait: tasks.length === 1, truncate: false };
+    // Together they take as much memory as one alone.
+    const limits = { ...this.#most, bytes: this.#most.bytes / atATime };
+    const batch = { tasks, mostRecords, limits, wait: tasks.length === 1, truncate: false };
     const isWhole = whole && weight <= mostRecords && tasks.every(({ id }) => id !== null);
     return isWhole ? { ...batch, whole: true } : batch;
   }

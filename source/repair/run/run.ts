@@ -193,15 +193,22 @@ interface Done {
   writing: Pick<Database, 'write'>;
 }
 
+// In bytes, on average of a batch. Larger ones take the memory of a batch even if it has few.
+const smallRecord = 4_096;
+
 /**
- * Whether two batches of a plan may run at a time: records go back that the server itself refuses to hold twice, and none of their
- * batches is so large that reading it again, from its beginning, would take long.
+ * Whether two batches of a plan may run at a time: records go back that the server itself refuses to hold twice, that are small, and none
+ * of their batches is so large that reading it again, from its beginning, would take long.
  */
 function mayPair({ receipt, recordsToRestore, evidence }: FullPlan): boolean {
   return (
     recordsToRestore > 0 &&
     evidence?.column?.unique === true &&
-    (receipt?.batches ?? []).every(({ records }) => (records?.count ?? 0) <= quietLimits.records)
+    (receipt?.batches ?? []).every(({ records }) => {
+      if (!records) return true;
+      const { count, bytes = Number.POSITIVE_INFINITY } = records;
+      return count <= quietLimits.records && bytes <= count * smallRecord;
+    })
   );
 }
 
@@ -313,11 +320,11 @@ class Run {
     const { signal } = this.#options;
     if (this.#underWay.size === 0) {
       this.#pair = (await this.#pairs()) ? (this.#pair ?? new Pair()) : null;
-      const batch = await this.#queue.next(signal);
+      const batch = await this.#queue.next(signal, this.#pair ? 2 : 1);
       if (batch) this.#run(batch);
     }
     if (this.#underWay.size !== 1 || !this.#pair || signal?.aborted || !(await this.#pairs())) return;
-    const beside = this.#queue.due();
+    const beside = this.#queue.due(2);
     if (beside) this.#run(beside);
   }
 

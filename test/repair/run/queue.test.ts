@@ -58,6 +58,12 @@ test('a batch that is due has no row of one under way, and there is none if all 
   expect(ids(own.due())).toEqual(['p1']);
 });
 
+test('two batches at a time are together as large as one alone', () => {
+  const own = () => queue(tasks(3, 1_000), { most: { records: 100, bytes: 6_000 } });
+  expect(own().due()).toMatchObject({ mostRecords: 100, limits: { bytes: 6_000 } });
+  expect(own().due(2)).toMatchObject({ mostRecords: 50, limits: { bytes: 3_000 } });
+});
+
 describe('a batch that deletes all records of its rows', () => {
   const whole = async (own: Queue) => (await own.next())?.whole === true;
   /** A queue beside which nobody writes. */
