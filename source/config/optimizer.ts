@@ -22,7 +22,7 @@ export function compileWarmCode(): void {
  */
 export function collectOften(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  // So little is collected sooner than other threads begin to help, and V8 would wait for them: for 3 ms where both processors are busy.
+  // So little is collected before other threads could begin to help. V8 would still wait for them: 3 ms where both processors are busy.
   setFlagsFromString('--no-parallel-scavenge');
 }
 

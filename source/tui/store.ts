@@ -59,8 +59,8 @@ export function createStore(
   };
 }
 
-// In milliseconds. What is read while keys come is drawn with the next of them, or once none has come for this long: a frame takes as long as
-// a key may, and so does not stand between two.
+// In milliseconds. What is read while keys come is drawn with the next key, or once none has come for this long. A frame of its own would
+// keep the next key waiting.
 const rest = 100;
 
 // What comes without a key, and whether it waits. Failures, and what came out of step, are drawn at once.

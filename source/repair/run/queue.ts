@@ -112,7 +112,10 @@ export class Queue {
     if (this.#tableBusy) this.#tableBusy.since += milliseconds;
   }
 
-  /** A batch that is due and has nothing in common with those under way, of which there may be so many; null if there is none. */
+  /**
+   * A batch that is due now and has no row of another that is under way; null if there is none. `atATime`: how many may be under way, all
+   * of them together no larger than one alone.
+   */
   due(atATime = 1, now = performance.now()): Batch | null {
     const batch = this.#take(now, atATime);
     for (const { id } of batch?.tasks ?? []) this.#underWay.add(id);

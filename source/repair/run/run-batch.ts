@@ -53,7 +53,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   let prepared: PreparedBatch | null = null;
   const begin = async (writer: WriteTransaction) => {
     const open = () => openBatch(writer, tables, recordWrites(plan), pair?.processes);
-    // Whoever holds the lock beside a pair is waited for by a batch that runs alone.
+    // One of a pair does not wait for a lock that another repair holds: a batch that runs alone will.
     const xid = await (pair ? open() : waitForLock(writer, open, timeouts.lockTimeout, signal));
     if (xid === null) throw new Stopped();
     traffic.began(xid);

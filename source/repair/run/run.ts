@@ -4,7 +4,7 @@ import { readNextXid } from '../../connection/transaction-status.ts';
 import type { Database } from '../../connection/transactions.ts';
 import { compareQuantities, isSame, minus, negated, type Quantity, sumOf } from '../../counter/quantity.ts';
 import { ConsoleError, exitCodes, isConsoleError, isTransient } from '../../errors/errors.ts';
-import { type BatchLimits, quietLimits, usualLimits } from '../batch-limits.ts';
+import { type BatchLimits, usualLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import { planRepair } from '../plan/read-plan.ts';
 import type { RepairPlan } from '../plan/repair-plan.ts';
@@ -30,7 +30,7 @@ import { readServerMark } from '../sql/server-mark.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { type StandbyLimits, Standbys } from './pace/standbys.ts';
 import { Traffic } from './pace/traffic.ts';
-import { Pair } from './pair.ts';
+import { mayPair, Pair } from './pair.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
@@ -184,32 +184,13 @@ function driftsAfter(changes: readonly ReceiptChange[]): Written[] {
   return [...written.values()];
 }
 
-/** A batch that has ended, and what it may have run beside. */
+/** A batch that has ended; `pair` is null if it ran alone. */
 interface Done {
   batch: Batch;
   result: BatchResult;
   begun: number;
   pair: Pair | null;
   writing: Pick<Database, 'write'>;
-}
-
-// In bytes, on average of a batch. Larger ones take the memory of a batch even if it has few.
-const smallRecord = 4_096;
-
-/**
- * Whether two batches of a plan may run at a time: records go back that the server itself refuses to hold twice, that are small, and none
- * of their batches is so large that reading it again, from its beginning, would take long.
- */
-function mayPair({ receipt, recordsToRestore, evidence }: FullPlan): boolean {
-  return (
-    recordsToRestore > 0 &&
-    evidence?.column?.unique === true &&
-    (receipt?.batches ?? []).every(({ records }) => {
-      if (!records) return true;
-      const { count, bytes = Number.POSITIVE_INFINITY } = records;
-      return count <= quietLimits.records && bytes <= count * smallRecord;
-    })
-  );
 }
 
 /** A repair under way. */
@@ -383,7 +364,7 @@ class Run {
     this.#queue.settle(batch, result, this.#traffic.isQuiet);
   }
 
-  /** What was begun beside a batch that failed counts too. */
+  /** Waits for a batch that still runs beside one that failed: what it commits counts too. */
   async #finish(): Promise<void> {
     for (const work of [...this.#underWay.values()]) {
       try {

@@ -14,7 +14,7 @@ export function recordSource({ recordColumns }: RepairFacts): string {
   return `r.tableoid AS relation, r.ctid AS place, r.xmin AS version, ${storedSize({ recordColumns })} AS stored, ${columns}`;
 }
 
-/** SQL for the bytes of a record `r` as it is stored, which are known without reading its values; those of null may be among them. */
+/** SQL for the stored bytes of a record `r`, known without reading its values. A column of fixed size counts even where it is null. */
 export function storedSize({ recordColumns }: Pick<RepairFacts, 'recordColumns'>): string {
   const known = recordColumns.reduce((sum, { size }) => sum + (size ?? 0), 0);
   const parts = recordColumns

@@ -208,7 +208,7 @@ function toFound(row: unknown): FoundRecords {
 /** A counter with the records that were read of it. */
 export type StateWithRecords = FoundRecords & { state: CounterState };
 
-/** SQL that starts a statement with `p`: the counters of the presets of $1, numbered `n`, with `also` of their records `r`. */
+/** SQL that starts a statement with `p`: the counters of the presets of $1, numbered `n`. `also` is SQL for one more column, over their records `r`. */
 function ownCounters(tables: Tables, also = ''): string {
   const { presets, records } = tables;
   const missing = presets.missing ? `p.${presets.missing}` : 'false';
@@ -249,8 +249,8 @@ export async function readWithRecords(
 }
 
 /**
- * The counters of these presets with all records of each, from the snapshot that is named. None is read where they are more than
- * `limits` allow. Reading them by rows takes half of the time of reading as many as fit.
+ * The counters of these presets with all records of each, and the snapshot that they are from. If these are more than `limits` allow,
+ * no record is read. It takes half of the time of `readWithRecords`, which reads as many as fit.
  */
 export async function readWithAllRecords(
   reader: Reader,

@@ -1,7 +1,7 @@
 /** What positions are sorted by. */
 export interface Numbers {
   of(position: number): number;
-  /** Writes those of some positions to `numbers`. Each kind has a loop of its own: V8 makes one piece of that, and calls nothing for each position. */
+  /** Writes those of some positions to `numbers`. Each kind has its own loop, because V8 inlines what one loop always calls. */
   read(positions: Uint32Array, numbers: Float64Array): void;
 }
 
@@ -34,7 +34,7 @@ function roomFor(length: number): Room {
   return [to.subarray(0, length), keys.subarray(0, length), sortedKeys.subarray(0, length)];
 }
 
-/** Calls `each` for some positions at a time. V8 makes machine code of what runs often, and uses it from the next call on. */
+/** Calls `each` for some positions at a time. V8 compiles a function that runs often, and uses the machine code from its next call on. */
 export function inStretches(length: number, each: (start: number, end: number) => void): void {
   for (let start = 0; start < length; start += stretch) each(start, Math.min(length, start + stretch));
 }
@@ -140,7 +140,7 @@ function toKeys(
 // In positions. Fewer are compared.
 const mostCompared = 64;
 
-/** Sorts those whose keys are the same, though their numbers are not. That writes to the room of keys which this has passed. */
+/** Sorts those whose keys are the same, though their numbers are not. Sorting them again overwrites only keys that were passed already. */
 function sortAlike(positions: Uint32Array, keys: Uint32Array, numbers: Numbers, { last }: Scale): void {
   for (let start = 0, end = 1; start < keys.length; start = end, end += 1) {
     const key = keys[start] as number;

@@ -142,48 +142,51 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('the audit of what was written', () => {
-  /** The console's database, on which a read after the first commit fails so many times. */
-  const failing = (times: number) => {
-    const { database } = bench;
-    let committed = false;
-    let failed = 0;
-    const wrapped: Database = {
-      ...database,
-      openWriting: () => {
-        const writing = database.openWriting();
-        return {
-          close: () => writing.close(),
-          write: async (work, options) => {
-            const value = await writing.write(work, options);
-            committed = true;
-            return value;
-          },
-        };
-      },
-      read: async (work, options) => {
-        if (committed && failed < times) {
-          failed += 1;
-          throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
-        }
-        return database.read(work, options);
-      },
-    };
-    return { wrapped, failed: () => failed };
+/** The console's database, on which every read after the first commit waits for `before` first. */
+const beforeReads = (before: () => Promise<unknown>): Database => {
+  const { database } = bench;
+  let committed = false;
+  return {
+    ...database,
+    openWriting: () => {
+      const writing = database.openWriting();
+      return {
+        close: () => writing.close(),
+        write: async (work, options) => {
+          const value = await writing.write(work, options);
+          committed = true;
+          return value;
+        },
+      };
+    },
+    read: async (work, options) => {
+      if (committed) await before();
+      return database.read(work, options);
+    },
   };
+};
+const lose = async () => {
+  throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
+};
 
+describe('the audit of what was written', () => {
   test('that fails is repeated', async () => {
-    const { wrapped, failed } = failing(2);
-    const outcome = await bench.run(await bench.plan('sync'), { fresh: true }, undefined, wrapped);
-    expect(failed()).toBe(2);
+    let failed = 0;
+    const loseTwice = async () => {
+      if (failed === 2) return;
+      failed += 1;
+      await lose();
+    };
+    const database = beforeReads(loseTwice);
+    const outcome = await bench.run(await bench.plan('sync'), { fresh: true }, undefined, database);
+    expect(failed).toBe(2);
     expect(outcome).toMatchObject({ changed: 3, left: [], ended: 'finished', error: null });
     expect(await writes()).toEqual(once);
   });
 
   test('that never succeeds ends it, and no written preset is reported as not reached', async () => {
-    const { wrapped } = failing(Number.POSITIVE_INFINITY);
     const options = { fresh: true, lockTimeout: 0.05 };
-    const outcome = await bench.run(await bench.plan('sync'), options, undefined, wrapped);
+    const outcome = await bench.run(await bench.plan('sync'), options, undefined, beforeReads(lose));
     expect(outcome).toMatchObject({
       changed: 0,
       ended: 'failed',
@@ -203,47 +206,20 @@ describe('the audit of what was written', () => {
 describe('an audit beside the next batch', () => {
   const alone = { fresh: true, quietAfter: 0, most: { presets: 1 } };
 
-  /** A database whose reads, once a batch is committed, wait for `first`. */
-  const delayed = (first: () => Promise<unknown>): Database => {
-    const { database } = bench;
-    let waited: Promise<unknown> | null = null;
-    let committed = false;
-    return {
-      ...database,
-      openWriting: () => {
-        const writing = database.openWriting();
-        return {
-          close: () => writing.close(),
-          write: async (work, options) => {
-            const value = await writing.write(work, options);
-            committed = true;
-            return value;
-          },
-        };
-      },
-      read: async (work, options) => {
-        if (committed) {
-          waited ??= first();
-          await waited;
-        }
-        return database.read(work, options);
-      },
-    };
-  };
-
   test('still finds a row that somebody has changed', async () => {
-    const change = () => bench.arrange('UPDATE presets SET usage_count = 8 WHERE usage_count IN (0, 3)');
-    const outcome = await bench.run(await bench.plan('sync'), alone, undefined, delayed(change));
+    let changed: Promise<void> | null = null;
+    const changeOnce = () => {
+      changed ??= bench.arrange('UPDATE presets SET usage_count = 8 WHERE usage_count IN (0, 3)');
+      return changed;
+    };
+    const outcome = await bench.run(await bench.plan('sync'), alone, undefined, beforeReads(changeOnce));
     expect(outcome).toMatchObject({ changed: 2, ended: 'finished', left: [{ reason: 'wrong' }] });
     expect(await writes()).toHaveLength(4);
   });
 
   test('that cannot be done ends it, and no written preset is reported as not reached', async () => {
-    const fail = async () => {
-      throw new ConsoleError({ code: 'connection-lost', message: 'Lost.', hint: 'Again.', exitCode: 3 });
-    };
     const options = { ...alone, lockTimeout: 0.05 };
-    const outcome = await bench.run(await bench.plan('sync'), options, undefined, delayed(fail));
+    const outcome = await bench.run(await bench.plan('sync'), options, undefined, beforeReads(lose));
     expect(outcome).toMatchObject({ changed: 0, ended: 'failed', error: { code: 'connection-lost' } });
     const written = new Set((await writes()).map(([name]) => name));
     expect(written.size).toBeGreaterThan(0);

@@ -95,7 +95,7 @@ export class Project {
     return module;
   }
 
-  /** Adds to `problems` as `module` does, and makes nothing of a file that can be parsed: that takes a third of the time. */
+  /** Adds to `problems` as `module` does, but makes no module of a file that can be parsed: that takes a third of the time. */
   check(file: string): null {
     const text = this.#texts.get(file);
     if (text === undefined || this.#parsed.has(file)) return null;
