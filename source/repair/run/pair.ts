@@ -8,10 +8,12 @@ import type { Batch } from './batch.ts';
 const smallRecord = 4_096;
 
 /**
- * Whether two batches of a plan may run at a time. It puts back records that a unique key keeps from being there twice. They are small, and
- * no batch of the receipt is so large that reading it again from its beginning takes long.
+ * Whether two batches of a plan may run at a time. It deletes records, or it puts back records that a unique key keeps from being there
+ * twice. These are small, and no batch of the receipt is so large that reading it again from its beginning takes long.
  */
-export function mayPair({ receipt, recordsToRestore, evidence }: FullPlan): boolean {
+export function mayPair(plan: FullPlan): boolean {
+  const { receipt, recordsToRestore, evidence } = plan;
+  if (deletesRecords(plan)) return true;
   return (
     recordsToRestore > 0 &&
     evidence?.column?.unique === true &&
@@ -23,13 +25,24 @@ export function mayPair({ receipt, recordsToRestore, evidence }: FullPlan): bool
   );
 }
 
+/** Whether a plan deletes records. */
+export function deletesRecords({ action, options }: FullPlan): boolean {
+  return action === 'reset' && options.deleteHistory;
+}
+
 /**
  * Batches of one repair that run at a time, each on a connection of its own. They take turns until each is
- * noted in the receipt, so transaction numbers ascend there. Only their writes on the server run side by side.
+ * noted in the receipt, so transaction numbers ascend there. Then records are put back side by side. Records are deleted in turn, while
+ * those of the next batch are read: so each knows which one was committed since its own were read.
  */
 export class Pair {
   readonly #turns = new Turns();
+  readonly #deletions: Turns | null;
   readonly #processes = new Map<Batch, number>();
+
+  constructor(plan: FullPlan) {
+    this.#deletions = deletesRecords(plan) ? new Turns() : null;
+  }
 
   /** Begins a batch with `work` when no other is beginning. */
   begin<T>(batch: Batch, { rows }: Reader, work: () => Promise<T>): Promise<T> {
@@ -38,6 +51,11 @@ export class Pair {
       if (row) this.#processes.set(batch, row.pid);
       return work();
     });
+  }
+
+  /** Writes and commits a batch with `work`, in the order in which they began if it deletes records. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#deletions ? this.#deletions.take(work) : work();
   }
 
   /** The server processes of the batches under way. */

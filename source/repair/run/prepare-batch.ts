@@ -17,6 +17,7 @@ import {
   readWithRecords,
   type StateWithRecords,
 } from '../sql/counter-state.ts';
+import { deletesRecords } from './pair.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
   type BatchRequest,
@@ -32,9 +33,8 @@ import {
  * one is left alone: something other than correct uses has written it.
  */
 export function prepareBatch(asked: BatchRequest): Promise<PreparedBatch> {
-  const { action, options } = asked.plan;
-  if (action === 'undo') return prepareUndo(asked);
-  if (action === 'reset' && options.deleteHistory) return prepareDeletion(asked);
+  if (asked.plan.action === 'undo') return prepareUndo(asked);
+  if (deletesRecords(asked.plan)) return prepareDeletion(asked);
   return prepareCounts(asked);
 }
 

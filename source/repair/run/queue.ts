@@ -114,10 +114,11 @@ export class Queue {
 
   /**
    * A batch that is due now and has no row of another that is under way; null if there is none. `atATime`: how many may be under way, all
-   * of them together no larger than one alone.
+   * of them together no larger than one alone. `whole`: only if it may delete all records of its rows.
    */
-  due(atATime = 1, now = performance.now()): Batch | null {
+  due(atATime = 1, { now = performance.now(), whole = false } = {}): Batch | null {
     const batch = this.#take(now, atATime);
+    if (whole && !batch?.whole) return null;
     for (const { id } of batch?.tasks ?? []) this.#underWay.add(id);
     return batch;
   }
@@ -127,7 +128,7 @@ export class Queue {
     this.#underWay.clear();
     while (this.#lanes.size > 0 && !signal?.aborted) {
       const now = performance.now();
-      const batch = this.due(atATime, now);
+      const batch = this.due(atATime, { now });
       if (batch) return batch;
       let soonest = Number.POSITIVE_INFINITY;
       for (const { retryAt } of this.#lanes.values()) soonest = Math.min(soonest, retryAt);

@@ -9,7 +9,7 @@ import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } f
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import type { Traffic } from './pace/traffic.ts';
-import type { Pair } from './pair.ts';
+import { deletesRecords, type Pair } from './pair.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';
@@ -56,7 +56,8 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     // One of a pair does not wait for a lock that another repair holds: a batch that runs alone will.
     const xid = await (pair ? open() : waitForLock(writer, open, timeouts.lockTimeout, signal));
     if (xid === null) throw new Stopped();
-    traffic.began(xid);
+    if (pair && batch.whole) traffic.beganBeside(xid);
+    else traffic.began(xid);
     prepared = await prepareBatch({
       reader: writer,
       plan,
@@ -87,15 +88,26 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
       const ready = await (pair ? pair.begin(batch, writer, () => begin(writer)) : begin(writer));
       if (!ready) return null;
-      const quiet = plan.options.suppressTriggers;
-      return runBatch(
-        writer,
-        tables,
-        plan.facts,
-        { ...ready.order, wait: batch.wait, quiet, plays: plan.playsUndo },
-        ready.xid,
-        Math.min(timeouts.timeout, longestBlock),
-      );
+      const run = async () => {
+        const { whole = null } = ready.order;
+        const answer = await runBatch(
+          writer,
+          tables,
+          plan.facts,
+          {
+            ...ready.order,
+            ...(pair && whole ? { whole: { ...whole, beside: work.written.at(-1) ?? null } } : {}),
+            wait: batch.wait,
+            quiet: plan.options.suppressTriggers,
+            plays: plan.playsUndo,
+          },
+          ready.xid,
+          Math.min(timeouts.timeout, longestBlock),
+        );
+        work.written.push(ready.xid);
+        return answer;
+      };
+      return pair ? pair.write(run) : run();
     }, timeouts);
     const done = prepared as PreparedBatch | null;
     if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };
@@ -147,9 +159,9 @@ function isTooMuch(state: string, tried: number | undefined, records: boolean): 
   return tried !== 0 && (state.startsWith('54') || state === '53200' || state === 'XX000');
 }
 
-function recordWrites({ action, options, recordsToRestore }: FullPlan): RecordWrites {
-  if (action === 'reset' && options.deleteHistory) return 'delete';
-  return recordsToRestore > 0 ? 'insert' : null;
+function recordWrites(plan: FullPlan): RecordWrites {
+  if (deletesRecords(plan)) return 'delete';
+  return plan.recordsToRestore > 0 ? 'insert' : null;
 }
 
 function committed(prepared: PreparedBatch, { held, waiting, beside }: BatchAnswer): BatchResult {
@@ -164,12 +176,7 @@ function empty(outcome: BatchResult['outcome']): BatchResult {
 type Noted = { number: number; xid: string } | null;
 
 // The receipt is complete without it: the server knows the outcome too.
-async function note(
-  { receipt, written }: BatchWork,
-  noted: Noted,
-  outcome: 'committed' | 'aborted',
-): Promise<void> {
-  if (noted && outcome === 'committed') written.push(noted.xid);
+async function note({ receipt }: BatchWork, noted: Noted, outcome: 'committed' | 'aborted'): Promise<void> {
   if (noted) await receipt.settle(noted.number, outcome).catch(() => {});
 }
 
@@ -211,6 +218,7 @@ async function afterLoss(
     });
   }
   await note(work, noted, status);
+  if (status === 'committed') work.written.push(noted.xid);
   if (status === 'aborted' || !prepared) return { ...empty('lost'), error };
   return committed(prepared, { held: 0, waiting: 0, beside: false, counts: {} });
 }

@@ -30,7 +30,7 @@ import { readServerMark } from '../sql/server-mark.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { type StandbyLimits, Standbys } from './pace/standbys.ts';
 import { Traffic } from './pace/traffic.ts';
-import { mayPair, Pair } from './pair.ts';
+import { deletesRecords, mayPair, Pair } from './pair.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
@@ -142,7 +142,7 @@ function headOf(database: Database, plan: FullPlan): ReceiptHead {
     options,
     undoes: plan.receipt?.head.id ?? null,
     // Also if there was nothing to delete: a record may have come since, and is deleted with the others.
-    ...(plan.action === 'reset' && plan.options.deleteHistory
+    ...(deletesRecords(plan)
       ? {
           columns: plan.facts.recordColumns.map(({ cast: _, size: __, ...column }) => column),
           reference: plan.inspected.tables.records.preset,
@@ -299,19 +299,26 @@ class Run {
   /** Begins what is due, if need be once it is due: one batch at a time, or two while nobody else writes. */
   async #begin(): Promise<void> {
     const { signal } = this.#options;
+    // Of batches that delete records only these notice by themselves what others have committed meanwhile.
+    const whole = deletesRecords(this.#plan);
     if (this.#underWay.size === 0) {
-      this.#pair = (await this.#pairs()) ? (this.#pair ?? new Pair()) : null;
-      const batch = await this.#queue.next(signal, this.#pair ? 2 : 1);
+      const pairs = await this.#pairs();
+      const batch = await this.#queue.next(signal, pairs ? 2 : 1);
+      const before = this.#pair;
+      this.#pair = pairs && (!whole || batch?.whole) ? (before ?? new Pair(this.#plan)) : null;
+      if (whole && before && !this.#pair)
+        this.#traffic.ended(await this.#patiently(() => this.#database.read(readNextXid)));
       if (batch) this.#run(batch);
     }
     if (this.#underWay.size !== 1 || !this.#pair || signal?.aborted || !(await this.#pairs())) return;
-    const beside = this.#queue.due(2);
+    const beside = this.#queue.due(2, { whole });
     if (beside) this.#run(beside);
   }
 
   /** Whether two batches may run at a time now. */
   async #pairs(): Promise<boolean> {
-    if (!this.#mayPair || !this.#traffic.isQuiet || !this.#traffic.takesOne) return false;
+    if (!this.#mayPair || !this.#traffic.isQuiet) return false;
+    if (!deletesRecords(this.#plan) && !this.#traffic.takesOne) return false;
     if (this.#writing.length > 1) return true;
     const second = this.#database.openWriting();
     try {

@@ -34,7 +34,7 @@ export interface BatchOrder {
   rows: RowOrder[];
   /** Exactly these versions of records are deleted. */
   deletes: RecordPlaces[];
-  /** Deletes all records of these rows instead, unless any transaction has ended since they were read. */
+  /** Deletes all records of these rows instead, unless another transaction was committed since they were read. */
   whole?: WholeDeletion | null;
   inserts: RecordValues[];
   /** By TRUNCATE, if these are all the records there are. */
@@ -53,6 +53,8 @@ export interface WholeDeletion {
   snapshot: string;
   /** Records of each to try the undo with. */
   played: RecordValues[];
+  /** The transaction of the same repair that may have ended since, having deleted records of other rows; null or left out if none. */
+  beside?: string | null;
 }
 
 /** Whether all records of some rows are found again without their places, and a few of them stand for all in a trial of the undo. */
@@ -321,7 +323,7 @@ export function repairBlock(tables: Tables, facts: RepairFacts, order: BlockShap
       ? ''
       : whole === null
         ? deletion(tables, idsOf(tables), order.truncate, keepsDeleted ? keeps : null)
-        : wholeDeletion(tables, keeps),
+        : wholeDeletion(tables, whole, keeps),
     order.inserts.length > 0 ? insertion(records.name, facts, order.quiet) : '',
     order.deletes.length + order.inserts.length > 0 ? deferredFirst : '',
     `SELECT coalesce(jsonb_object_agg(o.value->>'id', CASE WHEN (o.value->>'nullIfZero')::boolean AND ${value} = 0 THEN NULL ELSE ${value} END), '{}')
@@ -362,7 +364,7 @@ DECLARE
   touched bigint;
   is_other boolean;
   beside boolean;
-  is_kept boolean;${order.deletes.length > 0 && whole === null ? `\n  ${placeLists}` : ''}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
+  is_kept boolean;${order.deletes.length === 0 ? '' : whole === null ? `\n  ${placeLists}` : '\n  was pg_snapshot;\n  is_newer boolean := false;'}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -543,20 +545,40 @@ function deletion(
 }
 
 /**
- * Deletes all records of the rows, and fails if any transaction ended since they were read: then a record may have come, gone or
- * changed, and the receipt would not hold exactly what is deleted.
+ * Deletes all records of the rows, and fails if another transaction was committed since they were read: then a record may have come,
+ * gone or changed, and the receipt would not hold exactly what is deleted. The one of the same repair deletes records of other
+ * rows; what its triggers did to these is seen by the number that wrote a record.
  */
-function wholeDeletion(tables: Tables, keeps: Keeping | null): string {
+function wholeDeletion(tables: Tables, { beside = null }: WholeDeletion, keeps: Keeping | null): string {
   const { name, preset, keys } = tables.records;
   const gone = `DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)}`;
+  const besideXid = "(given OPERATOR(pg_catalog.->) 'whole' OPERATOR(pg_catalog.->>) 'beside')";
+  const kept = [
+    ...(keeps && keeps.references.length > 0
+      ? [{ columns: keeps.references, value: keeps.dangling, into: 'dangling' }]
+      : []),
+    ...(beside === null
+      ? []
+      : [
+          {
+            columns: ['r.xmin AS version'],
+            value: `pg_catalog.bool_or(pg_catalog.age(r.version) OPERATOR(pg_catalog.<=) pg_catalog.age(${besideXid}::pg_catalog.xid8::pg_catalog.xid))`,
+            into: 'is_newer',
+          },
+        ]),
+  ];
   const deletes =
-    keeps && keeps.references.length > 0
-      ? `WITH gone AS (${gone} RETURNING ${keeps.references.join(', ')})
-    SELECT pg_catalog.count(*), ${keeps.dangling} INTO touched, dangling FROM gone r;`
+    kept.length > 0
+      ? `WITH gone AS (${gone} RETURNING ${kept.flatMap(({ columns }) => columns).join(', ')})
+    SELECT pg_catalog.count(*), ${kept.map(({ value }) => value).join(', ')} INTO touched, ${kept.map(({ into }) => into).join(', ')} FROM gone r;`
       : `${gone};
   GET DIAGNOSTICS touched = ROW_COUNT;`;
   return `${byOwnPath(deletes)}
-  IF touched <> (given->>'deleted')::int8 OR pg_current_snapshot()::text <> given->'whole'->>'snapshot' THEN
+  was := (given->'whole'->>'snapshot')::pg_snapshot;
+  IF touched <> (given->>'deleted')::int8 OR is_newer OR EXISTS (
+    SELECT FROM (SELECT x FROM pg_snapshot_xip(was) x
+       UNION ALL SELECT n::text::xid8 FROM generate_series(pg_snapshot_xmax(was)::text::int8, pg_snapshot_xmax(pg_current_snapshot())::text::int8 - 1) n) ended (xid)
+     WHERE pg_visible_in_snapshot(ended.xid, pg_current_snapshot()) AND pg_xact_status(ended.xid) = 'committed' AND ended.xid::text IS DISTINCT FROM given->'whole'->>'beside') THEN
     RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = '40001';
   END IF;${keeps ? `\n  played := given->'whole'->'played';\n  ${keeps.check}` : ''}`;
 }

@@ -21,3 +21,11 @@ test.each([
 ])('two batches at a time: an undo %s', (_, undo, may) => {
   expect(mayPair(undo)).toBe(may);
 });
+
+test.each([
+  ['of counts alone', false],
+  ['of records', true],
+])('two batches at a time: a reset %s', (_, deleteHistory) => {
+  const reset = { ...plan(null, 0), action: 'reset', options: { deleteHistory } } as unknown as FullPlan;
+  expect(mayPair(reset)).toBe(deleteHistory);
+});

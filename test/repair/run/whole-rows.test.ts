@@ -23,21 +23,27 @@ afterEach(() => bench.close());
 
 test('all records of many rows at once go into the receipt and come back', async () => {
   const presets = 1_500;
-  // The trigger tells by the text of a batch how it deletes.
+  // The trigger tells by the text of a batch that it deletes beside another.
   await bench.arrange(`INSERT INTO presets (name) SELECT 'Preset ' || n FROM generate_series(1, ${presets}) n;
     SET session_replication_role = replica;
     INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets, generate_series(1, 3);
     RESET session_replication_role;
-    CREATE TABLE told (n int);
-    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
-      INSERT INTO public.told SELECT 1 WHERE current_query() LIKE '%''whole''%'; RETURN NULL; END$$;
+    CREATE SEQUENCE beside;
+    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF current_query() NOT LIKE '%AS version%' THEN RETURN NULL; END IF;
+      FOR n IN 1..300 LOOP
+        EXIT WHEN (SELECT is_called FROM public.beside);
+        PERFORM nextval('public.beside') FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND pid <> pg_backend_pid() AND granted;
+        PERFORM pg_sleep(0.01);
+      END LOOP;
+      RETURN NULL; END$$;
     CREATE TRIGGER tell AFTER DELETE ON preset_usage FOR EACH STATEMENT EXECUTE FUNCTION tell()`);
   const before = await bench.tables();
   const plan = await bench.plan('reset', { options: { deleteHistory: true } });
   const reset = await bench.run(plan, { quietAfter: 0 });
   expect(reset).toMatchObject({ changed: presets, deleted: 3 * presets, left: [] });
-  const [told] = await bench.own.sql`SELECT count(*)::int AS batches FROM told`;
-  expect(told?.batches).toBeGreaterThan(0);
+  // While one was deleted the next one had begun.
+  expect(await bench.own.sql`SELECT is_called FROM beside`).toMatchObject([{ is_called: true }]);
   // Once two batches are in their triggers at a time, one breaks the connection of the other.
   await bench.arrange(`CREATE SEQUENCE begun; CREATE SEQUENCE met;
     CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$DECLARE other int; BEGIN
@@ -74,8 +80,8 @@ describe('all records of a row that are deleted at once', () => {
     plan = await bench.plan('sync');
   });
 
-  /** Reads the records of Noir, waits for `others`, and deletes all that it has. */
-  async function deleteAll(others: () => Promise<unknown> = async () => {}): Promise<string> {
+  /** Reads the records of Noir, waits for `others`, and deletes all that it has. What they return has ended beside it, for the same repair. */
+  async function deleteAll(others: () => Promise<string | null> = async () => null): Promise<string> {
     const { tables } = plan.inspected;
     const deleting = bench.database.write(
       async writer => {
@@ -84,10 +90,10 @@ describe('all records of a row that are deleted at once', () => {
         const { snapshot } = read;
         const { found = [] } = read.states.get(noir) ?? {};
         const played = found.map(record => JSON.parse(record) as RecordValues);
-        await others();
+        const beside = await others();
         const rows = [{ id: noir, delta: -2, nullIfZero: false, lastUsed: null }];
         const how = { inserts: [], truncate: false, wait: false, quiet: false, plays: 2 };
-        const order = { rows, deletes: [{ number: 2 }], whole: { snapshot, played }, ...how };
+        const order = { rows, deletes: [{ number: 2 }], whole: { snapshot, played, beside }, ...how };
         return runBatch(writer, tables, plan.facts, order, xid, 5);
       },
       { timeout: 20, lockTimeout: 10 },
@@ -124,19 +130,66 @@ describe('all records of a row that are deleted at once', () => {
     const deleting = deleteAll(async () => {
       await write();
       before = await bench.tables();
+      return null;
     });
     expect(await deleting).toBe(changedMeanwhile);
     expect(await bench.tables()).toEqual(before);
   });
 
-  // Of a transaction that ends then, a deletion that waited for it sees what it has written.
-  test('stay where a transaction ends while they are deleted', async () => {
-    await bench.arrange(`CREATE TABLE noted (id uuid);
-        CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-          BEGIN INSERT INTO noted VALUES (OLD.id); RAISE EXCEPTION 'over'; EXCEPTION WHEN raise_exception THEN RETURN OLD; END; END $$;
-        CREATE TRIGGER ends BEFORE DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION ends()`);
+  // Of a transaction that is committed then, a deletion that waited for it sees what it has written.
+  test('stay where a transaction is committed while they are deleted', async () => {
+    await bench.arrange(`CREATE TABLE ended (); CREATE SEQUENCE waits;
+      CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM nextval('waits');
+        FOR n IN 1..400 LOOP EXIT WHEN EXISTS (SELECT FROM public.ended); PERFORM pg_sleep(0.01); END LOOP;
+        RETURN OLD; END $$;
+      CREATE TRIGGER waits BEFORE DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION waits()`);
     const before = await bench.tables();
-    expect(await deleteAll()).toBe(changedMeanwhile);
+    const deleting = deleteAll();
+    await expect
+      .poll(() => bench.own.sql`SELECT is_called AS waits FROM waits`, { timeout: 10_000 })
+      .toMatchObject([{ waits: true }]);
+    await bench.arrange('INSERT INTO ended DEFAULT VALUES');
+    expect(await deleting).toBe(changedMeanwhile);
     expect(await bench.tables()).toEqual(before);
+  });
+
+  test('go where a trigger catches an error of its own', async () => {
+    await bench.arrange(`CREATE FUNCTION catches() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        BEGIN INSERT INTO presets (name) VALUES ('Warm'); RAISE EXCEPTION 'over'; EXCEPTION WHEN raise_exception THEN RETURN OLD; END; END $$;
+      CREATE TRIGGER catches BEFORE DELETE ON preset_usage FOR EACH ROW EXECUTE FUNCTION catches()`);
+    expect(await deleteAll()).toBe('committed');
+  });
+
+  /** Runs `sql` in a transaction of its own, and returns its number. */
+  const committed = async (sql: string) => {
+    const rows = await bench.own.sql.begin(async inside => {
+      await inside.unsafe(sql);
+      return inside`SELECT pg_current_xact_id()::text AS xid`;
+    });
+    return (rows as unknown as { xid: string }[])[0]?.xid ?? '';
+  };
+  const use = (preset: string) =>
+    `INSERT INTO preset_usage (preset_id, usage_type) VALUES ('${preset}', 'generation')`;
+
+  test('go beside a transaction of the same repair', async () => {
+    expect(await deleteAll(() => committed(use(pastel)))).toBe('committed');
+    expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [1, 1] });
+  });
+
+  test('stay where another was committed before it', async () => {
+    const deleting = deleteAll(async () => {
+      await committed(use(pastel));
+      return committed(use(pastel));
+    });
+    expect(await deleting).toBe(changedMeanwhile);
+    expect(await bench.counts()).toEqual({ Noir: [2, 2], Pastel: [2, 2] });
+  });
+
+  test('stay where its triggers have changed one', async () => {
+    const deleting = deleteAll(() =>
+      committed(`UPDATE preset_usage SET usage_type = 'export' WHERE preset_id = '${noir}'`),
+    );
+    expect(await deleting).toBe(changedMeanwhile);
   });
 });

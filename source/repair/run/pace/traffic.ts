@@ -30,6 +30,11 @@ export class Traffic {
     this.#next = own + 1n;
   }
 
+  /** The same beside a batch that may have taken the numbers before. Whether others write is seen by the batches themselves. */
+  beganBeside(xid: string): void {
+    this.ended(String(BigInt(xid) + 1n));
+  }
+
   /** Notes the number that the server gave next once a transaction of the repair had ended: those before may be its own. */
   ended(next: string): void {
     const given = BigInt(next);
