@@ -307,6 +307,20 @@ describe('every error of a server or of the way to it is told in a sentence, and
     const fault = new TypeError('x is not a function');
     expect(databaseError(fault, place)).toBe(fault);
   });
+
+  test.each(['ENOENT', 'EACCES', 'EPERM'])(
+    '%s of a file is left as it is, and one of a socket is not',
+    code => {
+      const ofFile = Object.assign(new Error(code), { code, syscall: 'open', path: '/app/part.js' });
+      expect(databaseError(ofFile, place)).toBe(ofFile);
+      const ofSocket = Object.assign(new Error(code), {
+        code,
+        syscall: 'connect',
+        address: '/run/.s.PGSQL.5432',
+      });
+      expect(databaseError(ofSocket, place)).toMatchObject({ code: 'connection-refused' });
+    },
+  );
 });
 
 test.each([

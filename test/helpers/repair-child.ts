@@ -1,3 +1,4 @@
+import { collectOften, optimizeHotCode } from '../../source/config/optimizer.ts';
 import { planRepair } from '../../source/repair/plan/read-plan.ts';
 import { noOptions, type RepairAction } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
@@ -12,6 +13,9 @@ export interface ChildOutcome {
   grown: number;
 }
 
+// As the program does.
+optimizeHotCode();
+collectOften();
 const [url = '', directory = '', action = 'reset', receipt = ''] = process.argv.slice(2);
 const before = process.resourceUsage().maxRSS;
 const database = connectTo(url);
