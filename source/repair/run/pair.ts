@@ -39,6 +39,8 @@ export class Pair {
   readonly #turns = new Turns();
   readonly #deletions: Turns | null;
   readonly #processes = new Map<Batch, number>();
+  /** By the batches under way. Work on a connection that was lost never settles, and its turn must end all the same. */
+  readonly #ends = new Map<Batch, PromiseWithResolvers<never>>();
 
   constructor(plan: FullPlan) {
     this.#deletions = deletesRecords(plan) ? new Turns() : null;
@@ -46,7 +48,10 @@ export class Pair {
 
   /** Begins a batch with `work` when no other is beginning. */
   begin<T>(batch: Batch, { rows }: Reader, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
+    const end = Promise.withResolvers<never>();
+    end.promise.catch(() => {});
+    this.#ends.set(batch, end);
+    return this.#inTurn(this.#turns, batch, async () => {
       const [row] = (await rows('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
       if (row) this.#processes.set(batch, row.pid);
       return work();
@@ -54,8 +59,8 @@ export class Pair {
   }
 
   /** Writes and commits a batch with `work`, in the order in which they began if it deletes records. */
-  write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#deletions ? this.#deletions.take(work) : work();
+  write<T>(batch: Batch, work: () => Promise<T>): Promise<T> {
+    return this.#deletions ? this.#inTurn(this.#deletions, batch, work) : work();
   }
 
   /** The server processes of the batches under way. */
@@ -63,8 +68,21 @@ export class Pair {
     return new Set(this.#processes.values());
   }
 
-  /** A batch has ended. */
+  /** A batch has ended: it takes no turn any more. */
   ended(batch: Batch): void {
     this.#processes.delete(batch);
+    this.#ends.get(batch)?.reject(overAlready());
+    this.#ends.delete(batch);
   }
+
+  #inTurn<T>(turns: Turns, batch: Batch, work: () => Promise<T>): Promise<T> {
+    return turns.take(() => {
+      const end = this.#ends.get(batch);
+      return end ? Promise.race([work(), end.promise]) : Promise.reject(overAlready());
+    });
+  }
+}
+
+function overAlready(): Error {
+  return new Error('the batch has ended');
 }

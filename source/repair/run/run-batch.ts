@@ -107,7 +107,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
         work.written.push(ready.xid);
         return answer;
       };
-      return pair ? pair.write(run) : run();
+      return pair ? pair.write(batch, run) : run();
     }, timeouts);
     const done = prepared as PreparedBatch | null;
     if (!answer || !done) return { ...empty('nothing'), left: done?.left ?? [], rest: done?.rest ?? [] };

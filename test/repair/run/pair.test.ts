@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Reader } from '../../../source/connection/transactions.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
-import { mayPair } from '../../../source/repair/run/pair.ts';
+import type { Batch } from '../../../source/repair/run/batch.ts';
+import { mayPair, Pair } from '../../../source/repair/run/pair.ts';
 
 const small = { count: 1_000, bytes: 200_000 };
 const plan = (records: object | null, recordsToRestore = 1_000, unique = true) =>
@@ -22,10 +24,67 @@ test.each([
   expect(mayPair(undo)).toBe(may);
 });
 
+const resetOf = (deleteHistory: boolean) =>
+  ({ ...plan(null, 0), action: 'reset', options: { deleteHistory } }) as unknown as FullPlan;
+
 test.each([
   ['of counts alone', false],
   ['of records', true],
 ])('two batches at a time: a reset %s', (_, deleteHistory) => {
-  const reset = { ...plan(null, 0), action: 'reset', options: { deleteHistory } } as unknown as FullPlan;
-  expect(mayPair(reset)).toBe(deleteHistory);
+  expect(mayPair(resetOf(deleteHistory))).toBe(deleteHistory);
+});
+
+describe('of two batches, where the connection of one is lost', () => {
+  const reader = { rows: async () => [{ pid: 1 }] } as unknown as Reader;
+  const batches = ['one', 'other'].map(name => ({ name })) as unknown as [Batch, Batch];
+  /** Work on a connection that is lost, and when it is under way. */
+  const losing = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const work = () => {
+      resolve();
+      return new Promise<string>(() => {});
+    };
+    return { work, underWay: promise };
+  };
+  const done = async () => 'done';
+
+  test('the other one begins', async () => {
+    const pair = new Pair(resetOf(true));
+    const [one, other] = batches;
+    const { work, underWay } = losing();
+    const lost = pair.begin(one, reader, work);
+    const next = pair.begin(other, reader, done);
+    await underWay;
+    pair.ended(one);
+    expect(await next).toBe('done');
+    await expect(lost).rejects.toThrow('the batch has ended');
+  });
+
+  test('the other one is written', async () => {
+    const pair = new Pair(resetOf(true));
+    const [one, other] = batches;
+    for (const each of batches) await pair.begin(each, reader, done);
+    const { work, underWay } = losing();
+    const lost = pair.write(one, work);
+    const next = pair.write(other, done);
+    await underWay;
+    pair.ended(one);
+    expect(await next).toBe('done');
+    await expect(lost).rejects.toThrow('the batch has ended');
+  });
+
+  test('it is not written later', async () => {
+    const pair = new Pair(resetOf(true));
+    const [one, other] = batches;
+    for (const each of batches) await pair.begin(each, reader, done);
+    const writing = Promise.withResolvers<string>();
+    const first = pair.write(one, () => writing.promise);
+    const written: string[] = [];
+    const lost = pair.write(other, async () => written.push('other'));
+    pair.ended(other);
+    writing.resolve('done');
+    await first;
+    await expect(lost).rejects.toThrow('the batch has ended');
+    expect(written).toEqual([]);
+  });
 });
