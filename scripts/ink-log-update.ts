@@ -16,34 +16,46 @@ const furthest = 12;
 // A few lines are written as quickly as the terminal is asked to move them.
 const least = 4;
 
-/** The scroll that saves the most lines, or null if it is not worth it. */
+/** The scroll that saves the most lines, or null if it is not worth it. Lines beside them that are only longer now are moved too. */
 export function findScroll(before: readonly string[], after: readonly string[]): Scroll | null {
-  let best: Scroll | null = null;
+  let by = 0;
   let most = least - 1;
   for (let distance = 1; distance <= furthest; distance += 1) {
-    for (const by of [distance, -distance]) {
-      const { first, last, saved } = mostSaved(before, after, by);
+    for (const each of [distance, -distance]) {
+      const { saved } = mostSaved(before, after, each, wholeLine);
       // The lines that a scroll leaves empty are written.
       if (saved - distance <= most) continue;
       most = saved - distance;
-      best = { first: Math.min(first, first + by), last: Math.max(last, last + by), by };
+      by = each;
     }
   }
-  return best;
+  if (by === 0) return null;
+  // The last columns of new rows are read later, and by then the list has often moved on.
+  const { first, last } = mostSaved(before, after, by, sharedStart);
+  return { first: Math.min(first, first + by), last: Math.max(last, last + by), by };
 }
 
-/** The consecutive lines of which most need not be written if they are those `by` further down before. */
-function mostSaved(before: readonly string[], after: readonly string[], by: number) {
+/** The consecutive lines of which `worth` saves most if they are those `by` further down before. */
+function mostSaved(
+  before: readonly string[],
+  after: readonly string[],
+  by: number,
+  worth: (shown: string, line: string) => number,
+) {
   const best = { first: 0, last: -1, saved: 0 };
   let first = 0;
   let saved = 0;
   // It runs for every line and distance of every frame, so it makes no object for them.
   for (let line = 0; line < after.length; line += 1) {
     const from = line + by;
-    const isMoved = from >= 0 && from < before.length && before[from] === after[line];
-    const isSame = before[line] === after[line];
-    saved += isMoved === isSame ? 0 : isMoved ? 1 : -1;
-    if (saved <= 0 || from < 0 || from >= before.length) {
+    if (from < 0 || from >= before.length) {
+      first = line + 1;
+      saved = 0;
+      continue;
+    }
+    const now = after[line] as string;
+    saved += worth(before[from] as string, now) - worth(before[line] as string, now);
+    if (saved <= 0) {
       first = line + 1;
       saved = 0;
     } else if (saved > best.saved) {
@@ -53,6 +65,18 @@ function mostSaved(before: readonly string[], after: readonly string[], by: numb
     }
   }
   return best;
+}
+
+function wholeLine(shown: string, line: string): number {
+  return shown === line ? 1 : 0;
+}
+
+/** How much of `line` need not be written where `shown` is: Ink writes a line from where it begins to differ. */
+function sharedStart(shown: string, line: string): number {
+  if (shown === line) return line.length;
+  let length = 0;
+  while (length < line.length && shown.charCodeAt(length) === line.charCodeAt(length)) length += 1;
+  return length;
 }
 
 /** What a terminal shows of `lines` after a scroll. */

@@ -197,6 +197,21 @@ describe('the writing of frames in place of that of Ink', () => {
     for (const size of bytes.slice(1, 4)) expect(size).toBeLessThan((bytes[0] ?? 0) / 2);
   });
 
+  test('moves lines that only got longer, and writes their ends', async () => {
+    const filled = (lines: string[], from: number, to: number) =>
+      lines.map(line => {
+        const row = Number(/row (\d+)/.exec(line)?.[1] ?? to);
+        return row >= from && row < to ? `${line}  filled` : line;
+      });
+    const down = [filled(list(10, 26), 10, 21), filled(list(11, 27), 10, 27)];
+    const up = [filled(list(11, 11), 17, 28), filled(list(10, 10), 11, 28)];
+    for (const frames of [down, up]) {
+      const { shown, bytes } = await write(frames);
+      expect(shown).toEqual(plain(frames.at(-1) ?? []));
+      expect(bytes[1]).toBeLessThan((bytes[0] ?? 0) / 2);
+    }
+  });
+
   test('shows the last of any frames', async () => {
     const frame = fc
       .tuple(fc.nat(30), fc.nat(16), fc.option(fc.nat(16)))
