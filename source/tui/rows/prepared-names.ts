@@ -86,14 +86,45 @@ function addedSince(rows: CounterRows, mark: number): number[] {
 
 // In rows. So many whose names differ in case alone are rare.
 const mostAlike = 50;
+// Of more rows than anybody scrolls back through, those of the last windows are kept.
+const mostAnswers = 1_000;
+
+/** Whether the name at a position is shared, as far as it was asked for, and in what that was found. */
+interface Answers {
+  order: Uint32Array;
+  /** See Shared. */
+  end: number;
+  size: number;
+  known: Map<number, boolean>;
+}
+
+const answers = new WeakMap<CounterRows, Answers>();
 
 /**
  * Whether another row has exactly this name: of a short list by all its names, of a long one once its names are sorted. It is
- * asked for the rows on screen with each frame, so it may cost no more than a few comparisons.
+ * asked for the rows on screen with each frame, so the answers are kept until a name is new, or a row gone.
  */
 export function isSharedName(rows: CounterRows, position: number): boolean {
   if (rows.size <= mostById) return sharedNames(rows).has(rows.name(position));
-  const order = prepared.get(rows)?.done?.order ?? new Uint32Array();
+  const order = prepared.get(rows)?.done?.order;
+  if (!order) return false;
+  const known = answersOf(rows, order);
+  const answer = known.get(position) ?? isAmong(order, rows, position);
+  if (known.size === mostAnswers) known.clear();
+  known.set(position, answer);
+  return answer;
+}
+
+function answersOf(rows: CounterRows, order: Uint32Array): Map<number, boolean> {
+  const { textsEnd: end, size } = rows;
+  const last = answers.get(rows);
+  if (last?.order === order && last.end === end && last.size === size) return last.known;
+  const known = new Map<number, boolean>();
+  answers.set(rows, { order, end, size, known });
+  return known;
+}
+
+function isAmong(order: Uint32Array, rows: CounterRows, position: number): boolean {
   let [low, high] = [0, order.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -101,7 +132,7 @@ export function isSharedName(rows: CounterRows, position: number): boolean {
     else high = middle;
   }
   const name = rows.name(position);
-  for (const other of order.slice(low, low + mostAlike)) {
+  for (const other of order.subarray(low, low + mostAlike)) {
     if (!rows.has(other) || other === position) continue;
     if (compareNames(rows, other, position) !== 0) return false;
     if (rows.name(other) === name) return true;

@@ -48,6 +48,7 @@ test('in a long list too, once its names are sorted', () => {
   const told = many.filter(({ id }) => shared(id)).map(({ id }) => Number(id));
   expect(told).toEqual(many.flatMap((_, n) => (n < 1_500 || n >= 20_500 ? [n] : [])));
   expect(['a', 'b', 'c'].map(shared)).toEqual([true, false, true]);
+  expect(['0', '1'].map(shared)).toEqual([true, true]);
   rows.gone(['20500']);
   expect(['0', '1'].map(shared)).toEqual([false, true]);
   rows.see([row('20501', 'another')], null);
