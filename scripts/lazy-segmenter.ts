@@ -26,9 +26,16 @@ class Characters {
     return segment === undefined ? undefined : { segment, index, input: this.#text };
   }
 
-  *[Symbol.iterator](): Generator<Segment> {
-    for (let index = 0; index < this.#text.length; index += 1)
-      yield { segment: this.#text[index] as string, index, input: this.#text };
+  // Ink compares two lines by their segments with each frame, and a generator would make twice as many objects.
+  [Symbol.iterator](): Iterator<Segment, undefined> {
+    const text = this.#text;
+    let index = 0;
+    return {
+      next: () =>
+        index < text.length
+          ? { done: false, value: { segment: text[index] as string, index: index++, input: text } }
+          : { done: true, value: undefined },
+    };
   }
 }
 
