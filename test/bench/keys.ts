@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Figure } from './figure.ts';
 import { hasProc, memory } from './process-figures.ts';
+import { audited } from './programs.ts';
 import { type Program, type Size, startProgram } from './pseudo-terminal.ts';
 import { median, percentile } from './statistics.ts';
 
 const presses = 200;
-// The whole list has come in with the first audit.
+// Beside other work an audit takes longer.
+const patience = 60_000;
+// Causes are looked for after the first audit.
 const settle = 3_000;
 // Ink writes a frame between these two, so a terminal shows all of it at once.
 const frame = /\u001b\[\?2026h[\s\S]*\u001b\[\?2026l/;
@@ -16,7 +19,8 @@ const frame = /\u001b\[\?2026h[\s\S]*\u001b\[\?2026l/;
  */
 export async function measureKeys(program: Program, size: Size): Promise<Figure[]> {
   const running = startProgram(program, size);
-  await running.until(program.ready);
+  // Until then rows come in and change places, for which whole windows are written.
+  await running.until(audited, patience);
   await sleep(settle);
   const times: number[] = [];
   const bytes: number[] = [];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Figure } from './figure.ts';
 import { hasProc, memory } from './process-figures.ts';
+import { audited } from './programs.ts';
 import { type Program, type Running, type Size, startProgram } from './pseudo-terminal.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -32,7 +33,7 @@ export async function measureLongList(
   const ratio = median(times.long) / median(times.short);
   const bare = 1 + median(times.bare) / median(times.short);
   const running = startProgram(long, size);
-  await running.until(/\d accurate|\d \w+ {2}Accurate/, patience);
+  await running.until(audited, patience);
   await sleep(settle);
   const keys: number[] = [];
   for (let press = 0; press < presses; press += 1) {

@@ -7,6 +7,9 @@ import type { Program } from './pseudo-terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What the console has written once the first audit is done. */
+export const audited = /\d accurate|\d \w+ {2}Accurate/;
+
 /** The console on the database at `url`, started the way `npm start` starts it. */
 export async function consoleOn(url: string): Promise<Program> {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
