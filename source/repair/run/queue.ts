@@ -97,6 +97,11 @@ export class Queue {
     return [...this.#lanes.values()].map(({ id, name }) => ({ id, name }));
   }
 
+  /** Whether the next batches may delete all records of their rows. */
+  get isWhole(): boolean {
+    return this.#whole && this.#isQuiet;
+  }
+
   /** The number of presets with work left. */
   get presetsLeft(): number {
     return this.#lanes.size - (this.#lanes.has(null) ? 1 : 0);
@@ -185,7 +190,7 @@ export class Queue {
     const tasks: RepairTask[] = [];
     let weight = 0;
     const presets = Math.min(this.#presets, this.#most.presets);
-    const whole = this.#whole && this.#isQuiet;
+    const whole = this.isWhole;
     // All of them have to fit.
     const fitting = whole ? 0.45 * this.#fitting : this.#fitting;
     const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records / atATime, fitting)));

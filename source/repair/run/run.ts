@@ -304,11 +304,12 @@ class Run {
     if (this.#underWay.size === 0) {
       const pairs = await this.#pairs();
       const batch = await this.#queue.next(signal, pairs ? 2 : 1);
+      if (!batch) return;
       const before = this.#pair;
-      this.#pair = pairs && (!whole || batch?.whole) ? (before ?? new Pair(this.#plan)) : null;
+      this.#pair = pairs && (!whole || batch.whole) ? (before ?? new Pair(this.#plan)) : null;
       if (whole && before && !this.#pair)
         this.#traffic.ended(await this.#patiently(() => this.#database.read(readNextXid)));
-      if (batch) this.#run(batch);
+      this.#run(batch);
     }
     if (this.#underWay.size !== 1 || !this.#pair || signal?.aborted || !(await this.#pairs())) return;
     const beside = this.#queue.due(2, { whole });
@@ -318,7 +319,7 @@ class Run {
   /** Whether two batches may run at a time now. */
   async #pairs(): Promise<boolean> {
     if (!this.#mayPair || !this.#traffic.isQuiet) return false;
-    if (!deletesRecords(this.#plan) && !this.#traffic.takesOne) return false;
+    if (!(deletesRecords(this.#plan) ? this.#queue.isWhole : this.#traffic.takesOne)) return false;
     if (this.#writing.length > 1) return true;
     const second = this.#database.openWriting();
     try {

@@ -5,7 +5,7 @@ import { openBatch, runBatch } from '../../../source/repair/sql/batch-block.ts';
 import { type RecordValues, readWithAllRecords } from '../../../source/repair/sql/counter-state.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { makeTemplates, template } from '../../helpers/global-setup.ts';
-import { RepairBench } from '../../helpers/repair-bench.ts';
+import { changesOf, RepairBench } from '../../helpers/repair-bench.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
 
 // Whatever ends a transaction on the server meanwhile, such as another test, keeps records from being deleted in this way.
@@ -69,6 +69,17 @@ test('all records of many rows at once go into the receipt and come back', async
   expect(batches.map(({ outcome }) => outcome)).toContain('aborted');
   const xids = batches.map(({ xid }) => Number(xid));
   expect(xids).toEqual(xids.toSorted((a, b) => a - b));
+});
+
+test('records that are not deleted by whole rows go in full batches', async () => {
+  const [noir, pastel] = (await insertPresets(bench.own.sql, ['Noir', 'Pastel'])) as [string, string];
+  await insertRecords(bench.own.sql, noir, 100);
+  await insertRecords(bench.own.sql, pastel, 1);
+  // Those of Pastel stay, or the table would be emptied at once.
+  const options = { deleteHistory: true, suppressTriggers: true };
+  const plan = await bench.plan('reset', { presets: ['Noir'], options });
+  const reset = await bench.run(plan, { quietAfter: 0, most: { records: 40 } });
+  expect(changesOf(await bench.receipt(reset)).map(([, , , deletes]) => deletes)).toEqual([40, 40, 20]);
 });
 
 describe('all records of a row that are deleted at once', () => {
