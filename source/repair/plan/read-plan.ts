@@ -395,8 +395,13 @@ function statements(
 
 // Measured on a local server where nobody else writes.
 const presetsPerSecond = 10_000;
-const recordsPerSecond = 25_000;
+const deletedPerSecond = 60_000;
+const restoredPerSecond = 40_000;
 
 function estimateSeconds({ changes, recordsToDelete, recordsToRestore }: PlanDraft): number {
-  return changes.length / presetsPerSecond + (recordsToDelete + recordsToRestore) / recordsPerSecond;
+  return (
+    changes.length / presetsPerSecond +
+    recordsToDelete / deletedPerSecond +
+    recordsToRestore / restoredPerSecond
+  );
 }
