@@ -430,17 +430,16 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
 
 /** Prints an outcome in the format that is asked for, or writes it to a file, and returns its exit code. */
 async function tell(outcome: Outcome, config: Config, signal: AbortSignal): Promise<number> {
-  const { warnings = [], json, text, exitCode, as = {} } = outcome;
+  const { warnings = [], json, exitCode, as = {} } = outcome;
   const { format, output, quiet } = config;
   clearProgress();
   for (const line of warnings) process.stderr.write(`${line}\n`);
   const isColored = output === null && usesColor(config, process.stdout);
-  let lines = as[format]?.() ?? text;
+  let shown = format === 'json' ? jsonText(json) : (as[format]?.() ?? outcome.text);
   // Formats such as CSV have names exactly, with whatever a terminal would obey.
-  if (output === null && process.stdout.isTTY)
-    lines = (await import('../format/text.ts')).terminalLines(lines);
-  if (isColored && format === 'text') lines = paint(lines, exitCode);
-  const shown = format === 'json' ? jsonText(json) : lines;
+  if (format !== 'json' && output === null && process.stdout.isTTY)
+    shown = (await import('../format/text.ts')).terminalLines(shown);
+  if (isColored && format === 'text') shown = paint(shown, exitCode);
   if (output !== null) {
     const { writeOutput } = await import('./check/write-output.ts');
     await writeOutput(output, `${shown}\n`, signal);

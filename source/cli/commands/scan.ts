@@ -62,15 +62,18 @@ export async function scan(
       ...countersJson(searched, others),
       ...(warning ? { warnings: [warning] } : {}),
     },
-    text: [
-      ...(searched ? [searched.database.line] : []),
-      ...describe(
-        report,
-        { named: looked, wanted, all, chosen: others.length > 0 || config.counter.length > 0 },
-        Math.max(40, Math.min(columns, 120)),
-        glyphs(ascii).ellipsis,
-      ),
-    ].join('\n'),
+    // Wrapping it takes a few milliseconds, and with --json nobody reads it.
+    get text() {
+      return [
+        ...(searched ? [searched.database.line] : []),
+        ...describe(
+          report,
+          { named: looked, wanted, all, chosen: others.length > 0 || config.counter.length > 0 },
+          Math.max(40, Math.min(columns, 120)),
+          glyphs(ascii).ellipsis,
+        ),
+      ].join('\n');
+    },
     exitCode: report.writes.length > 0 ? exitCodes.unhealthy : exitCodes.healthy,
     warnings: [...(warning ? [displayText(warning.message)] : []), ...unreadWarnings(report)],
   };

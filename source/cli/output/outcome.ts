@@ -3,7 +3,8 @@ import type { ExitCode } from '../../errors/errors.ts';
 
 /** What a command found: the same value as text and as the contract's JSON. */
 export interface Outcome {
-  text: string;
+  /** May be made when it is asked for. */
+  readonly text: string;
   json: unknown;
   exitCode: ExitCode;
   /** The formats that it has beside those two; each is made when it is asked for. */
