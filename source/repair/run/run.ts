@@ -364,8 +364,8 @@ class Run {
   #settle({ batch, result, pair }: Done): void {
     this.#requireSense(result);
     const isHeldUp = result.waiting > 0 || result.outcome === 'busy';
-    // Each may have waited for the other.
-    if (pair && isHeldUp) this.#mayPair = false;
+    // Each may have waited for the other, for longer than the server lets a transaction be idle.
+    if (pair && (isHeldUp || result.outcome === 'lost')) this.#mayPair = false;
     // The numbers of two batches are told apart where they begin.
     if (isHeldUp || (result.beside && !pair)) this.#traffic.others();
     // First, so that what was written counts as done whatever happens while it is audited.
