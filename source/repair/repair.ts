@@ -16,6 +16,17 @@ export interface RepairOptions {
   suppressTriggers: boolean;
 }
 
+/** Whether a repair deletes records. */
+export function deletesRecords({
+  action,
+  options,
+}: {
+  action: RepairAction;
+  options: RepairOptions;
+}): boolean {
+  return action === 'reset' && options.deleteHistory;
+}
+
 /** Why one count is wrong, as far as a plan has to know. */
 export interface WhyWrong {
   /** The code of the diagnosis. */

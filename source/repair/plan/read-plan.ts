@@ -27,7 +27,7 @@ import { readWrittenTables } from '../read-written-tables.ts';
 import type { Receipt } from '../receipts/receipt.ts';
 import { counterOf } from '../receipts/receipt-head.ts';
 import { freeSpace, requireSpace, spaceRemark } from '../receipts/records/record-space.ts';
-import type { Remark, RepairOptions } from '../repair.ts';
+import { deletesRecords, type Remark, type RepairOptions } from '../repair.ts';
 import { repairBlock } from '../sql/batch-block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
@@ -95,15 +95,14 @@ export async function planRepair(
   must(() => requireSure(found.tables, request));
   must(() => requireWritable(found, facts, request));
   must(() => requireReversible(found.tables, risks));
-  if (action === 'reset' && options.deleteHistory)
-    must(() => requireHistoryOfItsOwn(found.tables, catalog, facts));
+  if (deletesRecords(request)) must(() => requireHistoryOfItsOwn(found.tables, catalog, facts));
   const played = recordsPlayed(catalog, found.tables, facts);
   const triesAll = played === allPlayed && whyNotPlayed(catalog, facts, options) === null;
   const draft = await drafts[action]({ database, found, facts, request, identity, triesAll, began, signal });
   const deletes = draft.recordsToDelete > 0;
   const inserts = draft.recordsToRestore > 0;
   // Even if there is no record now: records that come before the run are deleted too.
-  const mayDelete = deletes || (action === 'reset' && options.deleteHistory && draft.changes.length > 0);
+  const mayDelete = deletes || (deletesRecords(request) && draft.changes.length > 0);
   if (mayDelete) must(() => requireDeletable(found, facts));
   const { receiptBytes } = draft;
   if (receiptBytes !== undefined) {
@@ -124,7 +123,7 @@ export async function planRepair(
         ? [found.tables.written.touched]
         : []),
     ],
-    deletes: action === 'reset' && options.deleteHistory,
+    deletes: deletesRecords(request),
     truncates: draft.method === 'truncate',
     inserts,
   };

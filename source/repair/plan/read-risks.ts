@@ -1,5 +1,6 @@
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
+import { deletesRecords } from '../repair.ts';
 import { hasKeyTwice, whyOrphansAreRefused } from '../sql/restore-checks.ts';
 import type { RepairRequest } from './repair-plan.ts';
 import type { RepairRisks } from './reversibility.ts';
@@ -7,10 +8,10 @@ import type { RepairRisks } from './reversibility.ts';
 export async function readRisks(
   reader: Reader,
   tables: Tables,
-  { action, options, presets }: RepairRequest,
+  request: RepairRequest,
 ): Promise<RepairRisks> {
   const isBuiltIn = tables.definition.source.kind === 'built-in';
-  const orphansGo = isBuiltIn && action === 'reset' && options.deleteHistory && presets.length === 0;
+  const orphansGo = isBuiltIn && deletesRecords(request) && request.presets.length === 0;
   // If rows are hidden, the repair is refused anyway, and what is in the table is not known.
   if (tables.hiddenBy.length > 0) return { keyTwice: false, refusesOrphans: null };
   return {

@@ -2,6 +2,7 @@ import { Turns } from '../../connection/room/turns.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import { quietLimits } from '../batch-limits.ts';
 import type { FullPlan } from '../plan/draft.ts';
+import { deletesRecords } from '../repair.ts';
 import type { Batch } from './batch.ts';
 
 // In bytes, on average over a batch. A few larger ones take as much memory as many small ones.
@@ -23,11 +24,6 @@ export function mayPair(plan: FullPlan): boolean {
       return count <= quietLimits.records && bytes <= count * smallRecord;
     })
   );
-}
-
-/** Whether a plan deletes records. */
-export function deletesRecords({ action, options }: FullPlan): boolean {
-  return action === 'reset' && options.deleteHistory;
 }
 
 /**

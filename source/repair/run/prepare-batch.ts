@@ -5,6 +5,7 @@ import { numberOf, resetChange } from '../plan/reset.ts';
 import { syncChange } from '../plan/sync.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
+import { deletesRecords } from '../repair.ts';
 import { readAmounts } from '../sql/amounts.ts';
 import { readOverLimit } from '../sql/count-limits.ts';
 import {
@@ -17,7 +18,6 @@ import {
   readWithRecords,
   type StateWithRecords,
 } from '../sql/counter-state.ts';
-import { deletesRecords } from './pair.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
   type BatchRequest,

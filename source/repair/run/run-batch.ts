@@ -5,11 +5,12 @@ import { ConsoleError, exitCodes, isConsoleError, isTransient, sqlState } from '
 import { raisedIn } from '../../errors/raised-in.ts';
 import type { FullPlan } from '../plan/draft.ts';
 import type { ReceiptWriter } from '../receipts/write-receipt.ts';
+import { deletesRecords } from '../repair.ts';
 import { type BatchAnswer, deletedBy, openBatch, type RecordWrites, runBatch } from '../sql/batch-block.ts';
 import type { RecordValues } from '../sql/counter-state.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import type { Traffic } from './pace/traffic.ts';
-import { deletesRecords, type Pair } from './pair.ts';
+import type { Pair } from './pair.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch, UndoSource } from './prepared.ts';
 import { changedParts, requireSameTables, tablesChanged } from './tables-changed.ts';

@@ -17,6 +17,7 @@ import { RecordsReader } from '../receipts/records/records-reader.ts';
 import { receiptsThatCount } from '../receipts/seals/trust.ts';
 import { openReceipt, type ReceiptWriter } from '../receipts/write-receipt.ts';
 import {
+  deletesRecords,
   driftOf,
   type LeftAlone,
   type RepairCost,
@@ -30,7 +31,7 @@ import { readServerMark } from '../sql/server-mark.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { type StandbyLimits, Standbys } from './pace/standbys.ts';
 import { Traffic } from './pace/traffic.ts';
-import { deletesRecords, mayPair, Pair } from './pair.ts';
+import { mayPair, Pair } from './pair.ts';
 import type { UndoSource } from './prepared.ts';
 import { newOwners } from './prepared.ts';
 import { Queue } from './queue.ts';
