@@ -74,10 +74,10 @@ test('all records of many rows at once go into the receipt and come back', async
 test('no batch waits for its turn again once the server has ended one for that', async () => {
   await bench.arrange(`INSERT INTO presets (name) SELECT 'Preset ' || n FROM generate_series(1, 400) n;
     INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets;
-    ALTER DATABASE ${bench.own.sql.options.database} SET idle_in_transaction_session_timeout = '200ms';
+    ALTER DATABASE ${bench.own.sql.options.database} SET idle_in_transaction_session_timeout = '400ms';
     CREATE SEQUENCE long;
     CREATE FUNCTION takes_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF current_query() LIKE '%AS version%' AND nextval('public.long') = 1 THEN PERFORM pg_sleep(3); END IF; RETURN NULL; END$$;
+      IF current_query() LIKE '%AS version%' AND nextval('public.long') = 1 THEN PERFORM pg_sleep(4); END IF; RETURN NULL; END$$;
     CREATE TRIGGER takes_long AFTER DELETE ON preset_usage FOR EACH STATEMENT EXECUTE FUNCTION takes_long()`);
   const plan = await bench.plan('reset', { options: { deleteHistory: true } });
   const reset = await bench.run(plan, { quietAfter: 0 });
