@@ -74,7 +74,7 @@ export function stopIfInterrupted(signal: AbortSignal | undefined): void {
  */
 export function databaseError(error: unknown, place: ServerAddress): unknown {
   if (isConsoleError(error) || !(error instanceof Error)) return error;
-  // That of a file has its path; that of a socket has an address.
+  // An error of a file has a path, one of a socket an address.
   if ('path' in error && 'syscall' in error) return error;
   const words = wordsFor(error as DriverError, place);
   if (!words) return error;

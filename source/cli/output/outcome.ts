@@ -3,7 +3,7 @@ import type { ExitCode } from '../../errors/errors.ts';
 
 /** What a command found: the same value as text and as the contract's JSON. */
 export interface Outcome {
-  /** May be made when it is asked for. */
+  /** Some outcomes make it only when it is read. */
   readonly text: string;
   json: unknown;
   exitCode: ExitCode;

@@ -35,7 +35,7 @@ export class Pair {
   readonly #turns = new Turns();
   readonly #deletions: Turns | null;
   readonly #processes = new Map<Batch, number>();
-  /** By the batches under way. Work on a connection that was lost never settles, and its turn must end all the same. */
+  /** What ends the turns of each batch under way. Work on a lost connection never settles, so a turn would not end by itself. */
   readonly #ends = new Map<Batch, PromiseWithResolvers<never>>();
 
   constructor(plan: FullPlan) {

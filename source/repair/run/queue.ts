@@ -118,8 +118,8 @@ export class Queue {
   }
 
   /**
-   * A batch that is due now and has no row of another that is under way; null if there is none. `atATime`: how many may be under way, all
-   * of them together no larger than one alone. `whole`: only if it may delete all records of its rows.
+   * A batch that is due now and shares no row with one under way; null if there is none. `atATime`: how many batches may be under way;
+   * together they are no larger than one alone. `whole`: only a batch that may delete all records of its rows.
    */
   due(atATime = 1, { now = performance.now(), whole = false } = {}): Batch | null {
     const batch = this.#take(now, atATime);

@@ -300,7 +300,7 @@ class Run {
   /** Begins what is due, if need be once it is due: one batch at a time, or two while nobody else writes. */
   async #begin(): Promise<void> {
     const { signal } = this.#options;
-    // Of batches that delete records only these notice by themselves what others have committed meanwhile.
+    // A batch that deletes all records of its rows notices what others have committed. Another deletion does not, so it runs alone.
     const whole = deletesRecords(this.#plan);
     if (this.#underWay.size === 0) {
       const pairs = await this.#pairs();
@@ -365,7 +365,7 @@ class Run {
   #settle({ batch, result, pair }: Done): void {
     this.#requireSense(result);
     const isHeldUp = result.waiting > 0 || result.outcome === 'busy';
-    // Each may have waited for the other, for longer than the server lets a transaction be idle.
+    // Each may have waited for the other: for a row, or idle for longer than the server allows.
     if (pair && (isHeldUp || result.outcome === 'lost')) this.#mayPair = false;
     // The numbers of two batches are told apart where they begin.
     if (isHeldUp || (result.beside && !pair)) this.#traffic.others();

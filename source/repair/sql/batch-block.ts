@@ -53,7 +53,7 @@ export interface WholeDeletion {
   snapshot: string;
   /** Records of each to try the undo with. */
   played: RecordValues[];
-  /** The transaction of the same repair that may have ended since, having deleted records of other rows; null or left out if none. */
+  /** The transaction of the same repair before this one, which deleted records of other rows and may have been committed since; null or left out if none. */
   beside?: string | null;
 }
 

@@ -48,25 +48,15 @@ describe('of two batches, where the connection of one is lost', () => {
   };
   const done = async () => 'done';
 
-  test('the other one begins', async () => {
+  test.each(['begin', 'write'] as const)('the other one does not wait for it to %s', async step => {
     const pair = new Pair(resetOf(true));
     const [one, other] = batches;
+    const take = (batch: Batch, work: () => Promise<string>) =>
+      step === 'begin' ? pair.begin(batch, reader, work) : pair.write(batch, work);
+    if (step === 'write') for (const each of batches) await pair.begin(each, reader, done);
     const { work, underWay } = losing();
-    const lost = pair.begin(one, reader, work);
-    const next = pair.begin(other, reader, done);
-    await underWay;
-    pair.ended(one);
-    expect(await next).toBe('done');
-    await expect(lost).rejects.toThrow('the batch has ended');
-  });
-
-  test('the other one is written', async () => {
-    const pair = new Pair(resetOf(true));
-    const [one, other] = batches;
-    for (const each of batches) await pair.begin(each, reader, done);
-    const { work, underWay } = losing();
-    const lost = pair.write(one, work);
-    const next = pair.write(other, done);
+    const lost = take(one, work);
+    const next = take(other, done);
     await underWay;
     pair.ended(one);
     expect(await next).toBe('done');

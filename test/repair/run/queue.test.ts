@@ -84,6 +84,16 @@ describe('a batch that deletes all records of its rows', () => {
     expect(await whole(await quiet([task(null)]))).toBe(false);
   });
 
+  test('is the only one that is due where no other is wanted', async () => {
+    const own = await quiet([task(null), task('p1')]);
+    const first = (await own.next())!;
+    expect(ids(first)).toEqual([null]);
+    expect(own.due(2, { whole: true })).toMatchObject({ whole: true, tasks: [{ id: 'p1' }] });
+    const other = await quiet([task('large', 100_000)]);
+    expect(other.due(2, { whole: true })).toBeNull();
+    expect(ids(other.due(2))).toEqual(['large']);
+  });
+
   test('takes somewhat less than fitted the last time', async () => {
     const own = await quiet(tasks(100, 100), { most: { presets: 100 } });
     const batch = (await own.next())!;

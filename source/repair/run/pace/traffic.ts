@@ -30,7 +30,7 @@ export class Traffic {
     this.#next = own + 1n;
   }
 
-  /** The same beside a batch that may have taken the numbers before. Whether others write is seen by the batches themselves. */
+  /** The same, beside a batch that may have taken the numbers before it. The batches themselves notice what others commit. */
   beganBeside(xid: string): void {
     this.ended(String(BigInt(xid) + 1n));
   }

@@ -56,8 +56,8 @@ export function isParsed(file: string, text: string): boolean {
   const [lang] = languages(file);
   if (!native) return false;
   const parsed = native.parseSync(file, text, { lang });
-  // What the package makes of this keeps the JSON until all garbage is collected, which takes four times as long as to parse. Nobody
-  // reads it: but unless it is taken, it stays in memory that V8 does not see.
+  // The package's own function keeps the program's JSON until all garbage is collected: that costs more than parsing. Nobody reads
+  // it here, but until it is taken it stays in native memory, of which V8 does not know.
   void parsed.program;
   return parsed.errors.length === 0;
 }

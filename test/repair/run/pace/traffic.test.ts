@@ -75,6 +75,17 @@ describe('a repair has the server to itself', () => {
     expect(traffic.takesOne).toBe(false);
   });
 
+  test('where a batch begins beside one that may have taken numbers, until another number is seen', () => {
+    const traffic = new Traffic({ xid: '77', at: performance.now() });
+    vi.advanceTimersByTime(5_000);
+    traffic.beganBeside('80');
+    expect(traffic.isQuiet).toBe(true);
+    traffic.began('81');
+    expect(traffic.isQuiet).toBe(true);
+    traffic.began('84');
+    expect(traffic.isQuiet).toBe(false);
+  });
+
   test('not while it has waited for others, or they for it', () => {
     const traffic = new Traffic({ xid: '77', at: performance.now() });
     vi.advanceTimersByTime(5_000);
