@@ -9,11 +9,16 @@ declare const OLDEST_NODE: string;
 /** The file of what both the start and other files of the program need; the build defines it. */
 declare const SHARED_FILE: string;
 
-if (isOlder(process.versions.node, OLDEST_NODE)) {
+// Receipts are compressed with zstd, which Node 23 has had since this version.
+const oldestOf23 = '23.8';
+
+const { node } = process.versions;
+const isEarly23 = node.startsWith('23.') && isOlder(node, oldestOf23);
+if (isEarly23 || isOlder(node, OLDEST_NODE)) {
   // It would fail midway, and could not even load what tells errors.
   refuse(
     'old-node',
-    `preset-usage needs Node ${OLDEST_NODE} or later, but this is ${process.version}.`,
+    `preset-usage needs Node ${isEarly23 ? oldestOf23 : OLDEST_NODE} or later, but this is ${process.version}.`,
     'Install a newer Node; in a checkout npx preset-usage finds the one that npm ci installed.',
   );
 } else {
