@@ -364,7 +364,7 @@ DECLARE
   touched bigint;
   is_other boolean;
   beside boolean;
-  is_kept boolean;${order.deletes.length === 0 ? '' : whole === null ? `\n  ${placeLists}` : '\n  was pg_snapshot;\n  is_newer boolean := false;'}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
+  is_kept boolean;${order.deletes.length === 0 ? '' : whole === null ? `\n  ${placeLists}` : '\n  was pg_snapshot;\n  before_this xid;\n  is_newer boolean := false;'}${plays > 0 ? '\n  played jsonb;\n  dangling jsonb;' : ''}
 BEGIN
   ${parts.filter(part => part !== '').join('\n  ')}
 END
@@ -552,7 +552,6 @@ function deletion(
 function wholeDeletion(tables: Tables, { beside = null }: WholeDeletion, keeps: Keeping | null): string {
   const { name, preset, keys } = tables.records;
   const gone = `DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)}`;
-  const besideXid = "(given OPERATOR(pg_catalog.->) 'whole' OPERATOR(pg_catalog.->>) 'beside')";
   const kept = [
     ...(keeps && keeps.references.length > 0
       ? [{ columns: keeps.references, value: keeps.dangling, into: 'dangling' }]
@@ -562,7 +561,7 @@ function wholeDeletion(tables: Tables, { beside = null }: WholeDeletion, keeps: 
       : [
           {
             columns: ['r.xmin AS version'],
-            value: `pg_catalog.bool_or(pg_catalog.age(r.version) OPERATOR(pg_catalog.<=) pg_catalog.age(${besideXid}::pg_catalog.xid8::pg_catalog.xid))`,
+            value: `pg_catalog.bool_or(pg_catalog.age(r.version) OPERATOR(pg_catalog.<=) pg_catalog.age(before_this))`,
             into: 'is_newer',
           },
         ]),
@@ -573,7 +572,8 @@ function wholeDeletion(tables: Tables, { beside = null }: WholeDeletion, keeps: 
     SELECT pg_catalog.count(*), ${kept.map(({ value }) => value).join(', ')} INTO touched, ${kept.map(({ into }) => into).join(', ')} FROM gone r;`
       : `${gone};
   GET DIAGNOSTICS touched = ROW_COUNT;`;
-  return `${byOwnPath(deletes)}
+  // Into variables first: taking them from the order for each record would take longer than deleting it.
+  return `${beside === null ? '' : "before_this := (given->'whole'->>'beside')::xid8::xid;\n  "}${byOwnPath(deletes)}
   was := (given->'whole'->>'snapshot')::pg_snapshot;
   IF touched <> (given->>'deleted')::int8 OR is_newer OR EXISTS (
     SELECT FROM (SELECT x FROM pg_snapshot_xip(was) x
