@@ -90,9 +90,10 @@ export class AuditWatch {
     } catch (error) {
       if (signal.aborted) return;
       if (!isConsoleError(error)) throw error;
-      // The next tick reports a lost connection. An audit that takes too long must not be repeated over and over.
+      // The next tick reports a lost connection. An audit that takes too long must not be repeated over and over, unless it was asked for.
       this.#failures += 1;
-      this.#due = Date.now() + leastPause * 2 ** Math.min(this.#failures, 7);
+      this.#due = Date.now() + (this.#again ? 0 : leastPause * 2 ** Math.min(this.#failures, 7));
+      this.#again = false;
       onEvent({ type: 'audit-failure', error, retryAt: this.#due });
     } finally {
       this.#running = false;

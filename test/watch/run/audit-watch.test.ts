@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import type { AuditSummary } from '../../../source/counter/audit/audit-counters.ts';
+import { ConsoleError } from '../../../source/errors/errors.ts';
 import { Watch } from '../../../source/watch/run/watch.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
@@ -86,6 +87,53 @@ test('an audit reads pages only after something was written, and then sees it', 
     expect(pages()).toBeGreaterThan(first);
     await waitFor(async () => drifted.length > 0, 'the drift to be told');
     expect(drifted).toEqual(['Noir']);
+  } finally {
+    watch.stop();
+    await real.close();
+  }
+});
+
+test('an audit that was asked for while one failed is due at once', async () => {
+  const real = connectTo(own.url);
+  const failures: number[] = [];
+  let audits = 0;
+  let fails = true;
+  const database: Database = {
+    ...real,
+    read: (work, options) =>
+      real.read(
+        reader =>
+          work({
+            ...reader,
+            rows: (text, ...rest) => {
+              if (!fails || !text.startsWith('WITH audited')) return reader.rows(text, ...rest);
+              fails = false;
+              watch.refresh();
+              throw new ConsoleError({
+                code: 'rows-hidden',
+                message: 'Hidden.',
+                hint: 'Again.',
+                exitCode: 3,
+              });
+            },
+          }),
+        options,
+      ),
+  };
+  const watch = new Watch(database, {
+    counter: 'public',
+    interval: 20,
+    firstRows: 10,
+    focus: () => ({ ids: [], detail: null, answers: false }),
+    onEvent(event) {
+      if (event.type === 'audit-failure') failures.push(event.retryAt - Date.now());
+      if (event.type === 'audit-done') audits += 1;
+    },
+  });
+  try {
+    await waitFor(async () => audits > 0, 'the audit that was asked for');
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toBeLessThanOrEqual(0);
   } finally {
     watch.stop();
     await real.close();
