@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
 import { run } from '../helpers/run.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -120,14 +121,15 @@ describe('simulate', () => {
   });
 
   test('Ctrl-C in the middle of a use ends it, and leaves no trace', async () => {
-    await trigger('PERFORM pg_advisory_xact_lock_shared(45)');
-    const waits = async () =>
-      (
-        await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
-      ).length > 0;
+    await trigger(waitHere);
+    const waits = async () => (await arrived(own.sql)).length > 0;
     await own.sql.begin(async other => {
-      await other`SELECT pg_advisory_xact_lock(45)`;
-      const finished = await run(['simulate', '--json'], env(), waitFor(waits, 'the use to wait'));
+      await other.unsafe(holdBack);
+      const finished = await run(
+        ['simulate', '--json', '--lock-timeout', '20'],
+        env(),
+        waitFor(waits, 'the use to wait'),
+      );
       expect(JSON.parse(finished.out)).toMatchObject({ error: { code: 'interrupted' } });
       expect(finished.code).toBe(130);
       await waitFor(async () => !(await waits()), 'the server to give the use up');

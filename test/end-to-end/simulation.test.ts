@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -139,18 +140,15 @@ test('--ascii shows the checklist in ASCII only', async () => {
 test('killed in the middle of a simulation, it leaves no trace', async () => {
   await own.sql
     .unsafe(`CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      PERFORM pg_advisory_xact_lock_shared(44); RETURN NEW; END $$;
+      ${waitHere}; RETURN NEW; END $$;
     CREATE TRIGGER tell AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION tell()`)
     .simple();
   const before = await contents();
-  const console = await open();
+  const console = await open({ args: ['--lock-timeout', '20'] });
   await own.sql.begin(async other => {
-    await other`SELECT pg_advisory_xact_lock(44)`;
+    await other.unsafe(holdBack);
     console.press('u');
-    const waits = async () =>
-      (
-        await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
-      ).length > 0;
+    const waits = async () => (await arrived(own.sql)).length > 0;
     await waitFor(waits, 'the simulation to wait inside a use');
     console.kill('SIGKILL');
     await console.exit();

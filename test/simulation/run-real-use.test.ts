@@ -10,6 +10,7 @@ import {
 } from '../../source/simulation/run-real-use.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { endArrived, holdBack, waitHere } from '../helpers/held-back.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 let own: TestDatabase;
@@ -155,24 +156,20 @@ test('a real use says what is not proved of its user, and whom its record names'
 test('a connection that dies before the commit: nothing happened, and that is reported', async () => {
   await own.sql
     .unsafe(
-      `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(46); RETURN NEW; END $$;
+      `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${waitHere}; RETURN NEW; END $$;
        CREATE TRIGGER wait AFTER INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION wait()`,
     )
     .simple();
   const before = [await presets(), await records()];
   const planned = await plan();
   await own.sql.begin(async other => {
-    await other`SELECT pg_advisory_xact_lock(46)`;
-    const outcome = expect(commitUse(database, planned, timeouts)).rejects.toMatchObject({
+    await other.unsafe(holdBack);
+    const outcome = expect(
+      commitUse(database, planned, { timeout: 30, lockTimeout: 20 }),
+    ).rejects.toMatchObject({
       code: 'connection-lost',
     });
-    await waitFor(
-      async () =>
-        (
-          await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
-        ).length === 1,
-      'the use to wait, and be killed',
-    );
+    await waitFor(() => endArrived(own.sql), 'the use to wait, and be killed');
     await outcome;
   });
   expect([await presets(), await records()]).toEqual(before);

@@ -9,6 +9,7 @@ import { runSimulation } from '../../source/simulation/run.ts';
 import { isSound, type Simulation } from '../../source/simulation/simulation.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { arrived, endArrived, holdBack, waitHere } from '../helpers/held-back.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 let own: TestDatabase;
@@ -17,6 +18,8 @@ let preset: string;
 const role = `app_${process.pid}`;
 const user = 'a0a0a0a0-0000-4000-8000-00000000000a';
 const timeouts = { timeout: 30, lockTimeout: 2 };
+/** For a use that is held back until the test goes on. */
+const patient = { timeout: 30, lockTimeout: 20 };
 
 // Each test breaks counting in a different way, so each has its own database.
 beforeEach(async () => {
@@ -753,11 +756,11 @@ describe('beside others', () => {
   ])('records that others commit meanwhile are not taken for its own%s', async (_, counted) => {
     await own.sql.unsafe(`ALTER DATABASE ${own.name} SET track_counts = ${counted}`);
     const database = connectTo(own.url);
-    // Without the trigger others need not wait for the preset's row. The use itself waits on an advisory lock in between.
+    // Without the trigger others need not wait for the preset's row. The use itself is held back in between.
     await own.sql.unsafe(`ALTER TABLE preset_usage DISABLE TRIGGER ${counter}`);
     await own.sql
       .unsafe(
-        track(`PERFORM pg_advisory_xact_lock_shared(42);
+        track(`${waitHere};
       INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type); RETURN NULL;`),
       )
       .simple();
@@ -765,13 +768,10 @@ describe('beside others', () => {
     const holder = await own.sql.reserve();
     try {
       await holder`BEGIN`;
-      await holder`SELECT pg_advisory_xact_lock(42)`;
-      const running = runSimulation(database, plan, timeouts);
+      await holder.unsafe(holdBack);
+      const running = runSimulation(database, plan, patient);
       await waitFor(
-        async () =>
-          (
-            await own.sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
-          ).length === 1,
+        async () => (await arrived(own.sql)).length === 1,
         'the simulation to wait in the middle of a use',
       );
       await own.sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${preset}, 'live'), (${preset}, 'live')`;
@@ -791,22 +791,16 @@ describe('beside others', () => {
     const before = await contents();
     await own.sql
       .unsafe(
-        track(`PERFORM pg_advisory_xact_lock_shared(43);
+        track(`${waitHere};
       INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type); RETURN NULL;`),
       )
       .simple();
     const plan = await planSimulation(database, request());
     await own.sql.begin(async other => {
-      await other`SELECT pg_advisory_xact_lock(43)`;
-      const running = runSimulation(database, plan, timeouts);
+      await other.unsafe(holdBack);
+      const running = runSimulation(database, plan, patient);
       const outcome = expect(running).rejects.toMatchObject({ code: 'connection-lost', exitCode: 3 });
-      await waitFor(
-        async () =>
-          (
-            await own.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted`
-          ).length === 1,
-        'the simulation to wait, and be killed',
-      );
+      await waitFor(() => endArrived(own.sql), 'the simulation to wait, and be killed');
       await outcome;
     });
     expect(await contents()).toBe(before);

@@ -9,12 +9,15 @@ import { simulationBlock } from '../../../source/simulation/sql/simulation-block
 import { activityOf } from '../../../source/watch/session-activity.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
+import { arrived, holdBack, waitHere } from '../../helpers/held-back.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
 let own: TestDatabase;
 let database: Database;
 let preset: string;
 const timeouts = { timeout: 30, lockTimeout: 2 };
+/** For a use that is held back until the test goes on. */
+const patient = { timeout: 30, lockTimeout: 20 };
 
 beforeEach(async () => {
   own = await createDatabase();
@@ -33,38 +36,41 @@ const tables = async () => [
   await own.sql`SELECT * FROM preset_usage ORDER BY id`,
 ];
 
-/** Makes each use of the application take so many seconds before it does anything. */
-const slowUses = (seconds: number) =>
+/** Makes each use of the application begin with these statements. */
+const usesBeginWith = (statements: string) =>
   own.sql
     .unsafe(`CREATE OR REPLACE FUNCTION track_preset_usage(p_preset_id uuid, p_usage_type text, p_usage_data jsonb DEFAULT '{}')
-      RETURNS uuid LANGUAGE plpgsql AS $$ DECLARE made uuid; BEGIN PERFORM pg_sleep(${seconds});
+      RETURNS uuid LANGUAGE plpgsql AS $$ DECLARE made uuid; BEGIN ${statements};
         INSERT INTO preset_usage (preset_id, usage_type) VALUES (p_preset_id, p_usage_type) RETURNING id INTO made; RETURN made;
       END $$`)
     .simple();
 
-/** Whether another session may use the preset while \`work\` is in the middle of its own use. */
-async function otherUseGetsIn(work: Promise<unknown>): Promise<boolean> {
-  await waitFor(
-    async () => (await own.sql`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`).length === 1,
-    'the use to be under way',
-  );
-  const other = await own.sql
-    .unsafe(
-      `SET lock_timeout = '50ms'; INSERT INTO preset_usage (preset_id, usage_type) VALUES ('${preset}', 'live'); RESET lock_timeout`,
-    )
-    .simple()
-    .then(
-      () => true,
-      () => false,
-    );
-  await work;
+/** Whether another session may use the preset while `work` is in the middle of its own use. */
+async function otherUseGetsIn(work: () => Promise<unknown>): Promise<boolean> {
+  await usesBeginWith(waitHere);
+  let working: Promise<unknown> | undefined;
+  const other = await own.sql.begin(async holder => {
+    await holder.unsafe(holdBack);
+    working = work();
+    await waitFor(async () => (await arrived(own.sql)).length === 1, 'the use to be under way');
+    return own.sql
+      .unsafe(
+        `SET lock_timeout = '50ms'; INSERT INTO preset_usage (preset_id, usage_type) VALUES ('${preset}', 'live'); RESET lock_timeout`,
+      )
+      .simple()
+      .then(
+        () => true,
+        () => false,
+      );
+  });
+  await working;
   return other;
 }
 
 describe('a simulation', () => {
   test('holds the row of its preset from the first read of the count', async () => {
-    await slowUses(0.6);
-    expect(await otherUseGetsIn(runSimulation(database, await plan(), timeouts))).toBe(false);
+    const planned = await plan();
+    expect(await otherUseGetsIn(() => runSimulation(database, planned, patient))).toBe(false);
   });
 
   test('does nothing in a transaction that is not its own', async () => {
@@ -89,7 +95,7 @@ describe('a simulation', () => {
 
   test('holds the row for two seconds at the most, however long a read may take', async () => {
     // Both uses would end before the time for reads is over.
-    await slowUses(3);
+    await usesBeginWith('PERFORM pg_sleep(3)');
     const planned = await plan();
     await expect(runSimulation(database, planned, { timeout: 30, lockTimeout: 0.1 })).rejects.toMatchObject({
       code: 'statement-timeout',
@@ -99,8 +105,8 @@ describe('a simulation', () => {
 
 describe('a real use', () => {
   test('holds the row of its preset from the first read of the count', async () => {
-    await slowUses(0.6);
-    expect(await otherUseGetsIn(commitUse(database, await plan(), timeouts))).toBe(false);
+    const planned = await plan();
+    expect(await otherUseGetsIn(() => commitUse(database, planned, patient))).toBe(false);
   });
 
   test('is neither made nor taken back in a transaction that is not its own', async () => {
