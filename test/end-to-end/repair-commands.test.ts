@@ -215,8 +215,11 @@ describe('sync', () => {
     await own.sql`INSERT INTO presets (name, usage_count) SELECT 'Many ' || n, 7 FROM generate_series(1, 400) n`;
     await own.sql
       .unsafe(
-        `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END';
-         CREATE TRIGGER slow AFTER UPDATE ON presets FOR EACH STATEMENT EXECUTE FUNCTION slow()`,
+        // After some batches the others come to nothing, or a fast sync would be done before the interrupt reaches it.
+        `CREATE SEQUENCE writes;
+         CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+           BEGIN IF nextval('public.writes') > 2 THEN PERFORM pg_advisory_xact_lock_shared(46); END IF; RETURN NULL; END $$;
+         CREATE TRIGGER hold AFTER UPDATE ON presets FOR EACH STATEMENT EXECUTE FUNCTION hold()`,
       )
       .simple();
     try {
@@ -227,7 +230,11 @@ describe('sync', () => {
         >`SELECT count(*)::int AS done FROM presets WHERE usage_count = 0`;
         return (row?.done ?? 0) > 0;
       }, 'the first batch');
-      const { code, out } = await run(['sync', '--confirm', fingerprint, '--json'], env(), begun);
+      const sync = ['sync', '--confirm', fingerprint, '--json', '--lock-timeout', '20'];
+      const { code, out } = await own.sql.begin(async other => {
+        await other`SELECT pg_advisory_xact_lock(46)`;
+        return run(sync, env(), begun);
+      });
       const { outcome } = JSON.parse(out);
       expect(code).toBe(130);
       expect(outcome.ended).toBe('interrupted');
@@ -235,7 +242,9 @@ describe('sync', () => {
       expect(outcome.left.length).toBe(402 - outcome.changed);
       expect(await mismatches(own.sql)).toBe(402 - outcome.changed);
     } finally {
-      await own.sql.unsafe('DROP TRIGGER slow ON presets; DROP FUNCTION slow()').simple();
+      await own.sql
+        .unsafe('DROP TRIGGER hold ON presets; DROP FUNCTION hold(); DROP SEQUENCE writes')
+        .simple();
     }
   });
 });

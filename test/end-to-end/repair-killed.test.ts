@@ -245,7 +245,7 @@ describe.each(scaledList(1, actions))('$title is killed', ({ name, title, comman
   });
 
   test('after the receipt, in the middle of a write that the server then carries out', async () => {
-    await holdUp(0.5);
+    await holdUp(2);
     const victim = await start(...command);
     await waitFor(asleep, 'the first write');
     expect(receiptLines(name).map(({ kind }) => kind)).toEqual(['head', 'batch']);
@@ -258,7 +258,7 @@ describe.each(scaledList(1, actions))('$title is killed', ({ name, title, comman
   });
 
   test('after the receipt, in the middle of a write that dies with it', async () => {
-    await holdUp(4);
+    await holdUp(20);
     const victim = await start(...command);
     await waitFor(asleep, 'the first write');
     victim.child.kill('SIGKILL');
@@ -275,7 +275,7 @@ describe.each(scaledList(1, actions))('$title is killed', ({ name, title, comman
   const inBatches = records !== few;
   if (inBatches)
     test('between two batches: the first is done, the rest is not', async () => {
-      await holdUp(0.2);
+      await holdUp(1);
       const victim = await start(...command);
       await waitFor(
         async () => receiptLines(name).some(({ kind }) => kind === 'settled'),

@@ -411,14 +411,31 @@ describe('a run is stopped between two batches', () => {
     ]),
   )('by %s, and finished batches stay', async (_, stop) => {
     await insertMany();
-    const console = await open();
-    await ask(console, 'S');
-    await type(console, phrase('sync', many));
-    console.press(keys.enter);
-    const running = await console.until(/Rows locked/);
-    expect(running).toMatch(/Presets +[\d,]+ of 10,000/);
-    await stop(console);
-    const stopped = await console.until(/Stopped between two batches: /);
+    // After some batches the others come to nothing, or a fast repair would be done before it is told to stop.
+    await own.sql
+      .unsafe(`CREATE SEQUENCE writes;
+      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN IF nextval('public.writes') > 3 THEN PERFORM pg_advisory_xact_lock_shared(46); END IF; RETURN NULL; END $$;
+      CREATE TRIGGER hold AFTER UPDATE ON presets FOR EACH STATEMENT EXECUTE FUNCTION hold()`)
+      .simple();
+    const console = await open({ args: ['--lock-timeout', '20'] });
+    let stopped = '';
+    try {
+      await ask(console, 'S');
+      await type(console, phrase('sync', many));
+      await own.sql.begin(async other => {
+        await other`SELECT pg_advisory_xact_lock(46)`;
+        console.press(keys.enter);
+        const running = await console.until(/Rows locked/);
+        expect(running).toMatch(/Presets +[\d,]+ of 10,000/);
+        await stop(console);
+        stopped = await console.until(/Stopped between two batches: /);
+      });
+    } finally {
+      await own.sql
+        .unsafe('DROP TRIGGER hold ON presets; DROP FUNCTION hold(); DROP SEQUENCE writes')
+        .simple();
+    }
     const changed = Number(/batches: ([\d,]+) presets changed/.exec(stopped)?.[1]?.replaceAll(',', ''));
     expect(changed).toBeGreaterThan(0);
     expect(changed).toBeLessThan(many);
