@@ -36,8 +36,8 @@ export default defineConfig(({ mode }) => {
       // What one run has changed in the source must not be found by the next one.
       fsModuleCache: !process.env.WITHOUT_GUARD,
       // In full they may take long: other work on the machine must not fail a run of hours.
-      testTimeout: mode === 'full' ? 600_000 : 60_000,
-      hookTimeout: mode === 'full' ? 600_000 : 60_000,
+      testTimeout: mode === 'full' ? 600_000 : 180_000,
+      hookTimeout: mode === 'full' ? 600_000 : 180_000,
       // `npm run test:full` runs soaks and races in full; `npm test` runs them smaller.
       env: {
         TEST_SCALE: mode === 'full' ? 'full' : 'small',

@@ -65,7 +65,7 @@ beforeAll(async () => {
   await admin.unsafe(`ALTER SYSTEM SET ssl_ca_file = '${right.certificate}'`);
   await admin.unsafe('ALTER SYSTEM SET ssl = on');
   await present(good);
-}, timeLimit(120_000));
+}, timeLimit(300_000));
 afterAll(async () => {
   await admin?.end();
   await Promise.all([server?.stop(), plain?.stop()]);

@@ -30,7 +30,7 @@ const reader = openSession();
 afterAll(() => reader.close());
 
 // The first test waits for the demo.
-const inDemo = { timeout: timeLimit(120_000) };
+const inDemo = { timeout: timeLimit(300_000) };
 
 // Before a page repairs anything: then each count is as wrong as it was made.
 test('the demo has three counters with mistakes, found by the bodies of their triggers', inDemo, async () => {

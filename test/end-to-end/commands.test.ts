@@ -358,7 +358,7 @@ test.each([
 });
 
 test('check on the demo finds the mistakes that were made there, and why', {
-  timeout: timeLimit(90_000),
+  timeout: timeLimit(300_000),
 }, async () => {
   const { code, out } = await run(['check', '--demo', '--json'], { DATABASE_URL: own.url });
   const found = JSON.parse(out);

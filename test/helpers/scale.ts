@@ -7,7 +7,7 @@ export function scaled(small: number, full: number): number {
  * How long a test waits for what it expects, in milliseconds. In full it waits much longer: other work on the machine must not
  * fail a run of hours.
  */
-export const patience = scaled(25_000, 300_000);
+export const patience = scaled(60_000, 300_000);
 
 /** How long a long test may take, in milliseconds: `small` in `npm test`, and in full an hour. */
 export function timeLimit(small: number): number {

@@ -30,7 +30,7 @@ async function insertLarge(preset: string, records: number, bytes: number): Prom
 }
 
 test('records of 80 kB are deleted in batches of some megabytes, and every one of them comes back', {
-  timeout: timeLimit(60_000),
+  timeout: timeLimit(300_000),
 }, async () => {
   const records = scaled(150, 9_000);
   await insertLarge(noir, records, 80 * kB);

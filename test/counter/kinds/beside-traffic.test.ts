@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 test('beside additions, removals, moves and changes of the condition nothing looks wrong', {
-  timeout: timeLimit(60_000),
+  timeout: timeLimit(300_000),
 }, async () => {
   const found = await Promise.all(
     shopCounters.map(definition => database.read(reader => readCounterTables(reader, definition))),

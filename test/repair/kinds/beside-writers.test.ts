@@ -38,7 +38,7 @@ const wrong = () => own.sql`
 const sync = (counter: CounterDefinition) => doRepair(database, request('sync', directory, { counter }));
 
 test('beside eight that add, remove, move and change the condition, every count and sum is right afterwards', {
-  timeout: timeLimit(120_000),
+  timeout: timeLimit(300_000),
 }, async () => {
   for (let round = 0; round < scaled(2, 20); round += 1) {
     await own.sql`UPDATE shops SET sales = sales + 1 + id % 5, taken = taken - 0.125 * id WHERE id <= 15`;

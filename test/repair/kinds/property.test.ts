@@ -175,7 +175,7 @@ function pick<T>(of: readonly T[], which: number): T {
 test.each(stages)(
   'any order of uses, mistakes, syncs, resets and undos: $name',
   {
-    timeout: timeLimit(120_000),
+    timeout: timeLimit(300_000),
   },
   async stage => {
     await fc.assert(

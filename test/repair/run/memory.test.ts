@@ -58,11 +58,11 @@ test(
     expect(undo.grown).toBeLessThan(200 * MB);
     expect(await digest()).toEqual(before);
   },
-  timeLimit(120_000),
+  timeLimit(300_000),
 );
 
 test('so does an undo of a batch that an older version stored whole', {
-  timeout: timeLimit(120_000),
+  timeout: timeLimit(300_000),
   ...needsFullScale(),
 }, async () => {
   await insertTexts(ids[0]!, scaled(210, 4_000), 80_000);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
   await refill(records);
   await own.sql`VACUUM ANALYZE preset_usage`;
-}, timeLimit(120_000));
+}, timeLimit(300_000));
 afterAll(async () => {
   await database.close();
   await own.drop();

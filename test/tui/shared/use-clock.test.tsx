@@ -40,7 +40,7 @@ test('the clock stays at the last tick until numbers are late, and then goes on 
   try {
     await until(0);
     // Effects of the first frame run a little later.
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), { timeout: 20_000 });
     vi.advanceTimersByTime(9_000);
     await until(8_000);
     vi.advanceTimersByTime(2_000);

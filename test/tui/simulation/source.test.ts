@@ -12,6 +12,7 @@ import { type Action, initialState, type State } from '../../../source/tui/state
 import { reduce } from '../../../source/tui/state/state.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { patience } from '../../helpers/scale.ts';
 
 let own: TestDatabase;
 let database: Database;
@@ -71,7 +72,7 @@ async function sourceOf(choice: CounterDefinition): Promise<SourceEvidence> {
       if (error) throw error;
       return typeof source === 'object' && source;
     },
-    { timeout: 60_000 },
+    { timeout: patience },
   );
   await effects.stop();
   return source;
