@@ -80,7 +80,8 @@ describe('a read', () => {
   });
 
   test('whose backend is terminated is a lost connection, and the next read works', async () => {
-    const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(1)'));
+    const database = connectTo(own.url);
+    const sleeping = database.read(reader => reader.rows('SELECT pg_sleep(60)'));
     // With the reason, which the driver would not pass on.
     const lost = expect(sleeping).rejects.toMatchObject({
       code: 'connection-lost',
@@ -89,13 +90,14 @@ describe('a read', () => {
     await waitFor(async () => {
       const [row] = await own.sql`
         SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity
-         WHERE datname = ${own.name} AND query LIKE 'SELECT pg_sleep(1)%'`;
+         WHERE datname = ${own.name} AND query LIKE 'SELECT pg_sleep(60)%'`;
       return row?.n === 1;
     }, 'the backend to be terminated');
     await lost;
     // All connections of the pool, including the lost one.
     const reads = Array.from({ length: 3 }, () => database.read(reader => reader.rows('SELECT 1 AS one')));
     expect(await Promise.all(reads)).toEqual(reads.map(() => [{ one: 1 }]));
+    await database.close();
   });
 });
 
@@ -141,7 +143,7 @@ describe('a write', () => {
     const database = connectTo(own.url);
     const setting = (reader: Reader) => reader.rows("SELECT current_setting('jit') AS jit");
     expect(await database.read(setting)).toEqual([{ jit: 'on' }]);
-    expect(await database.write(setting, { timeout: 1, lockTimeout: 1 })).toEqual([{ jit: 'off' }]);
+    expect(await database.write(setting, { timeout: 30, lockTimeout: 2 })).toEqual([{ jit: 'off' }]);
     await database.close();
     await own.drop();
   });

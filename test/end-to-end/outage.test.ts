@@ -41,8 +41,8 @@ test('a killed server leaves stale numbers with their age, and live ones once it
   await terminal.until(/live, at most \d+ s old/);
   const sql = postgres(server.url, { max: 1 });
   await sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets WHERE name = 'Noir'`;
-  await sql.end();
   await terminal.until(/Noir +8 \+1 +8 +0 +✓ Accurate/);
+  await sql.end();
   terminal.press('q');
   expect(await terminal.exit()).toBe(0);
 });
@@ -82,7 +82,7 @@ test(
 
 test('a silently lost connection is given up, reported, and replaced', async () => {
   proxy = await startSilentProxy(server.url);
-  terminal = startTerminal({ args: ['--timeout', '1'], env: { DATABASE_URL: proxy.url } });
+  terminal = startTerminal({ args: ['--timeout', '3'], env: { DATABASE_URL: proxy.url } });
   const before = await terminal.until(/live, at most \d+ s old/);
   const noir = /Noir +(\d+) +\1 +0 +✓ Accurate/;
   expect(before).toMatch(noir);

@@ -122,10 +122,10 @@ test('a failover in the middle of a sync: reported, nothing twice, and the recei
 test('a commit whose answer is lost: found out and not repeated', async () => {
   let commits = 0;
   proxy = await startSilentProxy(server.url, data => data.includes('COMMIT') && ++commits === 1);
-  const silent = connectTo(proxy.url, { timeout: 1 });
+  const silent = connectTo(proxy.url, { timeout: 3 });
   try {
     const plan = await planRepair(silent, request('sync', directory));
-    const run = runRepair(silent, plan, { timeout: 1, lockTimeout: 2, directory, fresh: true });
+    const run = runRepair(silent, plan, { timeout: 3, lockTimeout: 2, directory, fresh: true });
     expect(await finished(run)).toMatchObject({ changed: presets, left: [], ended: 'finished' });
     expect(proxy.swallowed).toBe(1);
     expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });

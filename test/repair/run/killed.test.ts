@@ -210,15 +210,12 @@ test.each([
   try {
     await session.unsafe(`SET application_name = 'left behind'; BEGIN; SELECT ${lock}`).simple();
     const [own] = await session`SELECT pg_backend_pid() AS pid, host(inet_client_addr()) AS client`;
-    const impatient = bench.connect(bench.own.url, { lockTimeout: 0.1 });
-    const undone = async () =>
-      bench.run(
-        await bench.plan('undo', { receipt: synced.receiptId }, impatient),
-        { lockTimeout: 0.1 },
-        undefined,
-        impatient,
-      );
-    await expect(undone()).rejects.toMatchObject({
+    const undone = async (lockTimeout: number) => {
+      const database = bench.connect(bench.own.url, { lockTimeout });
+      const plan = await bench.plan('undo', { receipt: synced.receiptId }, database);
+      return bench.run(plan, { lockTimeout }, undefined, database);
+    };
+    await expect(undone(0.1)).rejects.toMatchObject({
       code: 'another-write',
       exitCode: 4,
       message: expect.stringMatching(
@@ -228,7 +225,7 @@ test.each([
       ),
       hint: expect.stringContaining(`pg_terminate_backend(${own!.pid})`),
     });
-    const waiting = bench.undo(synced);
+    const waiting = undone(20);
     await waitFor(async () => {
       // Requested twice without success: it waits.
       const [row] = await bench.own.sql`SELECT count(*)::int AS asking FROM pg_stat_activity

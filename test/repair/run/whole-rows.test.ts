@@ -6,6 +6,7 @@ import { type RecordValues, readWithAllRecords } from '../../../source/repair/sq
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { makeTemplates, template } from '../../helpers/global-setup.ts';
 import { changesOf, RepairBench } from '../../helpers/repair-bench.ts';
+import { patience } from '../../helpers/scale.ts';
 import { type EmbeddedServer, startEmbedded } from '../../helpers/server.ts';
 
 // Whatever ends a transaction on the server meanwhile, such as another test, keeps records from being deleted in this way.
@@ -74,12 +75,15 @@ test('all records of many rows at once go into the receipt and come back', async
 test('no batch waits for its turn again once the server has ended one for that', async () => {
   await bench.arrange(`INSERT INTO presets (name) SELECT 'Preset ' || n FROM generate_series(1, 400) n;
     INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'generation' FROM presets;
-    ALTER DATABASE ${bench.own.sql.options.database} SET idle_in_transaction_session_timeout = '400ms';
     CREATE SEQUENCE long;
     CREATE FUNCTION takes_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF current_query() LIKE '%AS version%' AND nextval('public.long') = 1 THEN PERFORM pg_sleep(4); END IF; RETURN NULL; END$$;
     CREATE TRIGGER takes_long AFTER DELETE ON preset_usage FOR EACH STATEMENT EXECUTE FUNCTION takes_long()`);
   const plan = await bench.plan('reset', { options: { deleteHistory: true } });
+  // Only for the sessions of the repair, and long enough for a slow machine to send the next statement.
+  await bench.arrange(
+    `ALTER DATABASE ${bench.own.sql.options.database} SET idle_in_transaction_session_timeout = '1s'`,
+  );
   const reset = await bench.run(plan, { quietAfter: 0 });
   expect(reset).toMatchObject({ deleted: 400, left: [], error: null });
   expect((await bench.receipt(reset)).batches.map(({ outcome }) => outcome)).toContain('aborted');
@@ -174,7 +178,7 @@ describe('all records of a row that are deleted at once', () => {
     const before = await bench.tables();
     const deleting = deleteAll();
     await expect
-      .poll(() => bench.own.sql`SELECT is_called AS waits FROM waits`, { timeout: 10_000 })
+      .poll(() => bench.own.sql`SELECT is_called AS waits FROM waits`, { timeout: patience })
       .toMatchObject([{ waits: true }]);
     await bench.arrange('INSERT INTO ended DEFAULT VALUES');
     expect(await deleting).toBe(changedMeanwhile);

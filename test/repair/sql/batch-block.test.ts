@@ -209,7 +209,7 @@ describe('a batch', () => {
   test('waits for its tables below deadlock_timeout', async () => {
     const refused = await bench.own.sql.begin(async other => {
       await other`LOCK TABLE presets`;
-      return refusal(batch({ rows: [add(noir, 5)] }, { timeout: 3 }));
+      return refusal(batch({ rows: [add(noir, 5)] }, { timeout: 8 }));
     });
     expect(refused).toContain('55P03: ');
   });
@@ -246,7 +246,7 @@ describe('rows', () => {
   test('are waited for below deadlock_timeout, whatever the lock timeout is', async () => {
     const order = { rows: [add(noir, 5)], wait: true };
     const between = ({ rows }: WriteTransaction) => rows(`SET LOCAL lock_timeout = '20s'`);
-    expect(await whileHeld(noir, () => refusal(batch(order, { longest: 2, between })))).toContain('55P03: ');
+    expect(await whileHeld(noir, () => refusal(batch(order, { longest: 8, between })))).toContain('55P03: ');
   });
 
   test('that are gone fail where none is waited for', async () => {
