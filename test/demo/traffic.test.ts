@@ -102,10 +102,18 @@ describe('traffic', () => {
   });
 
   it('goes on after uses that PostgreSQL refuses, which are lost', async () => {
+    // A sequence stays as it is when a use is rolled back, so it tells how many were refused.
+    await holder`CREATE SEQUENCE refused`;
     await holder`ALTER FUNCTION track_preset_usage(uuid, text, jsonb) RENAME TO track_no_more`;
+    await holder.unsafe(`CREATE FUNCTION track_preset_usage(uuid, text, jsonb) RETURNS uuid LANGUAGE plpgsql AS $$
+      BEGIN PERFORM nextval('refused'); RAISE EXCEPTION 'refused'; END $$`);
     const before = await countRecords(holder);
-    const release = Date.now() + 100;
-    while (Date.now() < release) expect(await countRecords(holder)).toBe(before);
+    await until(async () => {
+      expect(await countRecords(holder)).toBe(before);
+      const [row] = await holder<{ uses: number }[]>`SELECT last_value::int AS uses FROM refused`;
+      return row!.uses > 5;
+    });
+    await holder`DROP FUNCTION track_preset_usage(uuid, text, jsonb)`;
     await holder`ALTER FUNCTION track_no_more(uuid, text, jsonb) RENAME TO track_preset_usage`;
 
     await waitForUses(5);

@@ -77,11 +77,9 @@ export function watchDrift(
       }
       if (event.type === 'tick') bench.seen.ticks += 1;
       if (event.type === 'failure') bench.seen.failures += 1;
-      if (event.type === 'audit-done') {
-        bench.seen.audits += 1;
-        // Continues at once: no test waits for a pause.
-        bench.watch.refresh();
-      }
+      if (event.type === 'audit-done') bench.seen.audits += 1;
+      // Continues at once: no test waits for a pause, which on a slow machine is long, nor for the one after a failure.
+      if (['audit-done', 'audit-failure', 'failure'].includes(event.type)) bench.watch.refresh();
       for (const listener of listeners) listener();
     },
   });

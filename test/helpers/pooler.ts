@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import type { TestOptions } from 'vitest';
 import { needs } from './needs.ts';
 import { freePort } from './server.ts';
+import { waitFor } from './wait.ts';
 
 const binary = '/usr/sbin/pgbouncer';
 
@@ -80,8 +81,13 @@ ${settings.join('\n')}
       const admin = postgres(console.href, { max: 1, fetch_types: false, prepare: false });
       const direct = postgres(url, { max: 1 });
       try {
-        const servers = await admin.unsafe('SHOW SERVERS').simple();
-        const pids = servers.filter(row => row.database === database).map(row => Number(row.remote_pid));
+        let pids: number[] = [];
+        // Between two of them there may be none.
+        await waitFor(async () => {
+          const servers = await admin.unsafe('SHOW SERVERS').simple();
+          pids = servers.filter(row => row.database === database).map(row => Number(row.remote_pid));
+          return pids.length > 0;
+        }, 'a connection of the pooler to the server');
         await direct`SELECT pg_terminate_backend(pid) FROM unnest(${pids}::int[]) pid`;
         return pids.length;
       } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { runRepair } from '../../../source/repair/run/run.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../../helpers/repair.ts';
+import { waitFor } from '../../helpers/wait.ts';
 
 let own: TestDatabase;
 let database: Database;
@@ -326,18 +327,13 @@ test('a receipt that cannot be written any more stops it before the write it bel
         () => null,
         error => error,
       );
-      const { readdirSync } = await import('node:fs');
-      await expect
-        .poll(() => {
-          const receipts = join(directory, 'receipts');
-          try {
-            return readdirSync(receipts).find(name => name.endsWith('.jsonl')) ?? '';
-          } catch {
-            return '';
-          }
-        })
-        .toMatch(/reset/);
-      const [receipt = ''] = readdirSync(join(directory, 'receipts'));
+      let receipt = '';
+      await waitFor(async () => {
+        const receipts = join(directory, 'receipts');
+        const names = existsSync(receipts) ? readdirSync(receipts) : [];
+        receipt = names.find(name => /reset.*\.jsonl$/.test(name)) ?? '';
+        return receipt !== '';
+      }, 'the receipt');
       mkdirSync(join(directory, 'receipts', receipt.replace('.jsonl', '.records.gz')));
       return { running, run };
     });
