@@ -12,3 +12,8 @@ function escaped(character: string): string {
   // A byte below 128 is the same in every encoding of a server.
   return code < 0x80 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
 }
+
+/** A name as it stands within the text that RAISE formats. */
+export function inRaise(name: string): string {
+  return name.replaceAll("'", "''").replaceAll('%', '%%');
+}

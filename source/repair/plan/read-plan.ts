@@ -28,7 +28,7 @@ import type { Receipt } from '../receipts/receipt.ts';
 import { counterOf } from '../receipts/receipt-head.ts';
 import { freeSpace, requireSpace, spaceRemark } from '../receipts/records/record-space.ts';
 import { deletesRecords, type Remark, type RepairOptions } from '../repair.ts';
-import { repairBlock } from '../sql/batch-block.ts';
+import { repairBlock } from '../sql/batch/block.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts, whyNotQuiet } from '../sql/facts.ts';
 import { doubtRemarks, doubtWord } from './doubt.ts';
 import type { FullPlan, PlanDraft } from './draft.ts';

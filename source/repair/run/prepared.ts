@@ -6,7 +6,7 @@ import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { RecordsReader } from '../receipts/records/records-reader.ts';
 import { type Change, driftOf, type LeftAlone } from '../repair.ts';
-import type { BatchOrder, RowOrder } from '../sql/batch-block.ts';
+import type { BatchOrder, RowOrder } from '../sql/batch/order.ts';
 import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
 

@@ -25,7 +25,7 @@ import {
   type RepairProgress,
   worthOf,
 } from '../repair.ts';
-import { mayDeleteWhole } from '../sql/batch-block.ts';
+import { mayDeleteWhole } from '../sql/batch/deletion.ts';
 import { exactForms, readStates } from '../sql/counter-state.ts';
 import { readServerMark } from '../sql/server-mark.ts';
 import type { Batch, BatchResult } from './batch.ts';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
-import { openBatch, runBatch } from '../../../source/repair/sql/batch-block.ts';
+import { openBatch } from '../../../source/repair/sql/batch/open-batch.ts';
+import { runBatch } from '../../../source/repair/sql/batch/run-batch.ts';
 import { type RecordValues, readWithAllRecords } from '../../../source/repair/sql/counter-state.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { makeTemplates, template } from '../../helpers/global-setup.ts';

@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, WriteTransaction } from '../../../source/connection/transactions.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
-import {
-  type BatchAnswer,
-  type BatchOrder,
-  openBatch,
-  runBatch,
-} from '../../../source/repair/sql/batch-block.ts';
+import { openBatch } from '../../../source/repair/sql/batch/open-batch.ts';
+import type { BatchOrder } from '../../../source/repair/sql/batch/order.ts';
+import { type BatchAnswer, runBatch } from '../../../source/repair/sql/batch/run-batch.ts';
 import type { RecordPlaces } from '../../../source/repair/sql/counter-state.ts';
 import { createDatabase, insertPresets, insertRecords } from '../../helpers/database.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
