@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { readBodySteps, readTreesOf } from '../sql/parser/parser-process.ts';
-import type { ReadRoutine } from './body/interpret.ts';
+import type { ReadRoutine } from './body/world.ts';
 import type { Catalog, CatalogRoutine, CatalogTrigger } from './catalog.ts';
 import { relevantRoutines } from './find/relevant-routines.ts';
 import type { Readings, TriggerDetails } from './find/writings.ts';

@@ -8,7 +8,7 @@ import type {
   Node,
   TypeName,
 } from 'libpg-query';
-import type { ReadRoutine } from '../../source/counters/body/interpret.ts';
+import type { ReadRoutine } from '../../source/counters/body/world.ts';
 import type { Catalog, CatalogTable } from '../../source/counters/catalog.ts';
 import type { TriggerDetails } from '../../source/counters/find/writings.ts';
 import { readSteps } from '../../source/sql/body/read-steps.ts';

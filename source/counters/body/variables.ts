@@ -3,6 +3,12 @@ import { opaque, type Variable } from './scope.ts';
 
 export type Variables = Map<string, Variable>;
 
+/** Where a walk through a body is: what variables hold, what is true, and under which condition it has already ended. */
+export interface State {
+  variables: Variables;
+  path: readonly Expression[];
+}
+
 /** FOUND, of which is not known what it is. */
 export const open: Variable = { value: { kind: 'session', name: 'FOUND' } };
 

@@ -1,6 +1,6 @@
 import type { Change, Outcome } from '../body/change.ts';
 import { type Expression, keyOf, type Source, sourceKey } from '../body/expression.ts';
-import { doubtResetBy } from '../body/interpret.ts';
+import { doubtResetBy } from '../body/stored-otherwise.ts';
 import type { CatalogTable, CatalogTrigger } from '../catalog.ts';
 import { withSources } from '../effect/one-row.ts';
 

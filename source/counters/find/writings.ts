@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query';
 import type { Change, Outcome } from '../body/change.ts';
 import { type Expression, type Source, value } from '../body/expression.ts';
-import { interpret, type ReadRoutine, type Start, type World } from '../body/interpret.ts';
+import { interpret } from '../body/interpret.ts';
 import { rowOf, type Variable } from '../body/scope.ts';
 import { wholeOf } from '../body/variables.ts';
+import type { ReadRoutine, Start, World } from '../body/world.ts';
 import type { Catalog, CatalogRoutine, CatalogTable, CatalogTrigger } from '../catalog.ts';
 import type { Effect, Occasion, Refusal } from '../effect/effect.ts';
 import { effectsOf } from '../effect/effects-of.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../../sql/body/steps.ts';
+import type { Step } from '../../../sql/body/steps.ts';
 
 /** The names of what steps assign, at any depth, each in its parts; FOUND where a statement or a loop sets it. */
 export function assignedIn(steps: readonly Step[]): (readonly string[])[] {

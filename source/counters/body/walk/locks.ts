@@ -1,10 +1,10 @@
 import type { InsertStmt, Node, RangeVar, SelectStmt } from 'libpg-query';
-import { tableName } from '../../sql/names.ts';
-import type { Change } from './change.ts';
-import { type Expression, keyOf, type Source, sourceKey, within } from './expression.ts';
-import { readExpression } from './expressions.ts';
-import { rowOf, type Scope, withEntries } from './scope.ts';
-import { areSingle } from './single.ts';
+import { tableName } from '../../../sql/names.ts';
+import type { Change } from '../change.ts';
+import { type Expression, keyOf, type Source, sourceKey, within } from '../expression.ts';
+import { readExpression } from '../expressions.ts';
+import { rowOf, type Scope, withEntries } from '../scope.ts';
+import { areSingle } from '../single.ts';
 
 /**
  * What sessions wait for in turn: anything, such as an advisory lock of a constant, or rows of a table, as its oid and what they are found

@@ -1,9 +1,11 @@
 import type { A_Expr, FuncCall, InsertStmt, Node, TypeCast } from 'libpg-query';
-import type { Handler, Step } from '../../sql/body/steps.ts';
-import { nameOf, tableName } from '../../sql/names.ts';
-import type { CatalogTable } from '../catalog.ts';
-import type { Insertion } from './change.ts';
-import { counted } from './expression.ts';
+import type { Handler, Step } from '../../../sql/body/steps.ts';
+import { nameOf, tableName } from '../../../sql/names.ts';
+import type { CatalogRoutine, CatalogTable } from '../../catalog.ts';
+import type { Insertion } from '../change.ts';
+import { counted } from '../expression.ts';
+import { deepest, type World } from '../world.ts';
+import { raises } from './step-ways.ts';
 
 /** What a block stands in. */
 interface Around {
@@ -123,7 +125,7 @@ const isRisky = (node: Node | undefined) => node !== undefined && !('A_Const' in
 const isText = ({ typeName }: TypeCast) => /^(?:text|varchar)$/.test(nameOf(typeName?.names).name);
 
 /** What steps do, at any depth. */
-export function contentsOf(steps: readonly Step[]) {
+function contentsOf(steps: readonly Step[]) {
   const found = {
     inserts: [] as InsertStmt[],
     calls: [] as ReturnType<typeof nameOf>[],
@@ -153,4 +155,24 @@ export function contentsOf(steps: readonly Step[]) {
   };
   visit(steps);
   return found;
+}
+
+/** Whether a routine of the application, or what that calls, raises errors or inserts rows; true where that is too deep to tell. */
+export function mayFail(
+  schema: string | null,
+  name: string,
+  from: CatalogRoutine,
+  world: World,
+  depth = deepest,
+): boolean {
+  return world.routines(schema, name, from).some(each => {
+    const { steps = [] } = world.body(each)?.body ?? {};
+    const { inserts, calls } = contentsOf(steps);
+    return (
+      depth === 0 ||
+      raises(steps) ||
+      inserts.length > 0 ||
+      calls.some(call => mayFail(call.schema, call.name, each, world, depth - 1))
+    );
+  });
 }

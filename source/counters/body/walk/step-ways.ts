@@ -1,4 +1,4 @@
-import type { Step } from '../../sql/body/steps.ts';
+import type { Step } from '../../../sql/body/steps.ts';
 
 /** The steps of a trigger that fires before a row: RETURN NULL refuses what happens, as an error does. */
 export function withVetoes(steps: readonly Step[]): Step[] {
