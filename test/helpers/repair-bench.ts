@@ -14,7 +14,8 @@ import {
   type RepairOutcome,
   type RepairProgress,
 } from '../../source/repair/repair.ts';
-import { type RunOptions, runRepair } from '../../source/repair/run/run.ts';
+import { runRepair } from '../../source/repair/run/run.ts';
+import type { RunOptions } from '../../source/repair/run/under-way/run-options.ts';
 import { connectTo } from './connect.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { quickDirectory } from './quick-directory.ts';
