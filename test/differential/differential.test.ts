@@ -18,7 +18,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-const seeds = scaled(32, 4_000);
+const seeds = scaled(16, 4_000);
 
 test(
   'what is said of generated bodies is what they do',

@@ -5,6 +5,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * a file took only where it has run before, and takes it from its size elsewhere.
  */
 export const longest = [
+  'test/repair/run/stops.test.ts',
+  'test/documents/commands.test.ts',
+  'test/end-to-end/repair-kills.test.ts',
+  'test/end-to-end/pooler.test.ts',
   'test/end-to-end/repair-killed.test.ts',
   'test/schemas/on-the-server-of-the-tests.test.ts',
   'test/end-to-end/watching.test.ts',
@@ -15,7 +19,6 @@ export const longest = [
   'test/end-to-end/repair-commands.test.ts',
   'test/end-to-end/resize.test.ts',
   'test/repair/run/property.test.ts',
-  'test/documents/commands.test.ts',
   'test/watch/run/watch.test.ts',
   'test/end-to-end/commands.test.ts',
   'test/end-to-end/drift.test.ts',
