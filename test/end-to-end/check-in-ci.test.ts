@@ -13,8 +13,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -32,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => own.drop());
 
-test.each<[string, RegExp]>([
+quickCases('csv', 'github', 'json').each<[string, RegExp]>([
   ['csv', /^counter,id,[^\n]*\r\npublic\.presets\.usage_count,[^,]+,Noir,5,3,2,/],
   ['junit', /^<\?xml [\s\S]*<failure message="Noir: 5, and 3 by its records \(\+2\)/],
   ['github', /^::error title=public\.presets\.usage_count::[\s\S]*\n::error [^\n]*Noir: 5/],
@@ -59,15 +61,17 @@ test('limits decide the exit code, and are in the text and the JSON', async () =
   );
 });
 
-test.each([
-  [['--format', 'xml'], 'one of text, json, csv'],
-  [['--format', 'csv', '--json'], 'Give one of them'],
-  [['--max-drift', '-1'], '--max-drift'],
-  [['--max-drift', '1.5'], 'a whole number'],
-  [['--fail-on', 'nothing'], 'takes one of'],
-  [['--watch', '0'], 'a number of seconds above 0'],
-  [['--output', '/nowhere/at/all/out.csv'], 'Give --output a file'],
-])('%j is refused', async (flags, words) => {
+test.each(
+  scaledList(3, [
+    [['--format', 'xml'], 'one of text, json, csv'],
+    [['--max-drift', '-1'], '--max-drift'],
+    [['--output', '/nowhere/at/all/out.csv'], 'Give --output a file'],
+    [['--format', 'csv', '--json'], 'Give one of them'],
+    [['--max-drift', '1.5'], 'a whole number'],
+    [['--fail-on', 'nothing'], 'takes one of'],
+    [['--watch', '0'], 'a number of seconds above 0'],
+  ]),
+)('%j is refused', async (flags, words) => {
   const { code, out, err } = await check(...flags);
   expect(code).toBe(2);
   expect(out + err).toContain(words);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 
 let own: TestDatabase;
 let directory: string;
@@ -98,10 +100,12 @@ describe('checklist', () => {
     });
   });
 
-  test.each([
-    [['--all', '--counter', 'posts.comments_count'], '--all and --counter are both given.'],
-    [['--all', '--preset', 'Noir'], '--preset does not go together with --all.'],
-  ])('refuses %j', async (args, message) => {
+  test.each(
+    scaledList(1, [
+      [['--all', '--counter', 'posts.comments_count'], '--all and --counter are both given.'],
+      [['--all', '--preset', 'Noir'], '--preset does not go together with --all.'],
+    ]),
+  )('refuses %j', async (args, message) => {
     const { code, err } = await checklist(...args);
     expect(err.split('\n')[0]).toBe(message);
     expect(code).toBe(2);
@@ -138,7 +142,7 @@ describe('checklist', () => {
       expect(clean.code).toBe(0);
     });
 
-    test('of every counter with --all', async () => {
+    test('of every counter with --all', needsFullScale(), async () => {
       await put(file(add, use));
       const { code, out } = await checklist('--all', '--app-source', source(), '--json');
       expect(JSON.parse(out).source).toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -22,10 +23,10 @@ type Case = [what: string, args: string[], env: Record<string, string>, coloured
 // Flags beside it make no difference.
 const everywhere: readonly Case[] = [
   ['nothing', [], {}, true],
-  ['another flag', ['--schema', 'public'], {}, true],
-  ['--color', ['--color'], {}, true],
   ['--no-color', ['--no-color'], {}, false],
   ['NO_COLOR', [], { NO_COLOR: '1' }, false],
+  ['another flag', ['--schema', 'public'], {}, true],
+  ['--color', ['--color'], {}, true],
   ['NO_COLOR and a switch', ['--read-only'], { NO_COLOR: '1' }, false],
   ['an empty NO_COLOR', [], { NO_COLOR: '' }, true],
   ['--color against NO_COLOR', ['--color'], { NO_COLOR: '1' }, true],
@@ -35,7 +36,7 @@ const everywhere: readonly Case[] = [
 ];
 
 describe('in a terminal', () => {
-  test.each(scaledList(4, everywhere))(
+  test.each(scaledList(3, everywhere))(
     'with %s, the console has colours as asked',
     async (_, args, env, coloured) => {
       terminal = startTerminal({ args, env: { DATABASE_URL: own.url, ...env } });
@@ -44,7 +45,7 @@ describe('in a terminal', () => {
     },
   );
 
-  test.each(scaledList(4, everywhere.slice(0, 5)))(
+  test.each(scaledList(3, everywhere.slice(0, 5)))(
     'with %s, check has colours as asked',
     async (_, args, env, coloured) => {
       terminal = startTerminal({ args: ['check', ...args], env: { DATABASE_URL: own.url, ...env } });
@@ -74,7 +75,7 @@ test('a terminal that cannot place its cursor gets what check prints', async () 
   expect(terminal.written()).not.toContain('\u001b[');
 });
 
-test.each<Case>([
+quickCases('nothing', '--color', 'FORCE_COLOR and NO_COLOR').each<Case>([
   ['nothing', ['check'], {}, false],
   ['--color', ['check', '--color'], {}, true],
   ['FORCE_COLOR', ['trigger'], { FORCE_COLOR: '1' }, true],

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { timeLimit } from '../helpers/scale.ts';
 import { freePort } from '../helpers/server.ts';
@@ -279,7 +281,27 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
     ['the console as JSON', ['--json'], () => ({}), 2, /no JSON/],
   ];
 
-  test.each(cases)('%s', async (_, args, env, code, says) => {
+  quickCases(
+    'no such host',
+    'nobody listens',
+    'a server that hangs up',
+    'wrong password',
+    'no such database',
+    'missing tables',
+    'no permission on one table',
+    'no such preset',
+    'a malformed URL',
+    'an unknown flag',
+    'an unknown command',
+    'a word too many',
+    'a URL where a word should be',
+    'a password with a question mark',
+    'a flag without its value',
+    'a flag twice',
+    'a timeout that is no number',
+    'the console without a terminal',
+    'the console as JSON',
+  ).each(cases)('%s', async (_, args, env, code, says) => {
     const finished = await run(args, env());
     expect(finished.code).toBe(code);
     const told = args.includes('--json') ? finished.out : finished.err;
@@ -289,21 +311,20 @@ describe('bad input gets a sentence, a way out and its exit code', () => {
     expect(finished.out + finished.err).not.toContain('secret');
   });
 
-  test.each(cases.filter(([, args]) => args.includes('check')))(
-    '%s, as one JSON document',
-    async (_, args, env, code, says) => {
-      const finished = await run([...args, '--json'], env());
-      expect(finished.code).toBe(code);
-      expect(finished.err).toBe('');
-      const { error } = JSON.parse(finished.out);
-      expect(`${error.message} ${error.hint}`).toMatch(says);
-      expect(error).toEqual({
-        code: expect.stringMatching(/^[a-z-]+$/),
-        message: expect.any(String),
-        hint: expect.any(String),
-      });
-    },
-  );
+  quickCases('nobody listens', 'wrong password', 'missing tables', 'a malformed URL', 'an unknown flag').each(
+    cases.filter(([, args]) => args.includes('check')),
+  )('%s, as one JSON document', async (_, args, env, code, says) => {
+    const finished = await run([...args, '--json'], env());
+    expect(finished.code).toBe(code);
+    expect(finished.err).toBe('');
+    const { error } = JSON.parse(finished.out);
+    expect(`${error.message} ${error.hint}`).toMatch(says);
+    expect(error).toEqual({
+      code: expect.stringMatching(/^[a-z-]+$/),
+      message: expect.any(String),
+      hint: expect.any(String),
+    });
+  });
 
   test('a lock that is not given is a timeout, not a hang', async () => {
     await own.sql.begin(async sql => {
@@ -328,16 +349,20 @@ test('--help and --version say what they are asked', async () => {
   });
 });
 
-test('check tells presets of the same name apart, in its table and in what led to their causes', async () => {
-  const twins = await own.sql<{ id: string }[]>`
+test(
+  'check tells presets of the same name apart, in its table and in what led to their causes',
+  needsFullScale(),
+  async () => {
+    const twins = await own.sql<{ id: string }[]>`
     INSERT INTO presets (name, usage_count) VALUES ('Twin', 2), ('Twin', 3) RETURNING id`;
-  const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
-  await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
-  for (const { id } of twins) {
-    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
-    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
-  }
-});
+    const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
+    await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
+    for (const { id } of twins) {
+      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
+      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
+    }
+  },
+);
 
 test('check calls a negative count negative', async () => {
   const [row] = await own.sql`INSERT INTO presets (name, usage_count) VALUES ('Negative', -2) RETURNING id`;
@@ -385,7 +410,7 @@ test('check on the demo finds the mistakes that were made there, and why', {
   );
 });
 
-test('check tells of one preset what led to its count', async () => {
+test('check tells of one preset what led to its count', needsFullScale(), async () => {
   const { out } = await run(['check', '--preset', 'Pastel'], { DATABASE_URL: own.url });
   expect(out).toContain('Pastel: unknown\n  The count is 2 too high; there is no other wrong count');
 });

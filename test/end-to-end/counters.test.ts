@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 
 let own: TestDatabase;
 let directory: string;
@@ -141,7 +143,7 @@ describe('check --counter', () => {
     });
   });
 
-  test('of presets tells why, too', async () => {
+  test('of presets tells why, too', needsFullScale(), async () => {
     await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
     try {
       const { code, out } = await check(['--counter', 'public.presets.usage_count', '--json']);
@@ -207,7 +209,9 @@ describe('check --counter', () => {
     });
   });
 
-  test.each<[string, string[], number, string, RegExp]>([
+  quickCases('one that is not there', 'one and all', 'a file with several counters').each<
+    [string, string[], number, string, RegExp]
+  >([
     [
       'one that is not there',
       ['--counter', 'posts.comment_count'],
@@ -245,7 +249,7 @@ describe('check --counter', () => {
     expect(JSON.parse(out).error).toMatchObject({ code: error, hint: expect.stringMatching(hint) });
   });
 
-  test('does not apply to a command that lists files', async () => {
+  test('does not apply to a command that lists files', needsFullScale(), async () => {
     const { code, err } = await run(['receipts', '--counter', 'posts.likes'], { DATABASE_URL: own.url });
     expect(code).toBe(2);
     expect(err).toContain('--counter does not apply to receipts.');
@@ -278,7 +282,9 @@ describe('--config alone', () => {
         version: 2,
         counter: { id: 'public.posts.comments_count' },
       });
-    const several = await Promise.all(commands.map(words => asked(...words, '--config', 'counters.json')));
+    const several = await Promise.all(
+      scaledList(2, commands).map(words => asked(...words, '--config', 'counters.json')),
+    );
     for (const { error } of several)
       expect(error).toMatchObject({
         code: 'several-counters',

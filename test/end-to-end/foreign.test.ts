@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTables } from '../../source/counter/discovery/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
 
@@ -57,7 +58,11 @@ describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
   const counted = { complete: true, rows: 2, accurate: 1, mismatched: 1, records: 3 };
   const none = { complete: true, rows: 0, mismatched: 0, records: 0 };
   const refused = { error: { code: 'ambiguous-key' } };
-  test.each([
+  quickCases(
+    'whose partition lies elsewhere',
+    'without partitions',
+    'whose presets lie elsewhere, with no index known',
+  ).each([
     ['whose records lie elsewhere', 'mixed', counted],
     ['whose partition lies elsewhere', 'half', counted],
     ['whose records are a view of what lies elsewhere', 'shown', counted],
@@ -92,7 +97,7 @@ describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
     }
   };
 
-  test.each([
+  quickCases('a partition', 'a table under a view').each([
     ['the table itself', 'mixed', 'mixed.preset_usage'],
     ['a partition', 'half', 'half.part'],
     ['a table that inherits', 'heirs', 'heirs.child'],

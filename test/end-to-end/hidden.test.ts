@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
+import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
 
 let own: TestDatabase;
@@ -33,10 +34,12 @@ afterEach(() => {
 const arrange = (sql: string) => own.sql.unsafe(sql).simple();
 const env = () => ({ DATABASE_URL: own.urlAs(role, 'secret'), XDG_STATE_HOME: stateDirectory() });
 
-describe.each<[string[], right: string]>([
-  [[], '✓'],
-  [['--ascii'], '='],
-])('a role that does not see every row, at 80 columns %j', (args, right) => {
+describe.each<[string[], right: string]>(
+  scaledList(1, [
+    [[], '✓'],
+    [['--ascii'], '='],
+  ]),
+)('a role that does not see every row, at 80 columns %j', (args, right) => {
   test('has the badge Hidden from the next tick on, no count, and no key that writes', async () => {
     const console = startTerminal({ args, env: env() });
     terminal = console;

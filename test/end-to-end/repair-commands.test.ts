@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { program, startTerminal, type Terminal, typeAfter } from '../helpers/terminal.ts';
@@ -96,7 +98,7 @@ describe('sync', () => {
     });
   });
 
-  test('only the presets that are named', async () => {
+  test('only the presets that are named', needsFullScale(), async () => {
     const { fingerprint } = await planned('sync', '--preset', 'Noir');
     const { code } = await run(['sync', '--preset', 'Noir', '--confirm', fingerprint], env());
     expect(code).toBe(0);
@@ -150,7 +152,12 @@ describe('sync', () => {
     expect(JSON.parse((await run(['receipts', '--json'], env())).out).receipts).toEqual([]);
   });
 
-  test.each([
+  quickCases(
+    'it was not confirmed',
+    'another plan was agreed to',
+    '--read-only',
+    'undo of a receipt that is not there',
+  ).each([
     { name: 'it was not confirmed', args: ['sync'], code: 4, error: 'unconfirmed' },
     {
       name: 'another plan was agreed to',
@@ -269,7 +276,7 @@ describe('at a terminal', () => {
     expect(await counts()).toEqual(right);
   });
 
-  test.each([
+  quickCases('what came in one piece', 'Ctrl-C').each([
     { name: 'Enter alone', keys: async () => ['\r'], says: /The phrase did not match/ },
     {
       name: 'what came in one piece',
@@ -321,7 +328,7 @@ describe('at a terminal, too', () => {
 });
 
 describe('reset', () => {
-  test('says beforehand that every count will disagree with the history', async () => {
+  test('says beforehand that every count will disagree with the history', needsFullScale(), async () => {
     const { out } = await run(['reset', '--dry-run'], env());
     expect(out).toMatch(/all 3 presets with history will show Mismatch until a sync/);
   });

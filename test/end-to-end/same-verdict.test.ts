@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 
 let own: TestDatabase;
@@ -69,7 +70,13 @@ const all = (code: number) => ({ trigger: code, simulate: code, checklist: code 
 const everyone = 'GRANT INSERT ON comments TO PUBLIC;';
 
 describe('trigger, simulate and checklist agree on a counter', () => {
-  test.each<[string, [when: string, body: string, more?: string], number, Record<string, string>]>([
+  quickCases(
+    'that is complete',
+    'that only adds',
+    'whose records a function moves',
+    'that ignores a condition which nothing shows to change',
+    'that two triggers add to',
+  ).each<[string, [when: string, body: string, more?: string], number, Record<string, string>]>([
     ['that is complete', ['INSERT OR UPDATE OR DELETE', onInsert() + onDelete() + onMove], 0, {}],
     ['that only adds', ['INSERT', onInsert()], 0, { move: 'warning' }],
     [

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { scaledList } from '../helpers/scale.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -41,11 +42,13 @@ const isThere = (pid: number) => {
   }
 };
 
-test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 130],
-  ['SIGKILL', null],
-] as const)('%s ends a scan that a file keeps busy, and nothing goes on', async (signal, expected) => {
+test.each(
+  scaledList(2, [
+    ['SIGINT', 130],
+    ['SIGKILL', null],
+    ['SIGTERM', 130],
+  ] as const),
+)('%s ends a scan that a file keeps busy, and nothing goes on', async (signal, expected) => {
   const child = spawn(process.execPath, [program, 'scan', directory], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -93,7 +94,12 @@ describe('simulate', () => {
     expect((await run(['simulate', '--confirm', 'nonsense'], env())).code).toBe(4);
   });
 
-  test.each<[string, string[], number, RegExp]>([
+  quickCases(
+    'a preset that is not there',
+    'two presets',
+    '--read-only',
+    'a report that cannot be written',
+  ).each<[string, string[], number, RegExp]>([
     ['a preset that is not there', ['simulate', 'Nobody'], 3, /No preset has the id or name "Nobody"/],
     ['two presets', ['simulate', 'Noir', '--preset', 'Pastel'], 2, /uses one preset/],
     ['a word too many', ['simulate', 'Noir', 'Pastel'], 2, /Unexpected argument "Pastel"/],
