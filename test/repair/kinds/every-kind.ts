@@ -9,6 +9,7 @@ import { type Kind, kinds } from '../../counter/kinds/kinds.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { doRepair, request, stateDirectory } from '../../helpers/repair.ts';
+import { scaled } from '../../helpers/scale.ts';
 import { setTraps } from '../../helpers/traps.ts';
 
 /** A row as plain SQL sees it: its count as text, and whether that is what it should be. */
@@ -114,10 +115,13 @@ export function everyKind(
       await expectBack(kind, before, synced);
 
       const start = await look(kind);
-      const reset = await doRepair(database, ask(kind, 'reset'));
-      expect(reset).toMatchObject({ ended: 'finished', deleted: 0, error: null });
-      expect((await look(kind)).filter(isAble).filter(({ count }) => Number(count) !== 0)).toEqual([]);
-      await expectBack(kind, start, reset);
+      // What a reset writes is the same for all, and so npm test resets few of them.
+      if (few.has(kind.name) || scaled(0, 1) === 1) {
+        const reset = await doRepair(database, ask(kind, 'reset'));
+        expect(reset).toMatchObject({ ended: 'finished', deleted: 0, error: null });
+        expect((await look(kind)).filter(isAble).filter(({ count }) => Number(count) !== 0)).toEqual([]);
+        await expectBack(kind, start, reset);
+      }
 
       const all = await records(kind);
       const asked = ask(kind, 'reset', { options: { ...noOptions, deleteHistory: true } });

@@ -54,7 +54,7 @@ const found = async (ids: readonly string[]) => {
   return ids.map(id => rows.find(row => row.id === id));
 };
 
-const settings = { numRuns: scaled(5, 300), endOnFailure: process.env.TEST_SCALE !== 'full' } as const;
+const settings = { numRuns: scaled(3, 300), endOnFailure: process.env.TEST_SCALE !== 'full' } as const;
 const { numRuns } = settings;
 
 test(`${numRuns} interleavings of uses, sync, reset and undo: taken back, each leaves every use and the same drift as before`, {

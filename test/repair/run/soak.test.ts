@@ -7,7 +7,7 @@ import { scaled, timeLimit } from '../../helpers/scale.ts';
 import { startTraffic, type Traffic } from '../../helpers/traffic.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
-const runs = scaled(2, 20);
+const runs = scaled(1, 20);
 // Putting back beside writers that leave no core idle takes long, at the pace that spares them: fewer of both.
 const resets = scaled(1, 20);
 const deleted = scaled(6_000, 10_000);
