@@ -6,6 +6,7 @@ import { runMigration } from '../../source/migration/run.ts';
 import { applyMigration } from '../../source/migration/sql/apply.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { countOf, createUnmigrated, migration, mismatches, runFile, track, use } from '../psql/files.ts';
 
@@ -70,7 +71,13 @@ const counterDiffers = expect.stringMatching(
 const shapeDiffers = expect.stringMatching(/^the counting trigger differs: CREATE TRIGGER .* FOR EACH ROW/);
 
 describe('what differs is named, fixed, and can be restored', () => {
-  test.each<[string, string, unknown[]]>([
+  quickCases(
+    'nothing is there',
+    'an old row trigger on a partitioned table',
+    'a trigger that is disabled',
+    'a second trigger that runs the function',
+    'a function that is no trigger function',
+  ).each<[string, string, unknown[]]>([
     [
       'nothing is there',
       '',
@@ -172,7 +179,7 @@ describe('what differs is named, fixed, and can be restored', () => {
   });
 
   // What the migration changes in a database that has it already.
-  test.each<[string, string, unknown[]]>([
+  quickCases('the daily index', 'other attributes', 'a condition').each<[string, string, unknown[]]>([
     ['disabled', `ALTER TABLE preset_usage DISABLE TRIGGER ${ours}`, ['the counting trigger is disabled']],
     [
       'the daily index',

@@ -4,6 +4,7 @@ import { planMigration } from '../../source/migration/read-plan.ts';
 import { runMigration } from '../../source/migration/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { migration, runFile } from '../psql/files.ts';
 
 let own: TestDatabase;
@@ -60,7 +61,11 @@ describe.each(['migrate', 'the script'])('installed by %s, track_preset_usage() 
     await runMigration(database, plan, { timeout: 30, lockTimeout: 2 }, async () => {});
   };
 
-  test.each<[string, string, string, string]>([
+  quickCases(
+    'the account',
+    'the profile that a policy compares with the account',
+    'the text of a subject',
+  ).each<[string, string, string, string]>([
     ['the account', '', 'uuid NOT NULL REFERENCES auth.users', account],
     ['the profile of the account', profiles, 'uuid NOT NULL REFERENCES profiles', profile],
     [

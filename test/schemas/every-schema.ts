@@ -21,6 +21,9 @@ import { needsFullScale } from '../helpers/needs.ts';
 import { quickDirectory } from '../helpers/quick-directory.ts';
 import { readSchemas, type SchemaFile } from './schema-file.ts';
 
+/** Where `npm test` repairs in every way. */
+const repairedInFull = ['keys-of-a-domain', 'records-partitioned-by-time', 'two-schemas'];
+
 interface Counted {
   id: string;
   count: string | null;
@@ -241,7 +244,10 @@ export function walk(
     expect(await rows()).toEqual(before);
   });
 
-  test('a sync of the last uses too leaves nothing to do, and undo takes that back', async () => {
+  // What these two do is part of the others, but for what they leave out.
+  const left = repairedInFull.includes(file.name) ? {} : needsFullScale();
+
+  test('a sync of the last uses too leaves nothing to do, and undo takes that back', left, async () => {
     const before = await rows();
     const done = json(await act('sync', { lastUsed: true })).outcome;
     const talk = { say: () => {}, progress: () => {} };
@@ -251,7 +257,7 @@ export function walk(
     expect(await rows()).toEqual(before);
   });
 
-  test('reset empties every count, and undo takes that back', async () => {
+  test('reset empties every count, and undo takes that back', left, async () => {
     const before = await rows();
     const done = json(await act('reset', {})).outcome;
     const after = await counted();

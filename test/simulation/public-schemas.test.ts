@@ -4,6 +4,7 @@ import { planSimulation } from '../../source/simulation/read-plan.ts';
 import { runSimulation } from '../../source/simulation/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 
 const profile = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -197,7 +198,12 @@ async function simulate() {
 const codes = ({ findings }: { findings: readonly { code: string }[] }) => findings.map(({ code }) => code);
 
 describe('a use that the application makes, and that is counted, is confirmed:', () => {
-  test.each(Object.entries(right))('%s', async (_, known) => {
+  quickCases(
+    'a function that looks the profile up by the account that is passed',
+    'a recent record of a guest',
+    'no column for the user, and a function that wants one signed in',
+    'an upsert that the last user has made today',
+  ).each(Object.entries(right))('%s', async (_, known) => {
     await own.sql.unsafe(platform + known.tables).simple();
     expect(await realUse(known)).toBe(true);
     const simulation = await simulate();
@@ -206,7 +212,12 @@ describe('a use that the application makes, and that is counted, is confirmed:',
 });
 
 describe('a use that the application cannot make is not confirmed:', () => {
-  test.each(Object.entries(lost))('%s', async (_, known) => {
+  quickCases(
+    'the user is left out, and the default is the account',
+    'the role may not call the function',
+    'the account is passed, and no record tells so',
+    'a claim decides, and it is not known',
+  ).each(Object.entries(lost))('%s', async (_, known) => {
     await own.sql.unsafe(platform + known.tables).simple();
     if (known.code !== 'claim-not-known') expect(await realUse(known)).toBe(false);
     const simulation = await simulate();

@@ -10,6 +10,7 @@ import { isSound, type Simulation } from '../../source/simulation/simulation.ts'
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { arrived, endArrived, holdBack, waitHere } from '../helpers/held-back.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 let own: TestDatabase;
@@ -564,7 +565,20 @@ describe('guards', () => {
         .simple();
     });
 
-    test.each<[string, string, string]>([
+    quickCases(
+      'through functions that call each other',
+      'by the trigger of a table that refers to what is deleted',
+      'by a default',
+      'by a check that calls a function',
+      'by a policy',
+      'by a rule',
+      'by the condition of a trigger',
+      'by an operator',
+      'by the check of a domain',
+      'by a view that is read',
+      'by the key by which a table is divided',
+      'by a text that a function of the server runs',
+    ).each<[string, string, string]>([
       [
         'through functions that call each other',
         `${value} CREATE FUNCTION far_next() RETURNS bigint LANGUAGE sql AS $f$ SELECT far_value() $f$; ${onRecords('PERFORM far_next()')}`,

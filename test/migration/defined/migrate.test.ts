@@ -6,6 +6,7 @@ import { readCounterHealth } from '../../../source/trigger/defined/read-health.t
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { defined } from '../../helpers/definitions.ts';
+import { quickCases } from '../../helpers/quick-cases.ts';
 import { setTraps } from '../../helpers/traps.ts';
 import { install } from './every-kind.ts';
 
@@ -264,7 +265,14 @@ test('a function by which a trigger counts is a part of it', async () => {
   );
 });
 
-test.each([
+quickCases(
+  'a trigger that does more than count',
+  'a trigger that throws records away',
+  'a function that counts by itself',
+  'a trigger that is not read',
+  'a trigger of another table',
+  'partitioned records',
+).each([
   [
     'a trigger that does more than count',
     trigger('more', 'INSERT', `${up} UPDATE posts SET seen = seen + 1;`),

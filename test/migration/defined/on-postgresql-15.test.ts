@@ -6,7 +6,7 @@ import type { TestServer } from '../../helpers/server.ts';
 import { everyKindIsKept } from './every-kind.ts';
 
 const version = 15;
-const few = kinds.filter((_, place) => place % scaled(4, 1) === 0);
+const few = kinds.filter((_, place) => place % scaled(2, 1) === 0);
 
 describe(`on PostgreSQL ${version}`, needsInstalled(version), () => {
   let server: TestServer | null = null;

@@ -185,7 +185,7 @@ describe('in the act', () => {
 
 describe('no event', () => {
   test('for thousands of correct uses by eight clients, while ticks and audits overlap', async () => {
-    const wanted = scaled(2_000, 20_000);
+    const wanted = scaled(1_000, 20_000);
     const traffic = startTraffic(own.url, ids, 8);
     try {
       const { events, settle, focus } = await begin();

@@ -7,6 +7,7 @@ import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { defined } from '../../helpers/definitions.ts';
+import { quickCases } from '../../helpers/quick-cases.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
 let own: TestDatabase;
@@ -190,7 +191,7 @@ describe('a watch of another counter', () => {
     await waitFor(async () => drifts === 2, 'the event');
   });
 
-  test.each([
+  quickCases('it is running', 'it ended long ago').each([
     ['it is running', `'running', now(), NULL`, true],
     ['it has just ended', `'succeeded', now(), now()`, true],
     ['it ended long ago', `'succeeded', now() - interval '2 days', now() - interval '1 day'`, false],
