@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 
@@ -142,7 +141,7 @@ describe('checklist', () => {
       expect(clean.code).toBe(0);
     });
 
-    test('of every counter with --all', needsFullScale(), async () => {
+    test('of every counter with --all', async () => {
       await put(file(add, use));
       const { code, out } = await checklist('--all', '--app-source', source(), '--json');
       expect(JSON.parse(out).source).toMatchObject({

@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { timeLimit } from '../helpers/scale.ts';
@@ -349,20 +348,16 @@ test('--help and --version say what they are asked', async () => {
   });
 });
 
-test(
-  'check tells presets of the same name apart, in its table and in what led to their causes',
-  needsFullScale(),
-  async () => {
-    const twins = await own.sql<{ id: string }[]>`
+test('check tells presets of the same name apart, in its table and in what led to their causes', async () => {
+  const twins = await own.sql<{ id: string }[]>`
     INSERT INTO presets (name, usage_count) VALUES ('Twin', 2), ('Twin', 3) RETURNING id`;
-    const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
-    await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
-    for (const { id } of twins) {
-      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
-      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
-    }
-  },
-);
+  const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
+  await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
+  for (const { id } of twins) {
+    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
+    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
+  }
+});
 
 test('check calls a negative count negative', async () => {
   const [row] = await own.sql`INSERT INTO presets (name, usage_count) VALUES ('Negative', -2) RETURNING id`;
@@ -410,7 +405,7 @@ test('check on the demo finds the mistakes that were made there, and why', {
   );
 });
 
-test('check tells of one preset what led to its count', needsFullScale(), async () => {
+test('check tells of one preset what led to its count', async () => {
   const { out } = await run(['check', '--preset', 'Pastel'], { DATABASE_URL: own.url });
   expect(out).toContain('Pastel: unknown\n  The count is 2 too high; there is no other wrong count');
 });

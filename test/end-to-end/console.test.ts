@@ -65,7 +65,7 @@ describe.each(
     expect(screen.split('\n').at(-1)).toMatch(/Enter open .* q quit$/);
   });
 
-  test('aligns every column, whatever the names', needsFullScale(), async () => {
+  test('aligns every column, whatever the names', async () => {
     const screen = await open({ columns, rows }).until(/5 presets/);
     const lines = screen.split('\n').filter(line => /✓ Accurate|✗ Mismatch/.test(line));
     expect(lines).toHaveLength(5);
@@ -93,7 +93,7 @@ describe('keys', () => {
     await console.until(/1 of 5/);
   });
 
-  test('sort, and show only mismatches', needsFullScale(), async () => {
+  test('sort, and show only mismatches', async () => {
     const console = open();
     await console.until(/Drift ↓[\s\S]*5 presets|5 presets[\s\S]*Drift ↓/);
     console.press('s');
@@ -108,7 +108,7 @@ describe('keys', () => {
     expect(screen).not.toContain('Noir');
   });
 
-  test('filter while typing, keep it with Enter and clear it with Escape', needsFullScale(), async () => {
+  test('filter while typing, keep it with Enter and clear it with Escape', async () => {
     const console = open();
     await console.until(/5 presets/);
     console.press('/');
@@ -170,7 +170,7 @@ describe('keys', () => {
     await console.until(/Healthy: according to the catalog/);
   });
 
-  test('pause and resume', needsFullScale(), async () => {
+  test('pause and resume', async () => {
     const console = open();
     await console.until(/5 presets/);
     // By name.
@@ -236,7 +236,7 @@ describe('live numbers', () => {
     await console.until(/Trigger enabled/);
   });
 
-  test('new presets are listed, and deleted ones are not', needsFullScale(), async () => {
+  test('new presets are listed, and deleted ones are not', async () => {
     const console = open();
     await console.until(/5 presets/);
     await insertPresets(own.sql, ['Brand new']);
@@ -321,7 +321,7 @@ describe('the terminal', () => {
     expect(console.screen().trim()).toBe('');
   });
 
-  test.each(scaledList(1, ['SIGTERM', 'SIGHUP']))('is given back after %s too', async signal => {
+  test.each(['SIGTERM', 'SIGHUP'])('is given back after %s too', async signal => {
     const console = open();
     await console.until(/5 presets/);
     console.kill(signal);
@@ -370,19 +370,15 @@ describe('the terminal', () => {
     await console.until(/1 of 5[\s\S]*q quit$/);
   });
 
-  test(
-    'has no colours with NO_COLOR or --no-color, and the badges still say everything',
-    needsFullScale(),
-    async () => {
-      for (const options of [{ env: { NO_COLOR: '1' } }, { args: ['--no-color'] }]) {
-        const console = open(options);
-        expect(await console.until(/5 presets/)).toMatch(/✗ Mismatch/);
-        expect(console.written()).not.toMatch(/\u001b\[(3[0-7]|9[0-7]|38|48|4[0-7])[;m]/);
-        console.press('q');
-        await console.exit();
-      }
-    },
-  );
+  test('has no colours with NO_COLOR or --no-color, and the badges still say everything', async () => {
+    for (const options of [{ env: { NO_COLOR: '1' } }, { args: ['--no-color'] }]) {
+      const console = open(options);
+      expect(await console.until(/5 presets/)).toMatch(/✗ Mismatch/);
+      expect(console.written()).not.toMatch(/\u001b\[(3[0-7]|9[0-7]|38|48|4[0-7])[;m]/);
+      console.press('q');
+      await console.exit();
+    }
+  });
 
   test('has only ASCII with --ascii, names too', needsFullScale(), async () => {
     const console = open({ args: ['--ascii'] });
@@ -400,7 +396,7 @@ describe('the terminal', () => {
     expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
   });
 
-  test('shows no control character of a name', needsFullScale(), async () => {
+  test('shows no control character of a name', async () => {
     const console = open();
     await console.until(/5 presets/);
     expect(console.written()).not.toContain('\u0007');

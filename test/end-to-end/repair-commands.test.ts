@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
@@ -98,7 +97,7 @@ describe('sync', () => {
     });
   });
 
-  test('only the presets that are named', needsFullScale(), async () => {
+  test('only the presets that are named', async () => {
     const { fingerprint } = await planned('sync', '--preset', 'Noir');
     const { code } = await run(['sync', '--preset', 'Noir', '--confirm', fingerprint], env());
     expect(code).toBe(0);
@@ -328,7 +327,7 @@ describe('at a terminal, too', () => {
 });
 
 describe('reset', () => {
-  test('says beforehand that every count will disagree with the history', needsFullScale(), async () => {
+  test('says beforehand that every count will disagree with the history', async () => {
     const { out } = await run(['reset', '--dry-run'], env());
     expect(out).toMatch(/all 3 presets with history will show Mismatch until a sync/);
   });

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 
@@ -89,26 +88,20 @@ test('a sync of a counter that is named, and its undo, which finds the counter b
   expect(other).toMatchObject({ code: 4, json: { error: { code: 'other-counter' } } });
 });
 
-test(
-  'a reset with the history deletes what counts, other counts follow, and an undo puts all of it back',
-  needsFullScale(),
-  async () => {
-    const before = await own.sql`SELECT * FROM comments ORDER BY id`;
-    const { json } = await usage('reset', ...comments, '--delete-history', '--dry-run');
-    expect(json.plan).toMatchObject({ rows: 2, recordsToDelete: 3, method: 'batches' });
-    const done = await usage('reset', ...comments, '--delete-history', '--confirm', json.plan.fingerprint);
-    expect(done).toMatchObject({ code: 0, json: { outcome: { changed: 2, deleted: 3, left: [] } } });
-    expect(await counts()).toEqual([0, 0, 0]);
-    expect((await own.sql`SELECT FROM comments`).length).toBe(1);
-    const { receiptId } = done.json.outcome;
-    const undo = await usage('undo', receiptId, '--dry-run');
-    expect(await usage('undo', receiptId, '--confirm', undo.json.plan.fingerprint)).toMatchObject({
-      code: 0,
-    });
-    expect(await counts()).toEqual([9, 1, 3]);
-    expect(await own.sql`SELECT * FROM comments ORDER BY id`).toEqual(before);
-  },
-);
+test('a reset with the history deletes what counts, other counts follow, and an undo puts all of it back', async () => {
+  const before = await own.sql`SELECT * FROM comments ORDER BY id`;
+  const { json } = await usage('reset', ...comments, '--delete-history', '--dry-run');
+  expect(json.plan).toMatchObject({ rows: 2, recordsToDelete: 3, method: 'batches' });
+  const done = await usage('reset', ...comments, '--delete-history', '--confirm', json.plan.fingerprint);
+  expect(done).toMatchObject({ code: 0, json: { outcome: { changed: 2, deleted: 3, left: [] } } });
+  expect(await counts()).toEqual([0, 0, 0]);
+  expect((await own.sql`SELECT FROM comments`).length).toBe(1);
+  const { receiptId } = done.json.outcome;
+  const undo = await usage('undo', receiptId, '--dry-run');
+  expect(await usage('undo', receiptId, '--confirm', undo.json.plan.fingerprint)).toMatchObject({ code: 0 });
+  expect(await counts()).toEqual([9, 1, 3]);
+  expect(await own.sql`SELECT * FROM comments ORDER BY id`).toEqual(before);
+});
 
 test('a history that another trigger counts only as it grows is not deleted', async () => {
   await own.sql

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
-import { quickCases } from '../helpers/quick-cases.ts';
 import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
@@ -158,11 +157,7 @@ describe('without the typed phrase nothing is changed', () => {
     // Typed on a slow link, and not pasted.
     ['an Enter in the same piece as a letter', () => ['1\r'], /That is not the phrase\./],
   ];
-  quickCases(
-    'a marked paste with its Enter',
-    'what came at once with its Enter',
-    'an Enter in the same piece as a letter',
-  ).each(cases)('%s', async (_, pressed, shown) => {
+  test.each(cases)('%s', async (_, pressed, shown) => {
     const console = await open();
     await ask(console, 'S');
     console.press(...pressed());
@@ -231,7 +226,7 @@ test('a terminal that is too small to show a plan accepts no confirmation', asyn
   expect(await countOf('Pastel')).toBe(33);
 });
 
-test('the full list of presets comes after everything else', needsFullScale(), async () => {
+test('the full list of presets comes after everything else', async () => {
   await own.sql`INSERT INTO presets (name, usage_count) SELECT 'Made ' || n, n FROM generate_series(1, 3000) n`;
   const console = await open();
   console.press('S');
@@ -350,7 +345,7 @@ test('triggers that fire are listed, and can be suppressed', async () => {
   }
 });
 
-test('a history without an entry says so', needsFullScale(), async () => {
+test('a history without an entry says so', async () => {
   const console = await open();
   console.press('H');
   await console.until(/Nothing has been synced, reset or migrated yet/);
@@ -358,7 +353,7 @@ test('a history without an entry says so', needsFullScale(), async () => {
   await console.until(/Nothing to undo/);
 });
 
-test('a damaged receipt is named in the history', needsFullScale(), async () => {
+test('a damaged receipt is named in the history', async () => {
   const receipts = join(state, 'preset-usage-console', 'receipts');
   await mkdir(receipts, { recursive: true });
   await writeFile(join(receipts, '20260101T000000Z-sync-abcdef.jsonl'), 'no receipt at all\n');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
 import { run } from '../helpers/run.ts';
-import { scaled, scaledList } from '../helpers/scale.ts';
+import { scaled } from '../helpers/scale.ts';
 
 let own: TestDatabase;
 
@@ -17,30 +17,29 @@ const conninfo = "host=db.invalid sslpassword='s3cret w0rd' dbname=app";
 /** Places where somebody may paste a connection URL that are not meant for one. */
 const words: string[][] = [
   [url],
+  ['check', url],
   ['check', '--schema', url],
   ['check', '--schema', conninfo],
-  ['check', '--databse-url', url],
-  ['check', `--${url}`],
-  ['check', '--database-url', url.replace('postgres', 'mysql')],
-  ['check', '--database-url', url.replace('5432', 'port')],
-  ['simulate', 'Noir', '--take-back', url],
-  ['sync', '--confirm', url],
-  ['undo', url],
-  ['checklist', '--app-log', url],
-  ['scan', url],
-  // The others differ little from one of these.
-  ['check', url],
   ['check', '--schema', encodeURIComponent(url)],
   ['check', '--preset', url],
   ['check', '--timeout', url],
+  ['check', '--databse-url', url],
+  ['check', `--${url}`],
   ['check', `-${url}`],
+  ['check', '--database-url', url.replace('postgres', 'mysql')],
   ['check', '--database-url', `${url}?passwort=s3cret.w0rd`],
+  ['check', '--database-url', url.replace('5432', 'port')],
   ['simulate', url],
   ['simulate', 'Noir', '--as-user', url],
   ['simulate', 'Noir', '--as-role', url],
+  ['simulate', 'Noir', '--take-back', url],
   ['simulate', 'Noir', '--commit', '--confirm', url],
+  ['sync', '--confirm', url],
+  ['undo', url],
+  ['checklist', '--app-log', url],
   ['checklist', '--app-source', url],
   ['checklist', '--report', url],
+  ['scan', url],
 ];
 
 const everyVariable = [
@@ -69,7 +68,7 @@ const told = async (args: string[], env: Record<string, string>) => {
 };
 
 describe('the password of a connection URL is never repeated', () => {
-  test.each(scaledList(12, words).map(args => [args.join(' '), args] as const))('%s', async (_, args) => {
+  test.each(words.map(args => [args.join(' '), args] as const))('%s', async (_, args) => {
     const env = { DATABASE_URL: own.url };
     expect([1, 2, 3, 4]).toContain(await told([...args, '--json'], env));
   });

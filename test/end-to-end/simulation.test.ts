@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -124,14 +123,14 @@ test('steps 2 and 3 can be checked with real uses', async () => {
   await console.until(/A real use of "Noir" was seen: usage_count 10 to 11 \(\+1\), 1 records? added/);
 });
 
-test('--read-only offers no simulation', needsFullScale(), async () => {
+test('--read-only offers no simulation', async () => {
   const console = await open({ args: ['--read-only'] });
   expect(console.screen()).not.toMatch(/u simulate/);
   console.press('u', 'c', 'a');
   await console.until(/2 ! skipped +A use increments/);
 });
 
-test('--ascii shows the checklist in ASCII only', needsFullScale(), async () => {
+test('--ascii shows the checklist in ASCII only', async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('c', 'a');
   const screen = await console.until(/0 pending/);

@@ -7,7 +7,6 @@ import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { defined } from '../helpers/definitions.ts';
-import { quickCases } from '../helpers/quick-cases.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
 
 let own: TestDatabase;
@@ -77,7 +76,7 @@ async function around(counter: CounterDefinition) {
 }
 
 describe('more records than the count may become, as after an import that was not counted', () => {
-  quickCases('a check that asks for other columns', 'its domain', 'its precision').each([
+  test.each([
     ['a check', 'integer NOT NULL DEFAULT 0 CHECK (files <= 20)', 30, 'the check orgs_files_check'],
     [
       'a check that asks for other columns',

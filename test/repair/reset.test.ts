@@ -38,7 +38,7 @@ describe('without history', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('a use between plan and run does not keep a preset from being reset', needsFullScale(), async () => {
+  test('a use between plan and run does not keep a preset from being reset', async () => {
     const plan = await bench.plan('reset', { presets: ['Noir'] });
     await insertRecords(bench.own.sql, noir, 2);
     await bench.run(plan, { fresh: true });
@@ -89,7 +89,7 @@ describe('with history', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('only the chosen preset, in batches', needsFullScale(), async () => {
+  test('only the chosen preset, in batches', async () => {
     const plan = await bench.plan('reset', { presets: ['Noir'], ...withHistory });
     expect(plan).toMatchObject({ recordsToDelete: 3, method: 'batches' });
     expect(why(plan)).toContain('only some presets');
@@ -254,7 +254,7 @@ describe('records of no preset', () => {
     ).toEqual(['nothing-in-effect']);
   });
 
-  test('more of them than go at once', needsFullScale(), async () => {
+  test('more of them than go at once', async () => {
     await bench.arrange(
       `${orphaned}; INSERT INTO preset_usage (usage_type) SELECT 'many' FROM generate_series(1, 6000)`,
     );

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { changesOf, RepairBench } from '../helpers/repair-bench.ts';
 
 let bench: RepairBench;
@@ -49,7 +48,7 @@ test('all: every wrong count becomes its number of records, and presets that are
   expect(receipt.end).toMatchObject({ ended: 'finished', changed: 2, deleted: 0, restored: 0, left: [] });
 });
 
-test('beside many others it rests once it is planned', needsFullScale(), async () => {
+test('beside many others it rests once it is planned', async () => {
   await bench.setCounts({ Noir: 9 });
   const { began, ...plan } = await bench.plan('sync');
   // As if it had been planned a moment later: until then it would be done.
@@ -66,7 +65,7 @@ test('chosen presets, by name and by id: the others stay wrong', async () => {
   expect(changesOf(await bench.receipt(outcome)).map(([name]) => name)).toHaveLength(2);
 });
 
-test('a chosen preset that is right is nothing to do', needsFullScale(), async () => {
+test('a chosen preset that is right is nothing to do', async () => {
   await bench.setCounts({ Warm: 9 });
   const plan = await bench.plan('sync', { presets: ['Noir'] });
   expect(plan).toMatchObject({ changes: [], statements: [] });

@@ -6,9 +6,7 @@ import type { RepairOutcome } from '../../source/repair/repair.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
-import { scaledList } from '../helpers/scale.ts';
 
 let own: TestDatabase;
 let database: Database;
@@ -66,21 +64,21 @@ const reset = (history = true) =>
   doRepair(database, request('reset', directory, history ? { options: withHistory } : {}));
 
 describe('an undo', () => {
-  test('of a sync brings every count back, a NULL as NULL', needsFullScale(), async () => {
+  test('of a sync brings every count back, a NULL as NULL', async () => {
     const outcome = await sync();
     expect(await counts()).toEqual({ Noir: [4, 4], Pastel: [4, 4], Sepia: [4, 4] });
     expect(await undo(outcome)).toMatchObject({ changed: 2, left: [] });
     await expectAsBefore();
   });
 
-  test('of a reset without its history brings counts and last_used_at back', needsFullScale(), async () => {
+  test('of a reset without its history brings counts and last_used_at back', async () => {
     const outcome = await reset(false);
     expect(await counts()).toEqual({ Noir: [0, 4], Pastel: [0, 4], Sepia: [0, 4] });
     await undo(outcome);
     await expectAsBefore();
   });
 
-  test('keeps the uses since, and their time', needsFullScale(), async () => {
+  test('keeps the uses since, and their time', async () => {
     const outcome = await reset();
     await own.sql`SELECT track_preset_usage(${ids[0]!}, 'since')`;
     expect(await undo(outcome)).toMatchObject({ restored: 12, left: [] });
@@ -165,27 +163,28 @@ describe('an undo', () => {
     expect(later.changes.find(({ name }) => name === 'Sepia')).toMatchObject({ before: 5, after: 1 });
   });
 
-  test.each(
-    scaledList(1, [
-      { name: 'with', suppressTriggers: true },
-      { name: 'without', suppressTriggers: false },
-    ]),
-  )('checks the references of what it puts back, $name triggers suppressed', async ({ suppressTriggers }) => {
-    const [user] = await own.sql<{ id: string }[]>`INSERT INTO users (email) VALUES ('a@b.c') RETURNING id`;
-    await own.sql`UPDATE preset_usage SET user_id = ${user!.id}`;
-    await remember();
-    const outcome = await reset();
-    await doRepair(
-      database,
-      request('undo', directory, {
-        receipt: outcome.receiptId,
-        options: { lastUsed: false, deleteHistory: false, suppressTriggers },
-      }),
-    );
-    await expectAsBefore();
-  });
+  test.each([
+    { name: 'with', suppressTriggers: true },
+    { name: 'without', suppressTriggers: false },
+  ])(
+    'checks the references of what it puts back, $name triggers suppressed',
+    async ({ suppressTriggers }) => {
+      const [user] = await own.sql<{ id: string }[]>`INSERT INTO users (email) VALUES ('a@b.c') RETURNING id`;
+      await own.sql`UPDATE preset_usage SET user_id = ${user!.id}`;
+      await remember();
+      const outcome = await reset();
+      await doRepair(
+        database,
+        request('undo', directory, {
+          receipt: outcome.receiptId,
+          options: { lastUsed: false, deleteHistory: false, suppressTriggers },
+        }),
+      );
+      await expectAsBefore();
+    },
+  );
 
-  test('puts records back where a column has come or gone since', needsFullScale(), async () => {
+  test('puts records back where a column has come or gone since', async () => {
     const outcome = await reset();
     await own.sql`ALTER TABLE preset_usage ADD COLUMN note text NOT NULL DEFAULT 'new'`;
     await own.sql`ALTER TABLE preset_usage DROP COLUMN usage_data`;
@@ -226,7 +225,7 @@ describe('an undo', () => {
     await expectAsBefore();
   });
 
-  test('is not taken back itself: exit code 2, and what to do', needsFullScale(), async () => {
+  test('is not taken back itself: exit code 2, and what to do', async () => {
     const undone = await undo(await sync());
     await expect(
       planRepair(database, request('undo', directory, { receipt: undone.receiptId })),
@@ -236,7 +235,7 @@ describe('an undo', () => {
     });
   });
 
-  test('of another database is refused: exit code 4', needsFullScale(), async () => {
+  test('of another database is refused: exit code 4', async () => {
     const outcome = await sync();
     const other = await createDatabase();
     const elsewhere = connectTo(other.url);

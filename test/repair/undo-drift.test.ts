@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 
 let bench: RepairBench;
@@ -84,7 +83,7 @@ describe('after a stray write, an undo of a reset with its history', () => {
     expect(await bench.counts()).toMatchObject({ Noir: [7, 5] });
   });
 
-  test('of a count that was NULL', needsFullScale(), async () => {
+  test('of a count that was NULL', async () => {
     await bench.setCounts({ Noir: null });
     const before = await bench.tables();
     const reset = await bench.repair('reset', withHistory);

@@ -54,19 +54,15 @@ describe('what came since', () => {
     ]);
   });
 
-  test(
-    'last_used_at comes back where no use came, older than the records or NULL as it may have been',
-    needsFullScale(),
-    async () => {
-      await bench.own
-        .sql`UPDATE presets SET last_used_at = CASE name WHEN 'Noir' THEN '2020-02-02Z'::timestamptz END`;
-      const before = await bench.tables();
-      const reset = await bench.repair('reset', withHistory);
-      expect(await lastUsedOf('Noir')).toBeNull();
-      await bench.undo(reset);
-      expect(await bench.tables()).toEqual(before);
-    },
-  );
+  test('last_used_at comes back where no use came, older than the records or NULL as it may have been', async () => {
+    await bench.own
+      .sql`UPDATE presets SET last_used_at = CASE name WHEN 'Noir' THEN '2020-02-02Z'::timestamptz END`;
+    const before = await bench.tables();
+    const reset = await bench.repair('reset', withHistory);
+    expect(await lastUsedOf('Noir')).toBeNull();
+    await bench.undo(reset);
+    expect(await bench.tables()).toEqual(before);
+  });
 
   test('a preset that was deleted is left alone, the others are done: exit code 1', async () => {
     const reset = await bench.repair('reset', withHistory);
@@ -123,7 +119,7 @@ describe('the order of receipts', () => {
     expect(await bench.tables()).toEqual(wrong);
   });
 
-  test('twice: the second time nothing is in effect', needsFullScale(), async () => {
+  test('twice: the second time nothing is in effect', async () => {
     const reset = await bench.repair('reset', withHistory);
     await bench.undo(reset);
     const before = await bench.tables();

@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RepairAction } from '../../../source/repair/repair.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
-import { needsFullScale } from '../../helpers/needs.ts';
 import { type Over, RepairBench } from '../../helpers/repair-bench.ts';
-import { scaledList } from '../../helpers/scale.ts';
 
 let bench: RepairBench;
 const names = ['Noir', 'Pastel', 'Unused', 'Zeroed'];
@@ -64,7 +62,7 @@ describe('correct uses change no fingerprint', () => {
     expect(await prints()).toEqual(before);
   });
 
-  test('of presets that were never used, nor of those that are new', needsFullScale(), async () => {
+  test('of presets that were never used, nor of those that are new', async () => {
     const before = await prints();
     await use();
     expect(await prints()).toEqual(before);
@@ -81,19 +79,17 @@ describe('correct uses change no fingerprint', () => {
     expect(await prints()).toEqual(before);
   });
 
-  test.each(
-    scaledList(1, [
-      ['TRUNCATE', 'STATEMENT'],
-      ['DELETE', 'ROW'],
-    ]),
-  )('also where a trigger waits for the %s of the first record', async (event, level) => {
+  test.each([
+    ['TRUNCATE', 'STATEMENT'],
+    ['DELETE', 'ROW'],
+  ])('also where a trigger waits for the %s of the first record', async (event, level) => {
     await onRecords(event, level);
     const before = await printOf('reset', history);
     await use('Noir');
     expect(await printOf('reset', history)).toBe(before);
   });
 
-  test('also where they are too many for TRUNCATE then', needsFullScale(), async () => {
+  test('also where they are too many for TRUNCATE then', async () => {
     await onRecords('TRUNCATE', 'STATEMENT');
     const [noir] = await bench.own.sql`SELECT id FROM presets WHERE name = 'Noir'`;
     await insertRecords(bench.own.sql, noir!.id, 4_999);
@@ -104,22 +100,19 @@ describe('correct uses change no fingerprint', () => {
     expect(later.fingerprint).toBe(plan.fingerprint);
   });
 
-  test.each(scaledList(1, [[history], [{}]]))(
-    'a reset that was cut is taken up again beside uses: %j',
-    async over => {
-      await mixed();
-      const stop = new AbortController();
-      const most = { presets: 1, records: 10 };
-      await bench.run(await bench.plan('reset', over), { fresh: true, most, signal: stop.signal }, () =>
-        stop.abort(),
-      );
-      const plan = await bench.plan('reset', over);
-      await use();
-      const outcome = await bench.run(plan);
-      expect(outcome).toMatchObject({ ended: 'finished', left: [] });
-      expect(Object.values(await bench.counts()).map(([count]) => count)).toEqual([0, 0, 0, 0]);
-    },
-  );
+  test.each([[{}], [history]])('a reset that was cut is taken up again beside uses: %j', async over => {
+    await mixed();
+    const stop = new AbortController();
+    const most = { presets: 1, records: 10 };
+    await bench.run(await bench.plan('reset', over), { fresh: true, most, signal: stop.signal }, () =>
+      stop.abort(),
+    );
+    const plan = await bench.plan('reset', over);
+    await use();
+    const outcome = await bench.run(plan);
+    expect(outcome).toMatchObject({ ended: 'finished', left: [] });
+    expect(Object.values(await bench.counts()).map(([count]) => count)).toEqual([0, 0, 0, 0]);
+  });
 
   test('and so is an undo', async () => {
     await mixed();

@@ -8,7 +8,6 @@ import type { RepairOutcome } from '../../../source/repair/repair.ts';
 import { runRepair } from '../../../source/repair/run/run.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../../helpers/database.ts';
-import { needsFullScale } from '../../helpers/needs.ts';
 import { doRepair, request, stateDirectory } from '../../helpers/repair.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
@@ -81,7 +80,7 @@ describe('a role without the right', () => {
       .simple();
   });
 
-  test('to UPDATE: exit code 3, and which right it lacks', needsFullScale(), async () => {
+  test('to UPDATE: exit code 3, and which right it lacks', async () => {
     await as();
     await expect(planRepair(limited, request('sync', directory))).rejects.toMatchObject({
       code: 'permission-denied',
@@ -91,7 +90,7 @@ describe('a role without the right', () => {
     expect(await tables()).toEqual(untouched);
   });
 
-  test('to DELETE: a reset with history is refused, one without is planned', needsFullScale(), async () => {
+  test('to DELETE: a reset with history is refused, one without is planned', async () => {
     await as('UPDATE ON presets');
     await expect(
       planRepair(limited, request('reset', directory, { options: withHistory })),
@@ -132,7 +131,7 @@ describe('a role without the right', () => {
     expect(plan.changes.length).toBeGreaterThan(0);
   });
 
-  test('to see every row: exit code 4', needsFullScale(), async () => {
+  test('to see every row: exit code 4', async () => {
     await as('UPDATE ON presets');
     await own.sql.unsafe('ALTER TABLE presets ENABLE ROW LEVEL SECURITY').simple();
     await expect(planRepair(limited, request('sync', directory))).rejects.toMatchObject({
@@ -191,7 +190,7 @@ describe('a preset that', () => {
     expect(await tables()).toEqual({ Noir: [4, 4], Sepia: [4, 4] });
   });
 
-  test('something else has written meanwhile is left alone', needsFullScale(), async () => {
+  test('something else has written meanwhile is left alone', async () => {
     const outcome = await meanwhile(() => own.sql`UPDATE presets SET usage_count = 7 WHERE name = 'Pastel'`);
     expect(left(outcome)).toEqual({
       Pastel: 'moved: Its drift was 5 when this was planned, and is 3 now: something else writes it.',
@@ -205,22 +204,18 @@ describe('a preset that', () => {
     expect(await tables()).toEqual({ ...synced, Pastel: [5, 5] });
   });
 
-  test(
-    'another session holds all along is given up in the end, the others are put right at once',
-    needsFullScale(),
-    async () => {
-      let outcome: RepairOutcome | undefined;
-      await own.sql.begin(async holding => {
-        await holding`SELECT 1 FROM presets WHERE name = 'Pastel' FOR UPDATE`;
-        outcome = await meanwhile(async () => {});
-      });
-      expect(outcome).toMatchObject({ changed: 2, ended: 'finished' });
-      expect(left(outcome!).Pastel).toMatch(/^locked: Another session has held its row/);
-      expect(await tables()).toEqual({ ...synced, Pastel: [9, 4] });
-    },
-  );
+  test('another session holds all along is given up in the end, the others are put right at once', async () => {
+    let outcome: RepairOutcome | undefined;
+    await own.sql.begin(async holding => {
+      await holding`SELECT 1 FROM presets WHERE name = 'Pastel' FOR UPDATE`;
+      outcome = await meanwhile(async () => {});
+    });
+    expect(outcome).toMatchObject({ changed: 2, ended: 'finished' });
+    expect(left(outcome!).Pastel).toMatch(/^locked: Another session has held its row/);
+    expect(await tables()).toEqual({ ...synced, Pastel: [9, 4] });
+  });
 
-  test('drifts since is a stale plan: exit code 4, and nothing is changed', needsFullScale(), async () => {
+  test('drifts since is a stale plan: exit code 4, and nothing is changed', async () => {
     const plan = await planRepair(database, request('sync', directory));
     await own.sql`UPDATE presets SET usage_count = 8 WHERE name = 'Noir'`;
     const run = runRepair(database, plan, { timeout: 30, lockTimeout: 2, directory });
@@ -254,7 +249,7 @@ describe('a server that refuses', () => {
     expect(await tables()).toEqual({ ...synced, Pastel: [9, 4] });
   });
 
-  test('a CHECK: that preset is left, with the constraint’s name', needsFullScale(), async () => {
+  test('a CHECK: that preset is left, with the constraint’s name', async () => {
     await own.sql
       .unsafe(`ALTER TABLE presets ADD CONSTRAINT sane CHECK (name <> 'Pastel' OR usage_count > 5)`)
       .simple();
@@ -263,7 +258,7 @@ describe('a server that refuses', () => {
     expect(await tables()).toEqual({ ...synced, Pastel: [9, 4] });
   });
 
-  test('a trigger that is deferred to the commit', needsFullScale(), async () => {
+  test('a trigger that is deferred to the commit', async () => {
     await own.sql
       .unsafe(
         `CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -276,7 +271,7 @@ describe('a server that refuses', () => {
     expect(await tables()).toEqual({ ...synced, Pastel: [9, 4] });
   });
 
-  test('a table whose rows would go with the records: exit code 4', needsFullScale(), async () => {
+  test('a table whose rows would go with the records: exit code 4', async () => {
     await own.sql`CREATE TABLE notes (usage_id uuid REFERENCES preset_usage (id) ON DELETE CASCADE)`;
     await expect(
       planRepair(database, request('reset', directory, { options: withHistory })),
@@ -301,20 +296,16 @@ describe('a server that refuses', () => {
     });
   });
 
-  test(
-    'a table whose rows keep the records: those presets are left, and keep their records',
-    needsFullScale(),
-    async () => {
-      await own.sql`CREATE TABLE notes (usage_id uuid REFERENCES preset_usage (id))`;
-      await own.sql`INSERT INTO notes SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 1`;
-      const outcome = await doRepair(database, request('reset', directory, { options: withHistory }));
-      expect(left(outcome).Pastel).toMatch(/^refused: .*notes/);
-      expect(await tables()).toEqual({ Noir: [0, 0], Pastel: [9, 4], Sepia: [0, 0] });
-    },
-  );
+  test('a table whose rows keep the records: those presets are left, and keep their records', async () => {
+    await own.sql`CREATE TABLE notes (usage_id uuid REFERENCES preset_usage (id))`;
+    await own.sql`INSERT INTO notes SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 1`;
+    const outcome = await doRepair(database, request('reset', directory, { options: withHistory }));
+    expect(left(outcome).Pastel).toMatch(/^refused: .*notes/);
+    expect(await tables()).toEqual({ Noir: [0, 0], Pastel: [9, 4], Sepia: [0, 0] });
+  });
 });
 
-test('without a place for the receipt nothing is changed: exit code 4', needsFullScale(), async () => {
+test('without a place for the receipt nothing is changed: exit code 4', async () => {
   const file = join(directory, 'file');
   writeFileSync(file, '');
   await expect(doRepair(database, request('sync', join(file, 'below')))).rejects.toMatchObject({
@@ -416,7 +407,7 @@ describe('other triggers', () => {
   });
 });
 
-test('presets that are right are not touched', needsFullScale(), async () => {
+test('presets that are right are not touched', async () => {
   await own.sql`UPDATE presets SET usage_count = 4 WHERE name <> 'Noir'`;
   const versions = () =>
     own.sql<
@@ -427,21 +418,17 @@ test('presets that are right are not touched', needsFullScale(), async () => {
   expect([...(await versions())]).toEqual([...before]);
 });
 
-test(
-  '--last-used sets last_used_at to the newest record, and undo sets it back',
-  needsFullScale(),
-  async () => {
-    await own.sql`UPDATE presets SET usage_count = 4, last_used_at = '2020-01-01' WHERE name = 'Noir'`;
-    const asked = request('sync', directory, {
-      presets: ['Noir'],
-      options: { lastUsed: true, deleteHistory: false, suppressTriggers: false },
-    });
-    const outcome = await doRepair(database, asked);
-    const times = () => own.sql<{ same: boolean; old: boolean }[]>`
+test('--last-used sets last_used_at to the newest record, and undo sets it back', async () => {
+  await own.sql`UPDATE presets SET usage_count = 4, last_used_at = '2020-01-01' WHERE name = 'Noir'`;
+  const asked = request('sync', directory, {
+    presets: ['Noir'],
+    options: { lastUsed: true, deleteHistory: false, suppressTriggers: false },
+  });
+  const outcome = await doRepair(database, asked);
+  const times = () => own.sql<{ same: boolean; old: boolean }[]>`
     SELECT last_used_at = (SELECT max(created_at) FROM preset_usage u WHERE u.preset_id = p.id) AS same,
            last_used_at = '2020-01-01' AS old FROM presets p WHERE name = 'Noir'`;
-    expect((await times())[0]).toEqual({ same: true, old: false });
-    await doRepair(database, request('undo', directory, { receipt: outcome.receiptId }));
-    expect((await times())[0]).toEqual({ same: false, old: true });
-  },
-);
+  expect((await times())[0]).toEqual({ same: true, old: false });
+  await doRepair(database, request('undo', directory, { receipt: outcome.receiptId }));
+  expect((await times())[0]).toEqual({ same: false, old: true });
+});

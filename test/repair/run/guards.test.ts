@@ -4,9 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { receiptsIn } from '../../../source/repair/receipts/places.ts';
 import { exitCodeOf } from '../../../source/repair/run/run.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
-import { quickCases } from '../../helpers/quick-cases.ts';
 import { changesOf, RepairBench } from '../../helpers/repair-bench.ts';
-import { scaledList } from '../../helpers/scale.ts';
 
 let bench: RepairBench;
 let noir: string;
@@ -24,7 +22,7 @@ const wrong = { Noir: [9, 3], Pastel: [5, 0], Warm: [1, 0] };
 const right = { Noir: [3, 3], Pastel: [0, 0], Warm: [0, 0] };
 
 describe('a stale plan', () => {
-  quickCases('another preset drifts', 'a preset is right by now').each([
+  test.each([
     [
       'another preset drifts',
       () => insertPresets(bench.own.sql, ['Late']).then(() => bench.setCounts({ Late: 2 })),
@@ -186,11 +184,7 @@ describe('what the server refuses', () => {
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF ${condition} THEN RAISE EXCEPTION 'the count of % is sacred', NEW.name; END IF; RETURN NEW; END $$;
     CREATE ${when} ON presets ${when.includes('CONSTRAINT') ? 'DEFERRABLE INITIALLY DEFERRED ' : ''}FOR EACH ROW EXECUTE FUNCTION refuse()`;
-  quickCases(
-    'a deferred trigger that raises at the commit',
-    'a CHECK that refuses',
-    'a trigger that keeps the row from being written',
-  ).each([
+  test.each([
     [
       'a trigger that raises',
       raising('TRIGGER refuse BEFORE UPDATE', `NEW.name = 'Noir'`),
@@ -263,7 +257,7 @@ describe('what the server refuses', () => {
     expect(await bench.counts()).toEqual({ ...right, Noir: [9, 3] });
   });
 
-  test.each(scaledList(1, [['CASCADE'], ['SET NULL'], ['SET DEFAULT']]))(
+  test.each([['CASCADE'], ['SET NULL'], ['SET DEFAULT']])(
     'a reference with ON DELETE %s is refused: exit code 4',
     async action => {
       await bench.arrange(`CREATE TABLE likes (record uuid REFERENCES preset_usage ON DELETE ${action});
