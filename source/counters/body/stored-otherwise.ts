@@ -1,7 +1,7 @@
 import type { Change, Outcome } from './change.ts';
 import { type Expression, keyOf, notTrue, type Source, sourceKey, value, within } from './expression.ts';
 
-/** Doubts what a BEFORE trigger changes by a column of NEW of which it stores something else. */
+/** Doubts changes that a BEFORE trigger makes by a column of NEW, if it then stores another value in that column. */
 export function doubtReset({ changes }: Outcome): void {
   for (const [order, set] of changes.entries()) {
     const path = set.conditions.filter(each => !mentionsSource(each, set.target)).map(keyOf);

@@ -118,8 +118,8 @@ export class Queue {
   }
 
   /**
-   * A batch that is due now and shares no row with one under way; null if there is none. `atATime`: how many batches may be under way;
-   * together they are no larger than one alone. `whole`: only a batch that may delete all records of its rows.
+   * A batch that is due now and shares no row with one under way; null if there is none. With `atATime` batches under way, all of them
+   * together are as large as one that runs alone. `whole` asks for a batch that may delete all records of its rows.
    */
   due(atATime = 1, { now = performance.now(), whole = false } = {}): Batch | null {
     const batch = this.#take(now, atATime);

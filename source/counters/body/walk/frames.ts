@@ -71,8 +71,8 @@ export class Frames {
   }
 
   /**
-   * RAISE: an error goes to the innermost block that catches such ones, and as far as to the blocks of which is not known whether they do.
-   * Returns whether one is known to catch it.
+   * RAISE: an error goes to the innermost block that surely catches it. Blocks on the way there that may catch it are noted too.
+   * Returns whether one surely does.
    */
   raise(given: string | null, path: readonly Expression[]): boolean {
     let as = given;

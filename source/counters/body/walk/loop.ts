@@ -57,7 +57,7 @@ function rowsOf(walk: Walking, query: Node, line: number): Row[] {
   return runStatement(query, walk.scope(), standing, context.outcome);
 }
 
-/** That what has been changed since then is changed in a loop of which is not known how often it goes round. */
+/** Notes that changes since then were made in a loop whose number of rounds is not known. */
 export function doubtRounds({ context: { outcome } }: Walking, first: number): void {
   for (const each of outcome.changes.slice(first)) each.conditions = [...each.conditions, opaque('a loop')];
 }

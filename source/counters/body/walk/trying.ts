@@ -157,7 +157,7 @@ function contentsOf(steps: readonly Step[]) {
   return found;
 }
 
-/** Whether a routine of the application, or what that calls, raises errors or inserts rows; true where that is too deep to tell. */
+/** Whether a routine of the application, or one that it calls, raises errors or inserts rows. True if calls are nested too deeply to tell. */
 export function mayFail(
   schema: string | null,
   name: string,

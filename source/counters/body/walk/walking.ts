@@ -29,7 +29,7 @@ export interface Walking {
   readonly around: Surroundings;
   readonly frames: Frames;
   context: Context;
-  /** Where it is. What walks a step leaves here where the next one begins. */
+  /** What is known before a step. Whatever walks the step sets this to what is known after it. */
   state: State;
   /** The line of the step. */
   readonly line: number;

@@ -3,7 +3,7 @@ import { receiptsThatCount } from '../../receipts/seals/trust.ts';
 import type { FullPlan } from '../draft.ts';
 import { type AwayRecords, undoableChanges, undosOf } from './undoable-changes.ts';
 
-/** Of an undo: whether nobody has undone any of it meanwhile. Only the holder of the repair lock can know. */
+/** True unless the plan is of an undo, and another undo has since put back part of it. Ask while holding the repair lock. */
 export async function isStillInEffect({ receipt, request, tasks }: FullPlan): Promise<boolean> {
   if (!receipt) return true;
   const receipts = receiptsThatCount(receipt, (await listReceipts(request.directory)).receipts);
