@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
-import { createDatabase, insertPresets, insertRecords } from '../../helpers/database.ts';
+import { insertPresets, insertRecords } from '../../helpers/database.ts';
+import { withLoginRole } from '../../helpers/login-role.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 
 const role = `repair_${process.pid}`;
 let bench: RepairBench;
 let limited: Database;
 
-beforeAll(async () => {
-  const admin = await createDatabase('template1');
-  await admin.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
-  await admin.drop();
-});
-afterAll(async () => {
-  const admin = await createDatabase('template1');
-  await admin.sql.unsafe(`DROP ROLE ${role}`);
-  await admin.drop();
-});
+withLoginRole(role);
 beforeEach(async () => {
   bench = await RepairBench.open();
   const [noir] = (await insertPresets(bench.own.sql, ['Noir', 'Pastel'])) as [string];

@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, WriteTransaction } from '../../../source/connection/transactions.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { openBatch } from '../../../source/repair/sql/batch/open-batch.ts';
 import type { BatchOrder } from '../../../source/repair/sql/batch/order.ts';
 import { type BatchAnswer, runBatch } from '../../../source/repair/sql/batch/run-batch.ts';
 import type { RecordPlaces } from '../../../source/repair/sql/counter-state.ts';
-import { createDatabase, insertPresets, insertRecords } from '../../helpers/database.ts';
+import { insertPresets, insertRecords } from '../../helpers/database.ts';
+import { withLoginRole } from '../../helpers/login-role.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 
 const role = `block_${process.pid}`;
@@ -14,16 +15,7 @@ let plan: FullPlan;
 let noir: string;
 let pastel: string;
 
-beforeAll(async () => {
-  const admin = await createDatabase('template1');
-  await admin.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
-  await admin.drop();
-});
-afterAll(async () => {
-  const admin = await createDatabase('template1');
-  await admin.sql.unsafe(`DROP ROLE ${role}`);
-  await admin.drop();
-});
+withLoginRole(role);
 beforeEach(async () => {
   bench = await RepairBench.open();
   [noir, pastel] = (await insertPresets(bench.own.sql, ['Noir', 'Pastel'])) as [string, string];
