@@ -8,7 +8,7 @@ import { appendJournal, createJournal, endedResult, journalLine } from './journa
 import { journalFile, keyFile, receiptFile, receiptsIn } from './places.ts';
 import type { BatchOutcome, ReceiptChange, ReceiptEnd, ReceiptHead } from './receipt.ts';
 import { headSchema, type ReceiptLine, tornMark } from './receipt-line.ts';
-import { RecordsFile } from './records/stored-records.ts';
+import { type RecordLines, RecordsFile } from './records/stored-records.ts';
 import { openKey } from './seals/receipt-key.ts';
 import { sealLine } from './seals/seal.ts';
 import { type Stage, unwritable } from './unwritable.ts';
@@ -17,8 +17,8 @@ import { type Stage, unwritable } from './unwritable.ts';
 interface Intent {
   xid: string;
   changes: ReceiptChange[];
-  /** The records that it deletes, one JSON value each; null if it deletes none. */
-  records: readonly string[] | null;
+  /** The records that it deletes; null if it deletes none. */
+  records: RecordLines | null;
 }
 
 /**
@@ -101,7 +101,7 @@ export class ReceiptWriter {
       this.#batch += 1;
       const batch = this.#batch;
       const stored =
-        records === null || records.length === 0
+        records === null || records.number === 0
           ? null
           : await this.#orUnwritable('intend', this.#records.path, () => this.#records.append(records));
       await this.#append('intend', { kind: 'batch', batch, xid, changes, records: stored });

@@ -17,6 +17,7 @@ import {
   readWithAllRecords,
   readWithRecords,
   type StateWithRecords,
+  valuesIn,
 } from '../sql/counter-state.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
@@ -65,11 +66,12 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const { reader, plan, tasks, most, limits, truncate, whole = false } = asked;
   const { tables } = plan.inspected;
   const prepared = emptyBatch();
-  const found: string[][] = [];
-  const take = ({ found: records, places }: FoundRecords) => {
-    if (!places) return;
-    found.push(records);
-    prepared.order.deletes.push(places);
+  const played: RecordValues[] = [];
+  const take = (found: FoundRecords) => {
+    if (!found.places) return;
+    keep(prepared, found);
+    if (whole) played.push(...valuesIn(found, plan.playsUndo));
+    prepared.order.deletes.push(found.places);
   };
   const [none] = tasks.filter(({ id }) => id === null);
   if (none) take(await orphansOf(asked, none, prepared));
@@ -77,6 +79,8 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
   const ids = idsOf(tasks);
   const { sums } = tables.records;
   const read = whole ? await readWithAllRecords(reader, tables, plan.facts, ids, limits) : null;
+  const again = () => prepareDeletion({ ...asked, whole: false });
+  if (whole && !read) return again();
   const states =
     read?.states ??
     (ids.length === 0
@@ -97,34 +101,32 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       prepared.left.push(leftForSize(task, own.tooLarge, limits));
       continue;
     }
-    const going = own.found;
-    if (going.length === numberOf(state)) {
+    const going = own.number;
+    if (going === numberOf(state)) {
       const change = resetChange(state, clears, true);
       if (!change) continue;
       take(own);
-      add(prepared, { ...change, drift: task.drift, ...remainingOf(state, going.length) });
+      add(prepared, { ...change, drift: task.drift, ...remainingOf(state, going) });
       continue;
     }
     // The other presets of the batch have left no room for it.
-    if (going.length === 0) {
+    if (going === 0) {
       prepared.rest.push(task);
       continue;
     }
     take(own);
-    const worth = sums
-      ? sumOf(await readAmounts(reader, tables, plan.facts, going.map(valuesOf)))
-      : going.length;
+    const worth = sums ? sumOf(await readAmounts(reader, tables, plan.facts, valuesIn(own))) : going;
     // A count that is too low must not fall below zero on the way. Amounts may be negative.
-    const delta = sums ? negated(worth) : -Math.min(going.length, Math.max(0, Number(state.count ?? 0)));
+    const delta = sums ? negated(worth) : -Math.min(going, Math.max(0, Number(state.count ?? 0)));
     add(prepared, {
       id: state.id,
       name: state.name,
       before: state.count,
       delta,
       drift: task.drift,
-      deletes: going.length,
+      deletes: going,
       ...(sums ? { worth } : {}),
-      ...remainingOf(state, going.length),
+      ...remainingOf(state, going),
       lastUsedBefore: state.lastUsed,
       ...(state.missing ? { adds: true } : {}),
     });
@@ -132,18 +134,15 @@ async function prepareDeletion(asked: BatchRequest): Promise<PreparedBatch> {
       ...task,
       drift: sumOf([task.drift, delta, worth]),
       gone: plus(task.gone ?? 0, worth),
-      weight: Math.max(1, task.weight - going.length),
+      weight: Math.max(1, task.weight - going),
     });
   }
   if (read) {
     // Records that stay have to be told from those that go.
-    if (prepared.left.length > 0 || prepared.rest.length > 0)
-      return prepareDeletion({ ...asked, whole: false });
-    const played = found.flatMap(records => records.slice(0, plan.playsUndo).map(valuesOf));
+    if (prepared.left.length > 0 || prepared.rest.length > 0) return again();
     prepared.order.whole = { snapshot: read.snapshot, played };
   }
   prepared.order.truncate = truncate;
-  prepared.records = found.length > 0 ? found.flat() : null;
   return prepared;
 }
 
@@ -154,7 +153,7 @@ async function overLimit(
 ): Promise<Map<string, string>> {
   const wanted = tasks.flatMap(({ id, gone = 0 }) => {
     const own = id === null ? undefined : states.get(id);
-    return own && own.found.length > 0 ? [{ id: own.state.id, becomes: plus(own.state.records, gone) }] : [];
+    return own && own.number > 0 ? [{ id: own.state.id, becomes: plus(own.state.records, gone) }] : [];
   });
   return readOverLimit(reader, plan.inspected.tables, plan.facts.limits, wanted);
 }
@@ -163,8 +162,10 @@ function remainingOf({ many }: CounterState, deleted: number): Pick<ReceiptChang
   return many === undefined ? {} : { remaining: many - deleted };
 }
 
-function valuesOf(record: string): RecordValues {
-  return JSON.parse(record) as RecordValues;
+function keep(prepared: PreparedBatch, { number, lines }: FoundRecords): void {
+  prepared.records ??= { number: 0, texts: [] };
+  prepared.records.number += number;
+  prepared.records.texts.push(lines);
 }
 
 /** The records of no preset that are deleted now. Comes back for more as long as there are any. */
@@ -174,8 +175,8 @@ async function orphansOf(
   prepared: PreparedBatch,
 ): Promise<FoundRecords> {
   const read = await readOrphans(reader, plan.inspected.tables, plan.facts, most, limits);
-  const { found, tooLarge } = read;
-  if (found.length > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - found.length) });
+  const { number, tooLarge } = read;
+  if (number > 0) prepared.rest.push({ ...task, weight: Math.max(1, task.weight - number) });
   else if (tooLarge !== null)
     prepared.left.push(leftForSize({ ...task, name: 'Records of no preset' }, tooLarge, limits));
   return read;

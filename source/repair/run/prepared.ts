@@ -5,6 +5,7 @@ import type { FullPlan } from '../plan/draft.ts';
 import type { RepairTask } from '../plan/task.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import type { RecordsReader } from '../receipts/records/records-reader.ts';
+import type { RecordLines } from '../receipts/records/stored-records.ts';
 import { type Change, driftOf, type LeftAlone } from '../repair.ts';
 import type { BatchOrder, RowOrder } from '../sql/batch/order.ts';
 import type { ByteLimits } from '../sql/bounded-records.ts';
@@ -15,7 +16,7 @@ export interface PreparedBatch {
   order: Pick<BatchOrder, 'rows' | 'deletes' | 'whole' | 'inserts' | 'truncate'>;
   changes: ReceiptChange[];
   /** The deleted records, for the receipt; null if there are none. */
-  records: string[] | null;
+  records: RecordLines | null;
   left: LeftAlone[];
   /** What is left to do afterwards, and what is left if the server refuses this batch. */
   rest: RepairTask[];

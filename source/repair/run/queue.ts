@@ -193,7 +193,9 @@ export class Queue {
     const whole = this.isWhole;
     // All of them have to fit.
     const fitting = whole ? 0.45 * this.#fitting : this.#fitting;
-    const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records / atATime, fitting)));
+    // Together they take as much memory as one alone. Whole rows are text that is passed on, and take little.
+    const share = whole ? 1 : atATime;
+    const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records / share, fitting)));
     let mostRecords = most;
     for (const lane of this.#lanes.values()) {
       const [task] = lane.tasks;
@@ -211,8 +213,7 @@ export class Queue {
       if (alone) break;
     }
     if (tasks.length === 0) return null;
-    // Together they take as much memory as one alone.
-    const limits = { ...this.#most, bytes: this.#most.bytes / atATime };
+    const limits = { ...this.#most, bytes: this.#most.bytes / share };
     const batch = { tasks, mostRecords, limits, wait: tasks.length === 1, truncate: false };
     const isWhole = whole && weight <= mostRecords && tasks.every(({ id }) => id !== null);
     return isWhole ? { ...batch, whole: true } : batch;

@@ -55,7 +55,8 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
   let noted: { number: number; xid: string } | null = null;
   let prepared: PreparedBatch | null = null;
   const begin = async (writer: WriteTransaction) => {
-    const open = () => openBatch(writer, tables, recordWrites(plan), pair?.processes);
+    const open = () =>
+      openBatch(writer, tables, recordWrites(plan), { beside: pair?.processes, whole: batch.whole ?? false });
     // One of a pair does not wait for a lock that another repair holds: a batch that runs alone will.
     const xid = await (pair ? open() : waitForLock(writer, open, timeouts.lockTimeout, signal));
     if (xid === null) throw new Stopped();
@@ -198,7 +199,7 @@ async function afterLoss(
   const { database, plan } = work;
   const status = await askUntilAnswered(async () => {
     if (noted && prepared) {
-      const [deleted] = prepared.records ?? [];
+      const [deleted] = prepared.records?.texts[0]?.split('\n', 1) ?? [];
       const [inserted] = prepared.order.inserts;
       return readTransactionOutcome(database, plan.inspected.tables, plan.facts, noted.xid, {
         changes: prepared.changes,

@@ -56,8 +56,9 @@ export interface RecordPlaces {
 
 /** The records that were read. */
 export interface FoundRecords {
-  /** The values of each, the text of a JSON array as a receipt keeps it. */
-  found: string[];
+  number: number;
+  /** A line for each: the text of a JSON array of its values, as a receipt keeps it. Without a line end at the end; empty without records. */
+  lines: string;
   /** Where they are; null without any. */
   places: RecordPlaces | null;
   /** The bytes of the largest that is too large to be read; null without any. */
@@ -114,6 +115,20 @@ export async function readStates(
   ids: readonly string[],
   newest = false,
 ): Promise<Map<string, CounterState>> {
+  const rows = states.parse(
+    await reader.rows(statesQuery(tables, { newest }), [JSON.stringify(ids)], tables.path),
+  );
+  return new Map(rows.map(row => [row.id, toState(row)]));
+}
+
+/**
+ * A query for the states of the presets of $1. `also`: SQL for further columns, of an aggregate over the records `r` of each, and `shown`
+ * for what is selected of these from `c`. They may name the keys as `wanted`.
+ */
+function statesQuery(
+  tables: Tables,
+  { newest = false, also = '', shown = '' }: { newest?: boolean; also?: string; shown?: string },
+): string {
   const { presets, records } = tables;
   const time = newest && records.time ? records.time : null;
   const { pairs } = records;
@@ -131,7 +146,7 @@ export async function readStates(
     .filter(column => column !== null)
     .map(column => `q.${column}`)
     .join(', ');
-  const counted = `${records.aggregate} AS records${manyOf(tables)}, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest`;
+  const counted = `${records.aggregate} AS records${manyOf(tables)}, ${time ? `pg_catalog.max(r.${time}) FILTER (WHERE ${isPast(`r.${time}`)})` : 'NULL::pg_catalog.text'} AS newest${also}`;
   // A key of several columns is compared column by column, so that indexes are used and no text of a key is.
   const [from, truth] = pairs
     ? [
@@ -142,14 +157,12 @@ export async function readStates(
         `(SELECT ${own} FROM ${presets.rows} q WHERE q.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT id FROM wanted))) p`,
         `LEFT JOIN (${groupedRecords(tables, counted, { of: 'ARRAY(SELECT id FROM wanted)' })}) c ON c.id ${groupedKeys(tables).equal} p.${presets.key}${groupedKeys(tables).of}`,
       ];
-  const text = `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)
+  return `WITH wanted AS MATERIALIZED (SELECT v.value::${presets.keyType} AS id FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)
     SELECT p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 'coalesce(c.records, 0)', tables)},${records.sums ? ' coalesce(c.many, 0) AS many,' : ''}
            ${lastUsedText(presets)} AS "lastUsed",
-           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest${presets.missing ? `, p.${presets.missing} AS missing` : ''}
+           ${presets.lastUsed && time ? `CASE WHEN p.${presets.lastUsed} OPERATOR(pg_catalog.=) c.newest THEN p.${presets.lastUsed}::pg_catalog.text ELSE c.newest::pg_catalog.text END` : 'NULL::pg_catalog.text'} AS newest${presets.missing ? `, p.${presets.missing} AS missing` : ''}${shown}
       FROM ${from}
       ${truth}`;
-  const rows = states.parse(await reader.rows(text, [JSON.stringify(ids)], tables.path));
-  return new Map(rows.map(row => [row.id, toState(row)]));
 }
 
 function lastUsedText({ lastUsed }: Tables['presets']): string {
@@ -196,26 +209,41 @@ const gathered = z.object({
 /** Parses a row of `gathered`, see `boundedRecords`. */
 function toFound(row: unknown): FoundRecords {
   const { number, lines, relations, places, versions, tooLarge } = gathered.parse(row);
-  if (number === null || lines === null) return { found: [], places: null, tooLarge };
+  if (number === null || lines === null) return { number: 0, lines: '', places: null, tooLarge };
   // JSON has no line end inside a value, so each line is a record.
-  const found = lines.split('\n');
-  if (found.length !== number) throw new Error(`${found.length} records where the server read ${number}`);
+  const there = linesIn(lines);
+  if (there !== number) throw new Error(`${there} records where the server read ${number}`);
   if (relations === null || places === null || versions === null)
-    return { found, places: { number }, tooLarge };
-  return { found, places: { number, relations, places, versions }, tooLarge };
+    return { number, lines, places: { number }, tooLarge };
+  return { number, lines, places: { number, relations, places, versions }, tooLarge };
+}
+
+function linesIn(text: string): number {
+  let number = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) number += 1;
+  return number;
+}
+
+/** The values of the first `most` of these records. */
+export function valuesIn(
+  { number, lines }: Pick<FoundRecords, 'number' | 'lines'>,
+  most = number,
+): RecordValues[] {
+  if (number === 0) return [];
+  return lines.split('\n', most).map(line => JSON.parse(line) as RecordValues);
 }
 
 /** A counter with the records that were read of it. */
 export type StateWithRecords = FoundRecords & { state: CounterState };
 
-/** SQL that starts a statement with `p`: the counters of the presets of $1, numbered `n`. `also` is SQL for one more column, over their records `r`. */
-function ownCounters(tables: Tables, also = ''): string {
+/** SQL that starts a statement with `p`: the counters of the presets of $1, numbered `n`. */
+function ownCounters(tables: Tables): string {
   const { presets, records } = tables;
   const missing = presets.missing ? `p.${presets.missing}` : 'false';
   return `WITH p AS MATERIALIZED (
       SELECT pg_catalog.row_number() OVER () AS n, p.${presets.key} AS key, p.${presets.key}::pg_catalog.text AS id, ${shortColumn(`p.${presets.label}`)} AS name, ${figures(`p.${presets.count}`, 't.truth', tables)},
-             ${records.sums ? 't.many, ' : ''}${lastUsedText(presets)} AS "lastUsed", ${missing} AS missing${also === '' ? '' : ', t.also'}
-        FROM ${presets.rows} p CROSS JOIN LATERAL (SELECT ${records.aggregate} AS truth${manyOf(tables)}${also === '' ? '' : `, ${also} AS also`} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) t
+             ${records.sums ? 't.many, ' : ''}${lastUsedText(presets)} AS "lastUsed", ${missing} AS missing
+        FROM ${presets.rows} p CROSS JOIN LATERAL (SELECT ${records.aggregate} AS truth${manyOf(tables)} FROM ${records.counted} r WHERE ${belongsTo(tables, 'p')}) t
        WHERE p.${presets.key} ${presets.keys.equal} ANY (ARRAY(SELECT v.value::${presets.keyType} FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) v)))`;
 }
 
@@ -249,8 +277,8 @@ export async function readWithRecords(
 }
 
 /**
- * The counters of these presets with all records of each, and the snapshot that they are from. If these are more than `limits` allow,
- * no record is read. It takes half of the time of `readWithRecords`, which reads as many as fit.
+ * The counters of these presets with all records of each, and the snapshot that they are from; null if the records are more than
+ * `limits` allow. All of a page are read at once, so it takes less than half of the time of `readWithRecords`.
  */
 export async function readWithAllRecords(
   reader: Reader,
@@ -258,28 +286,26 @@ export async function readWithAllRecords(
   facts: RepairFacts,
   ids: readonly string[],
   { bytes, recordBytes }: ByteLimits,
-): Promise<{ snapshot: string; states: Map<string, StateWithRecords> }> {
-  const { records } = tables;
-  const { equal, of } = records.keys;
-  const columns = facts.recordColumns.map(({ quoted }, place) => `r.${quoted} AS c${place}`).join(', ');
-  const values = manyValues(facts.recordColumns.map(({ cast }, place) => valueAsText(`c${place}`, cast)));
-  const size = 'pg_catalog.octet_length';
-  const text = `${ownCounters(tables, `pg_catalog.sum(${storedSize(facts)})`)},
-    made AS (
-      SELECT p.n, ${values} AS values FROM p CROSS JOIN LATERAL (
-        SELECT ${columns} FROM ${records.name} r WHERE r.${records.preset} ${equal} p.key${of}) r
-       WHERE (SELECT pg_catalog.sum(p.also) FROM p) ${builtIn.upTo} ${bytes} OFFSET 0),
-    gathered AS (
-      SELECT m.n, pg_catalog.count(*)::double precision AS number, pg_catalog.string_agg(m.values, E'\\n') AS lines, pg_catalog.max(${size}(m.values)) AS largest
-        FROM made m GROUP BY m.n),
-    bounded AS (
-      SELECT g.n, g.number, CASE WHEN pg_catalog.sum(${size}(g.lines)) OVER () ${builtIn.upTo} ${bytes} AND pg_catalog.max(g.largest) OVER () ${builtIn.upTo} ${recordBytes} THEN g.lines END AS lines
-        FROM gathered g)
-    SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS snapshot, ${ownColumns(tables)}, b.number, b.lines, NULL AS relations, NULL AS places, NULL AS versions, NULL AS "tooLarge"
-      FROM p LEFT JOIN bounded b ON b.n OPERATOR(pg_catalog.=) p.n`;
-  const rows = await reader.rows(text, [JSON.stringify(ids)], tables.path);
-  const [first] = rows as { snapshot: string }[];
-  return { snapshot: first?.snapshot ?? '', states: withRecords(rows) };
+): Promise<{ snapshot: string; states: Map<string, StateWithRecords> } | null> {
+  const { name, preset, keys } = tables.records;
+  const values = manyValues(facts.recordColumns.map(({ quoted, cast }) => valueAsText(quoted, cast)));
+  const size = 'pg_catalog.octet_length(c.lines)';
+  // Before values are built, from what is known without reading them.
+  const fits = `(SELECT pg_catalog.sum(${storedSize(facts)}) ${builtIn.upTo} ${bytes} FROM ${name} r WHERE r.${preset} ${keys.equal} ANY (ARRAY(SELECT id FROM wanted)))`;
+  // Records that are small together are small each.
+  const longest = `(SELECT pg_catalog.max(pg_catalog.octet_length(l)) FROM pg_catalog.unnest(pg_catalog.string_to_array(c.lines, E'\\n')) l)`;
+  const within = `pg_catalog.sum(${size}) OVER () ${builtIn.upTo} ${bytes} AND (${size} ${builtIn.upTo} ${recordBytes} OR ${longest} ${builtIn.upTo} ${recordBytes})`;
+  const text = statesQuery(tables, {
+    also: `, pg_catalog.string_agg(CASE WHEN ${fits} THEN ${values} END, E'\\n') AS lines, pg_catalog.count(*)::double precision AS number`,
+    shown: `, pg_catalog.pg_current_snapshot()::pg_catalog.text AS snapshot, c.number, CASE WHEN ${within} THEN c.lines END AS lines, NULL AS relations, NULL AS places, NULL AS versions, NULL AS "tooLarge"`,
+  });
+  const rows = (await reader.rows(text, [JSON.stringify(ids)], tables.path)) as {
+    snapshot: string;
+    number: number | null;
+    lines: string | null;
+  }[];
+  if (rows.some(({ number, lines }) => number !== null && lines === null)) return null;
+  return { snapshot: rows[0]?.snapshot ?? '', states: withRecords(rows) };
 }
 
 function withRecords(rows: unknown[]): Map<string, StateWithRecords> {
@@ -314,7 +340,8 @@ export async function readSample(
   limits: ByteLimits,
 ): Promise<string[]> {
   await reader.rows(exactForms);
-  return (await readSome(reader, tables, facts, '', 1_000, limits)).found;
+  const { number, lines } = await readSome(reader, tables, facts, '', 1_000, limits);
+  return number === 0 ? [] : lines.split('\n');
 }
 
 async function readSome(
@@ -331,7 +358,7 @@ async function readSome(
     [most],
     path,
   );
-  return row === undefined ? { found: [], places: null, tooLarge: null } : toFound(row);
+  return row === undefined ? { number: 0, lines: '', places: null, tooLarge: null } : toFound(row);
 }
 
 /** Which of these records refer to a row that no longer exists: by their index, the table that lacks it. */

@@ -11,6 +11,7 @@ import {
   recordsFile,
 } from '../../../source/repair/receipts/places.ts';
 import { openReceipt, type ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
+import { linesOf } from '../../helpers/record-lines.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 /** Something that was synced, by its number on the disk; and the size it had then. */
@@ -110,13 +111,13 @@ test('a batch is on the disk before its transaction may commit', async () => {
 test('so are the records that it deletes, and the name of their file, before the batch that names them', async () => {
   const { writer } = await begin();
   synced = [];
-  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: ['{"id":1}'] });
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: linesOf(['{"id":1}']) });
   const records = recordsFile(writer.file);
   expect(isOnDisk(records)).toBe(true);
   expect(isOnDisk(dirname(records))).toBe(true);
   const order = synced.map(({ inode }) => inode);
   expect(order.indexOf(statSync(records).ino)).toBeLessThan(order.indexOf(statSync(writer.file).ino));
-  await writer.intend({ xid: '2', changes: [sampleChange('2')], records: ['{"id":2}'] });
+  await writer.intend({ xid: '2', changes: [sampleChange('2')], records: linesOf(['{"id":2}']) });
   expect(isOnDisk(records)).toBe(true);
   await writer.close();
 });
@@ -148,7 +149,7 @@ test.each(['EINVAL', 'ENOTSUP', 'EPERM'])(
       if (what.isDirectory()) throw fails(code);
     };
     const { writer } = await begin();
-    await writer.intend({ xid: '1', changes: [], records: ['{}'] });
+    await writer.intend({ xid: '1', changes: [], records: linesOf(['{}']) });
     expect(isOnDisk(writer.file)).toBe(true);
     await writer.close();
   },
@@ -166,17 +167,19 @@ test('one that fails to sync a directory is not: nothing is begun', async () => 
 
 test('records that did not reach the disk are taken out of their file again', async () => {
   const { writer } = await begin();
-  await writer.intend({ xid: '1', changes: [], records: ['{"id":1}'] });
+  await writer.intend({ xid: '1', changes: [], records: linesOf(['{"id":1}']) });
   const { size } = statSync(recordsFile(writer.file));
   onSync = () => {
     throw fails('EIO');
   };
-  await expect(writer.intend({ xid: '2', changes: [], records: ['{"id":2}'] })).rejects.toMatchObject({
+  await expect(
+    writer.intend({ xid: '2', changes: [], records: linesOf(['{"id":2}']) }),
+  ).rejects.toMatchObject({
     code: 'receipt-unwritable',
   });
   expect(statSync(recordsFile(writer.file)).size).toBe(size);
   onSync = () => {};
-  await writer.intend({ xid: '3', changes: [], records: ['{"id":3}'] });
+  await writer.intend({ xid: '3', changes: [], records: linesOf(['{"id":3}']) });
   await writer.close();
 });
 
@@ -185,12 +188,14 @@ test('a file of records whose name did not reach the disk is removed, and made a
   onSync = what => {
     if (what.isDirectory()) throw fails('EIO');
   };
-  await expect(writer.intend({ xid: '1', changes: [], records: ['{"id":1}'] })).rejects.toMatchObject({
+  await expect(
+    writer.intend({ xid: '1', changes: [], records: linesOf(['{"id":1}']) }),
+  ).rejects.toMatchObject({
     code: 'receipt-unwritable',
   });
   expect(existsSync(recordsFile(writer.file))).toBe(false);
   onSync = () => {};
-  expect(await writer.intend({ xid: '2', changes: [], records: ['{"id":2}'] })).toBe(2);
+  expect(await writer.intend({ xid: '2', changes: [], records: linesOf(['{"id":2}']) })).toBe(2);
   await writer.close();
 });
 

@@ -8,11 +8,12 @@ import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
 import { readVerifier } from '../../../source/repair/receipts/seals/receipt-key.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../helpers/read-records.ts';
+import { linesOf } from '../../helpers/record-lines.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 async function keep(directory: string, other: Partial<ReceiptHead>, records: string[] | null = null) {
   const writer = await openReceipt(directory, sampleHead(other));
-  await writer.intend({ xid: '1', changes: [sampleChange('1')], records });
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: records && linesOf(records) });
   await writer.settle(1, 'committed');
   await writer.end(sampleEnd);
   await writer.close();

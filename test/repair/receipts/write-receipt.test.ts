@@ -9,6 +9,7 @@ import type { ReceiptHead } from '../../../source/repair/receipts/receipt.ts';
 import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { needs, needsLinux } from '../../helpers/needs.ts';
 import { readRecords } from '../../helpers/read-records.ts';
+import { linesOf } from '../../helpers/record-lines.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from './samples.ts';
 
 async function begin(directory: string, head = sampleHead()) {
@@ -31,12 +32,13 @@ test('what is written is read back, to the last digit and the last emoji', async
     of: 3,
   });
   const first = { xid: '771', changes: [sampleChange('1', { deletes: 2 }), odd] };
-  expect(await writer.intend({ ...first, records: ['{"id":1}', '{"note":"é"}'] })).toBe(1);
+  expect(await writer.intend({ ...first, records: linesOf(['{"id":1}', '{"note":"é"}']) })).toBe(1);
   await writer.settle(1, 'committed');
-  const second = { xid: '18446744073709551615', changes: [sampleChange('3', { deletes: 1 })] };
-  expect(await writer.intend({ ...second, records: ['{"data":{\n  "a": 1\r\n}}'] })).toBe(2);
+  const second = { xid: '18446744073709551615', changes: [sampleChange('3', { deletes: 3 })] };
+  const three = { number: 3, texts: ['{"id":2}\n{"id":3}', '{"id":4}'] };
+  expect(await writer.intend({ ...second, records: three })).toBe(2);
   await writer.settle(2, 'aborted');
-  expect(await writer.intend({ xid: '773', changes: [], records: [] })).toBe(3);
+  expect(await writer.intend({ xid: '773', changes: [], records: linesOf([]) })).toBe(3);
   await writer.end(sampleEnd);
 
   const receipt = await readReceipt(directory, head.id);
@@ -45,7 +47,7 @@ test('what is written is read back, to the last digit and the last emoji', async
     file: writer.file,
     batches: [
       { batch: 1, ...first, records: expect.objectContaining({ offset: 0, count: 2 }), outcome: 'committed' },
-      { batch: 2, ...second, records: expect.objectContaining({ count: 1 }), outcome: 'aborted' },
+      { batch: 2, ...second, records: expect.objectContaining({ count: 3 }), outcome: 'aborted' },
       { batch: 3, xid: '773', changes: [], records: null, outcome: null },
     ],
     end: sampleEnd,
@@ -55,7 +57,7 @@ test('what is written is read back, to the last digit and the last emoji', async
   });
   const records = await Promise.all(receipt.batches.map(batch => readRecords(receipt, batch)));
   expect(records[0]).toEqual(['{"id":1}', '{"note":"é"}']);
-  expect(records[1]?.map(record => JSON.parse(record))).toEqual([{ data: { a: 1 } }]);
+  expect(records[1]).toEqual(['{"id":2}', '{"id":3}', '{"id":4}']);
   expect(records[2]).toEqual([]);
 });
 
@@ -110,7 +112,7 @@ test('the parts of an undo are read back, and how it ended', async () => {
 test('only this user can read what is kept', async () => {
   const directory = newStateDirectory();
   const writer = await begin(directory);
-  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: ['{}'] });
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: linesOf(['{}']) });
   await writer.end(sampleEnd);
   for (const path of [directory, dirname(writer.file)]) expect(await modeOf(path)).toBe('700');
   for (const path of [writer.file, recordsFile(writer.file), journalFile(directory), keyFile(directory)]) {
@@ -134,7 +136,7 @@ test('a batch is in the file before its transaction commits: a kill after that d
   const head = sampleHead();
   const { signal } = await child(
     `const writer = await openReceipt(${JSON.stringify(directory)}, ${JSON.stringify(head)});
-     await writer.intend({ xid: '771', changes: ${JSON.stringify([sampleChange('1')])}, records: ['{"id":1}'] });
+     await writer.intend({ xid: '771', changes: ${JSON.stringify([sampleChange('1')])}, records: { number: 1, texts: ['{"id":1}'] } });
      process.kill(process.pid, 'SIGKILL');`,
   );
   expect(signal).toBe('SIGKILL');
@@ -149,7 +151,7 @@ test('calls take their turn, waited for or not', async () => {
   const writer = await begin(directory);
   const many = Array.from({ length: 20_000 }, (_, i) => `{"id":${i}}`);
   const work = [
-    writer.intend({ xid: '1', changes: [sampleChange('1')], records: many }),
+    writer.intend({ xid: '1', changes: [sampleChange('1')], records: linesOf(many) }),
     writer.intend({ xid: '2', changes: [sampleChange('2')], records: null }),
     writer.settle(1, 'committed'),
     writer.end(sampleEnd),
@@ -181,10 +183,10 @@ test('a line that was torn off spoils neither the ones before nor the ones after
 test('records that were torn off spoil neither the ones before nor the ones after', async () => {
   const directory = newStateDirectory();
   const writer = await begin(directory);
-  await writer.intend({ xid: '1', changes: [], records: ['{"id":1}'] });
+  await writer.intend({ xid: '1', changes: [], records: linesOf(['{"id":1}']) });
   const whole = await readFile(recordsFile(writer.file));
   await appendFile(recordsFile(writer.file), whole.subarray(0, 12));
-  await writer.intend({ xid: '2', changes: [], records: ['{"id":2}', '{"id":3}'] });
+  await writer.intend({ xid: '2', changes: [], records: linesOf(['{"id":2}', '{"id":3}']) });
   const receipt = await readReceipt(directory, writer.head.id);
   const [one, two] = receipt.batches;
   expect(two?.records?.offset).toBe(whole.length + 12);
@@ -196,7 +198,7 @@ test('where records cannot be kept the batch is refused, and the next one can go
   const directory = newStateDirectory();
   const writer = await begin(directory);
   await mkdir(recordsFile(writer.file));
-  const refused = writer.intend({ xid: '1', changes: [sampleChange('1')], records: ['{}'] });
+  const refused = writer.intend({ xid: '1', changes: [sampleChange('1')], records: linesOf(['{}']) });
   await expect(refused).rejects.toMatchObject({
     code: 'receipt-unwritable',
     exitCode: 4,
@@ -204,7 +206,7 @@ test('where records cannot be kept the batch is refused, and the next one can go
     hint: expect.stringContaining('This batch was not applied'),
   });
   await rm(recordsFile(writer.file), { recursive: true });
-  const batch = await writer.intend({ xid: '2', changes: [sampleChange('1')], records: ['{}'] });
+  const batch = await writer.intend({ xid: '2', changes: [sampleChange('1')], records: linesOf(['{}']) });
   const receipt = await readReceipt(directory, writer.head.id);
   expect(receipt.batches).toMatchObject([{ batch, xid: '2', records: { count: 1 } }]);
 });
@@ -218,8 +220,8 @@ test('a disk that fills up in the middle of a line refuses the batch and leaves 
     `const writer = await openReceipt(${JSON.stringify(directory)}, ${JSON.stringify(head)});
      const one = ${JSON.stringify([sampleChange('1')])}, many = ${JSON.stringify(changes)};
      const noise = Array.from({ length: 9000 }, () => JSON.stringify(Math.random()));
-     const records = await writer.intend({ xid: '1', changes: one, records: noise }).catch(error => error);
-     const small = await writer.intend({ xid: '2', changes: one, records: ['{"id":1}'] });
+     const records = await writer.intend({ xid: '1', changes: one, records: { number: noise.length, texts: noise } }).catch(error => error);
+     const small = await writer.intend({ xid: '2', changes: one, records: { number: 1, texts: ['{"id":1}'] } });
      const large = await writer.intend({ xid: '3', changes: many, records: null }).catch(error => error);
      console.log(JSON.stringify([records.code, records.message, small, large.code, large.message]));`,
     'ulimit -f 64',

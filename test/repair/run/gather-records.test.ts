@@ -10,6 +10,7 @@ import { gatherRecords } from '../../../source/repair/run/gather-records.ts';
 import type { BatchRequest } from '../../../source/repair/run/prepared.ts';
 import { newOwners } from '../../../source/repair/run/prepared.ts';
 import { FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
+import { linesOf } from '../../helpers/record-lines.ts';
 import { batch, receipt } from '../plan/undo/receipts.ts';
 import { newStateDirectory, sampleChange, sampleHead } from '../receipts/samples.ts';
 
@@ -120,7 +121,7 @@ describe('one part of the file that holds the records of many presets', () => {
     const changes = presets.map(id => sampleChange(id, { deletes: each }));
     const line = (id: string | null, n: number) => JSON.stringify([id, `${n}`.padEnd(400)]);
     const records = [null, ...presets].flatMap(id => Array.from({ length: each }, (_, n) => line(id, n)));
-    await writer.intend({ xid: '1', changes, records });
+    await writer.intend({ xid: '1', changes, records: linesOf(records) });
     await writer.close();
     const kept = await readReceipt('', writer.file);
     const [deleted] = kept.batches;

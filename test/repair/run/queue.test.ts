@@ -84,6 +84,11 @@ describe('a batch that deletes all records of its rows', () => {
     expect(await whole(await quiet([task(null)]))).toBe(false);
   });
 
+  test('is as large beside another as alone', async () => {
+    const own = await quiet(tasks(10, 30), { most: { presets: 5, records: 100, bytes: 6_000 } });
+    expect(own.due(2, { whole: true })).toMatchObject({ mostRecords: 100, limits: { bytes: 6_000 } });
+  });
+
   test('is the only one that is due where no other is wanted', async () => {
     const own = await quiet([task(null), task('p1')]);
     const first = (await own.next())!;

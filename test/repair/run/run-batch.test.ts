@@ -234,7 +234,7 @@ describe('a batch that deletes records', () => {
       },
     });
     expect(value).toMatchObject({ outcome: 'committed', deleted: 2, rest: [], changes: [{ deletes: 2 }] });
-    expect(intended).toMatchObject({ xid: '77', records: ['["a","0"]', '["a","1"]'] });
+    expect(intended).toMatchObject({ xid: '77', records: { number: 2, texts: ['["a","0"]\n["a","1"]'] } });
     expect(written).toEqual(['77']);
   });
 

@@ -3,7 +3,7 @@ import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { openBatch } from '../../../source/repair/sql/batch/open-batch.ts';
 import { runBatch } from '../../../source/repair/sql/batch/run-batch.ts';
-import { type RecordValues, readWithAllRecords } from '../../../source/repair/sql/counter-state.ts';
+import { readWithAllRecords, valuesIn } from '../../../source/repair/sql/counter-state.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { makeTemplates, template } from '../../helpers/global-setup.ts';
 import { changesOf, RepairBench } from '../../helpers/repair-bench.ts';
@@ -119,9 +119,9 @@ describe('all records of a row that are deleted at once', () => {
       async writer => {
         const xid = (await openBatch(writer, tables, 'delete')) ?? '';
         const read = await readWithAllRecords(writer, tables, plan.facts, [noir], usualLimits);
-        const { snapshot } = read;
-        const { found = [] } = read.states.get(noir) ?? {};
-        const played = found.map(record => JSON.parse(record) as RecordValues);
+        const snapshot = read?.snapshot ?? '';
+        const found = read?.states.get(noir);
+        const played = found ? valuesIn(found) : [];
         const beside = await others();
         const rows = [{ id: noir, delta: -2, nullIfZero: false, lastUsed: null }];
         const how = { inserts: [], truncate: false, wait: false, quiet: false, plays: 2 };
@@ -135,6 +135,43 @@ describe('all records of a row that are deleted at once', () => {
       ({ cause }) => `${cause?.code}: ${cause?.message}`,
     );
   }
+
+  test.each([
+    ['fewer bytes than they have on disk', { bytes: 200 }, false],
+    ['fewer bytes than their text has', { bytes: 2_000 }, false],
+    ['as many bytes as their text has', { bytes: 10_000 }, true],
+    ['fewer bytes than one of them has', { recordBytes: 2_000 }, false],
+    ['as many bytes as each of them has', { recordBytes: 4_000 }, true],
+  ])('are read at once where %s are allowed: %o', async (_, limits, isRead) => {
+    // Long values that are compressed on the disk, so that they take less there than as text.
+    await bench.arrange(`UPDATE preset_usage SET usage_data = jsonb_build_object('note', repeat('x', 3000))`);
+    const { tables } = plan.inspected;
+    const read = await bench.database.read(reader =>
+      readWithAllRecords(reader, tables, plan.facts, [noir, pastel], { ...usualLimits, ...limits }),
+    );
+    const found = [noir, pastel].map(id => read?.states.get(id)?.number);
+    expect(found).toEqual(isRead ? [2, 0] : [undefined, undefined]);
+  });
+
+  test('are not even looked at where they are more than is allowed on the disk', async () => {
+    await bench.arrange(`ALTER TABLE preset_usage ALTER usage_data SET STORAGE EXTERNAL;
+      UPDATE preset_usage SET usage_data = jsonb_build_object('note', repeat('x', 3000))`);
+    const { tables } = plan.inspected;
+    const largeValuesRead = (bytes: number) =>
+      bench.database.read(async reader => {
+        const blocks = async () => {
+          const [row] = (await reader.rows(
+            "SELECT pg_stat_get_xact_blocks_fetched(reltoastrelid)::int AS blocks FROM pg_class WHERE oid = 'public.preset_usage'::regclass",
+          )) as { blocks: number }[];
+          return row!.blocks;
+        };
+        const before = await blocks();
+        await readWithAllRecords(reader, tables, plan.facts, [noir], { ...usualLimits, bytes });
+        return (await blocks()) - before;
+      });
+    expect(await largeValuesRead(1_000)).toBe(0);
+    expect(await largeValuesRead(10_000)).toBeGreaterThan(0);
+  });
 
   test('go, and nothing else', async () => {
     await insertRecords(bench.own.sql, pastel, 3);

@@ -120,11 +120,11 @@ describe('a batch', () => {
       ((await rows('SELECT pg_backend_pid() AS pid')) as { pid: number }[])[0]!.pid;
     await bench.database.write(async first => {
       const mine = await processOf(first);
-      expect(await openBatch(first, tables, null, new Set([mine]))).not.toBeNull();
+      expect(await openBatch(first, tables, null, { beside: new Set([mine]) })).not.toBeNull();
       const begins = (others: number[] | null) =>
         bench.database.write(async second => {
           const both = others && new Set([...others, await processOf(second)]);
-          const xid = await openBatch(second, tables, null, both ?? undefined);
+          const xid = await openBatch(second, tables, null, both ? { beside: both } : {});
           await second.script('ROLLBACK');
           return xid !== null;
         }, own);

@@ -19,6 +19,13 @@ export const compression = {
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
 };
 
+/** Records as they are stored: a line of JSON each. */
+export interface RecordLines {
+  number: number;
+  /** One or more of these lines each, without a line end at the end. */
+  texts: string[];
+}
+
 /** The second file of a receipt, created with its first records. */
 export class RecordsFile {
   readonly path: string;
@@ -29,10 +36,10 @@ export class RecordsFile {
   }
 
   /**
-   * Adds JSON values as one zstd frame; when it resolves, they are on disk. Rejects with `record-too-large` (exit code
+   * Adds records as one zstd frame; when it resolves, they are on disk. Rejects with `record-too-large` (exit code
    * 4) if they could not be read again.
    */
-  async append(records: readonly string[]): Promise<StoredRecords> {
+  async append({ number, texts }: RecordLines): Promise<StoredRecords> {
     this.#handle ??= await this.#create();
     const handle = this.#handle;
     // Not the sum of what was written: a frame may have been torn off.
@@ -41,7 +48,7 @@ export class RecordsFile {
     let length = 0;
     let bytes = 0;
     try {
-      const pieces = piecesOf(records, of => {
+      const pieces = piecesOf(texts, of => {
         bytes += of;
       });
       await pipeline(pieces, createZstdCompress(compression), async frame => {
@@ -56,7 +63,7 @@ export class RecordsFile {
       await handle.truncate(offset).catch(() => {});
       throw error;
     }
-    return { offset, length, count: records.length, bytes, sha256: sum.digest('hex') };
+    return { offset, length, count: number, bytes, sha256: sum.digest('hex') };
   }
 
   async close(): Promise<void> {
@@ -80,33 +87,31 @@ export class RecordsFile {
 // In bytes: one string of all records could exceed the maximum length of a string.
 const pieceSize = 256 * 1024;
 
-function* piecesOf(records: readonly string[], count: (bytes: number) => void): Generator<Buffer> {
-  let lines: string[] = [];
+function* piecesOf(texts: readonly string[], count: (bytes: number) => void): Generator<Buffer> {
+  let gathered: string[] = [];
   let size = 0;
   let all = 0;
-  for (const record of records) {
-    // PostgreSQL returns a json column with its original line breaks. Outside of strings they mean nothing, and inside
-    // of strings JSON allows none.
-    const line = lineBreak.test(record) ? record.replaceAll(lineBreaks, ' ') : record;
-    const bytes = Buffer.byteLength(line) + 1;
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text) + 1;
     all += bytes;
-    if (bytes > longestRecord || all > largestMember) throw tooLarge();
+    if ((bytes > longestRecord && hasLongLine(text)) || all > largestMember) throw tooLarge();
     count(bytes);
-    lines.push(line);
+    gathered.push(text);
     size += bytes;
     if (size < pieceSize) continue;
-    yield pieceOf(lines);
-    lines = [];
+    yield pieceOf(gathered);
+    gathered = [];
     size = 0;
   }
-  if (size > 0) yield pieceOf(lines);
+  if (size > 0) yield pieceOf(gathered);
 }
 
-const lineBreak = /[\r\n]/;
-const lineBreaks = /[\r\n]+/g;
+function pieceOf(texts: readonly string[]): Buffer {
+  return Buffer.from(`${texts.join('\n')}\n`);
+}
 
-function pieceOf(lines: readonly string[]): Buffer {
-  return Buffer.from(`${lines.join('\n')}\n`);
+function hasLongLine(text: string): boolean {
+  return text.split('\n').some(line => Buffer.byteLength(line) + 1 > longestRecord);
 }
 
 function tooLarge(): ConsoleError {

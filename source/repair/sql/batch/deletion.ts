@@ -73,7 +73,7 @@ export function wholeDeletion(
   keeps: Keeping | null,
 ): string {
   const { name, preset, keys } = tables.records;
-  const gone = `DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY ${idsOf(tables)}`;
+  const gone = `DELETE FROM ${name} r WHERE r.${preset} ${keys.equal} ANY (ARRAY${idsOf(tables)})`;
   const kept = [
     ...(keeps && keeps.references.length > 0
       ? [{ columns: keeps.references, value: keeps.dangling, into: 'dangling' }]

@@ -27,13 +27,13 @@ export type RecordWrites = 'delete' | 'insert' | null;
 
 /**
  * Begins a batch and keeps its tables unchanged until it ends; null if another repair is running. `beside`: the server processes
- * of this batch and of those of the same repair that run at the same time.
+ * of this batch and of those of the same repair that run at the same time. `whole`: it deletes all records of its rows.
  */
 export async function openBatch(
   { rows, script, ownPath }: WriteTransaction,
   tables: Tables,
   writes: RecordWrites,
-  beside?: ReadonlySet<number>,
+  { beside, whole = false }: { beside?: ReadonlySet<number> | undefined; whole?: boolean } = {},
 ): Promise<string | null> {
   const [row] = (await (beside ? rows(beginBeside, [`{${[...beside].join(',')}}`]) : rows(beginBatch))) as {
     xid: string | null;
@@ -41,13 +41,14 @@ export async function openBatch(
   if (!row?.xid) return null;
   // Planning a write may already run functions of policies and defaults.
   const locks = `${takingPath(ownPath)}; ${keepTables(tables, writes)}; ${takingPath(catalogPath)}`;
-  await script(`${exactForms}; ${inMemory}; ${locks}`);
+  await script(`${exactForms}; ${inMemory(whole ? '0.4' : '0.1')}; ${locks}`);
   return row.xid;
 }
 
 // What is read of a batch has a few megabytes, and would be sorted on disk. It is in memory by the time that it is written, so
-// reading single places costs no more than reading on.
-const inMemory = `SELECT set_config('work_mem', '16MB', true), set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '0.1', true)`;
+// reading single places costs no more than reading on. Of whole rows there are so many that visiting each page once costs less.
+const inMemory = (placeCost: string) =>
+  `SELECT set_config('work_mem', '16MB', true), set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '${placeCost}', true)`;
 
 /**
  * Takes the locks of the later writes before anything is read, so that columns, references, triggers, rules and policies

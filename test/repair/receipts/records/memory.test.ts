@@ -11,6 +11,7 @@ import { longestRecord } from '../../../../source/repair/receipts/records/expand
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { needsLinux } from '../../../helpers/needs.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
+import { linesOf } from '../../../helpers/record-lines.ts';
 import { newStateDirectory, sampleHead } from '../samples.ts';
 
 // Slow tests, and tests measured in a separate process: mutation testing leaves this file out.
@@ -109,12 +110,14 @@ test('a record that could not be read again is not deleted: exit code 4, and the
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
   const large = 'x'.repeat(longestRecord);
-  await expect(writer.intend({ xid: '1', changes: [], records: ['["1"]', large] })).rejects.toMatchObject({
+  await expect(
+    writer.intend({ xid: '1', changes: [], records: linesOf(['["1"]', `["2"]\n${large}`]) }),
+  ).rejects.toMatchObject({
     code: 'record-too-large',
     exitCode: 4,
     hint: expect.stringContaining('Nothing is deleted'),
   });
-  const batch = await writer.intend({ xid: '2', changes: [], records: ['["2"]'] });
+  const batch = await writer.intend({ xid: '2', changes: [], records: linesOf(['["2"]']) });
   await writer.close();
   const receipt = await readReceipt(directory, writer.head.id);
   expect(receipt.batches).toMatchObject([{ batch, xid: '2', records: { offset: 0, count: 1 } }]);

@@ -5,6 +5,7 @@ import { readReceipt } from '../../../../source/repair/receipts/read-receipt.ts'
 import type { Receipt, ReceiptBatch } from '../../../../source/repair/receipts/receipt.ts';
 import { RecordsReader } from '../../../../source/repair/receipts/records/records-reader.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
+import { linesOf } from '../../../helpers/record-lines.ts';
 import { newStateDirectory, sampleHead } from '../samples.ts';
 
 /** A receipt of two batches of ten records, each of five characters. */
@@ -12,8 +13,8 @@ async function keep(): Promise<[Receipt, ReceiptBatch, ReceiptBatch]> {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
   const records = (letter: string) => Array.from({ length: 10 }, (_, n) => `["${letter}${n}"]`.padEnd(6));
-  await writer.intend({ xid: '1', changes: [], records: records('a') });
-  await writer.intend({ xid: '2', changes: [], records: records('b') });
+  await writer.intend({ xid: '1', changes: [], records: linesOf(records('a')) });
+  await writer.intend({ xid: '2', changes: [], records: linesOf(records('b')) });
   await writer.close();
   const receipt = await readReceipt(directory, writer.head.id);
   const [one, two] = receipt.batches;

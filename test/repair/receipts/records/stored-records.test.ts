@@ -14,12 +14,13 @@ import {
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { cpuSeconds } from '../../../helpers/cpu-seconds.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
+import { linesOf } from '../../../helpers/record-lines.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
 
 async function keep(records: string[]): Promise<Receipt> {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
-  await writer.intend({ xid: '1', changes: [sampleChange('1')], records });
+  await writer.intend({ xid: '1', changes: [sampleChange('1')], records: linesOf(records) });
   await writer.end(sampleEnd);
   await writer.close();
   return readReceipt(directory, writer.head.id);
@@ -69,8 +70,8 @@ test('changed records of an older receipt are reported', async () => {
 test('a member in the place of another is reported before any of its records is used', async () => {
   const directory = newStateDirectory();
   const writer = await openReceipt(directory, sampleHead());
-  await writer.intend({ xid: '1', changes: [], records: ['["1"]'] });
-  await writer.intend({ xid: '2', changes: [], records: ['["2"]'] });
+  await writer.intend({ xid: '1', changes: [], records: linesOf(['["1"]']) });
+  await writer.intend({ xid: '2', changes: [], records: linesOf(['["2"]']) });
   await writer.close();
   const receipt = await readReceipt(directory, writer.head.id);
   const [one, two] = receipt.batches;

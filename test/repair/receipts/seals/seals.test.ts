@@ -17,6 +17,7 @@ import { isSealOf, sealLine, splitSeal } from '../../../../source/repair/receipt
 import { isTrusted, receiptsThatCount } from '../../../../source/repair/receipts/seals/trust.ts';
 import { openReceipt } from '../../../../source/repair/receipts/write-receipt.ts';
 import { readRecords } from '../../../helpers/read-records.ts';
+import { linesOf } from '../../../helpers/record-lines.ts';
 import { newStateDirectory, sampleChange, sampleEnd, sampleHead } from '../samples.ts';
 
 const ownHead = (other: Parameters<typeof sampleHead>[0] = {}) => sampleHead({ by: thisUser(), ...other });
@@ -27,10 +28,14 @@ async function kept(directory = newStateDirectory(), head = ownHead({ action: 'r
   await writer.intend({
     xid: '1',
     changes: [sampleChange('1', { deletes: 2 })],
-    records: ['["1"]', '["2"]'],
+    records: linesOf(['["1"]', '["2"]']),
   });
   await writer.settle(1, 'committed');
-  await writer.intend({ xid: '2', changes: [sampleChange('2', { deletes: 1 })], records: ['["3"]'] });
+  await writer.intend({
+    xid: '2',
+    changes: [sampleChange('2', { deletes: 1 })],
+    records: linesOf(['["3"]']),
+  });
   await writer.settle(2, 'committed');
   await writer.end(sampleEnd);
   await writer.close();
