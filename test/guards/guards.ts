@@ -406,8 +406,8 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/run/run-batch.ts',
     guard: 'a batch: in the receipt before it is written',
-    text: 'await receipt.intend(',
-    without: 'receipt.intend(',
+    text: 'number: await ready.noting',
+    without: 'number: 1',
     test: [runBatchTest, 'a batch > is in the receipt before the server is told to write it'],
     says: "to deeply equal [ 'rec', 'DO ' ]",
   },

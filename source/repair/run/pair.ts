@@ -27,9 +27,9 @@ export function mayPair(plan: FullPlan): boolean {
 }
 
 /**
- * Batches of one repair that run at a time, each on a connection of its own. They take turns until each is
- * noted in the receipt, so transaction numbers ascend there. Then records are put back side by side. Records are deleted in turn, while
- * those of the next batch are read: so each knows which one was committed since its own were read.
+ * Batches of one repair that run at a time, each on a connection of its own. They take turns to begin, and the receipt notes them
+ * in that order, so transaction numbers ascend there. Then records are put back side by side. Records are deleted in turn, while
+ * those of the next batch are read and noted: so each knows which one was committed since its own were read.
  */
 export class Pair {
   readonly #turns = new Turns();

@@ -85,13 +85,17 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       await writer.script('ROLLBACK');
       return null;
     }
-    noted = { number: await receipt.intend({ xid, changes, records }), xid };
-    return { order, xid };
+    const noting = receipt.intend({ xid, changes, records });
+    // The connection may be lost meanwhile.
+    noting.catch(() => {});
+    return { order, xid, noting };
   };
   try {
     const answer = await writing.write(async (writer): Promise<BatchAnswer | null> => {
       const ready = await (pair ? pair.begin(batch, writer, () => begin(writer)) : begin(writer));
       if (!ready) return null;
+      // Another batch may begin meanwhile: the receipt keeps their order.
+      noted = { number: await ready.noting, xid: ready.xid };
       const run = async () => {
         const { whole = null } = ready.order;
         const answer = await runBatch(

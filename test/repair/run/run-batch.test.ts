@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Reader } from '../../../source/connection/transactions.ts';
 import { ConsoleError, databaseError } from '../../../source/errors/errors.ts';
 import { usualLimits } from '../../../source/repair/batch-limits.ts';
 import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { unwritable } from '../../../source/repair/receipts/unwritable.ts';
 import type { ReceiptWriter } from '../../../source/repair/receipts/write-receipt.ts';
 import { noOptions } from '../../../source/repair/repair.ts';
+import type { Batch } from '../../../source/repair/run/batch.ts';
 import { Traffic } from '../../../source/repair/run/pace/traffic.ts';
+import { Pair } from '../../../source/repair/run/pair.ts';
 import { type BatchWork, runOneBatch } from '../../../source/repair/run/run-batch.ts';
 import { type Answer, FakeDatabase, fakeTables } from '../../helpers/fake-database.ts';
 
@@ -150,6 +153,32 @@ describe('a batch', () => {
     const order = fake.statements.filter(text => text.startsWith('DO ') || text === 'receipt: on disk');
     expect(order.map(text => text.slice(0, 3))).toEqual(['rec', 'DO ']);
     expect(told).toEqual(['intend 77', 'settle 1 committed']);
+  });
+
+  test('lets the next one of a pair begin while it goes into the receipt, and is written after that alone', async () => {
+    const noted = Promise.withResolvers<number>();
+    const noting = Promise.withResolvers<void>();
+    const pair = new Pair({ ...plan, ...deleting } as FullPlan);
+    const intend = () => {
+      noting.resolve();
+      return noted.promise;
+    };
+    const statements: string[] = [];
+    const running = run(
+      text => {
+        statements.push(text.slice(0, 3));
+        return text.includes('pg_backend_pid') ? [{ pid: 1 }] : [];
+      },
+      { more: { pair, receipt: { intend, settle: async () => {} } as unknown as ReceiptWriter } },
+    );
+    await noting.promise;
+    const other = { tasks: [] } as unknown as Batch;
+    const reader = { rows: async () => [{ pid: 2 }] } as unknown as Reader;
+    expect(await pair.begin(other, reader, async () => 'begun')).toBe('begun');
+    expect(statements).not.toContain('DO ');
+    noted.resolve(1);
+    expect((await running).value).toMatchObject({ outcome: 'committed' });
+    expect(statements).toContain('DO ');
   });
 
   test('holds rows for five seconds at the most', async () => {
