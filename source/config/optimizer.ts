@@ -30,3 +30,10 @@ export function collectOften(): void {
 export function compileWhenCalled(): void {
   setFlagsFromString('--lazy');
 }
+
+/**
+ * Flags that keep V8 from compiling WebAssembly a second time, in the background. PostgreSQL's interpreter and its parser are functions so
+ * large that this takes seconds and hundreds of megabytes. Unlike `--liftoff-only` they can be set after the start, as the single
+ * executable does.
+ */
+export const compileWasmOnce = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];

@@ -1,4 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { compileWasmOnce } from '../config/optimizer.ts';
 import { isInstalled, missingPackage } from '../config/optional-packages.ts';
 import { ConsoleError, exitCodes } from '../errors/errors.ts';
 import type { OnProgress } from './progress.ts';
@@ -93,6 +95,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 function startWorker(file: URL, workerData: WorkerOptions): Worker {
+  for (const flag of compileWasmOnce) setFlagsFromString(flag);
   // Output of PGlite must not reach the screen. It is not read either, because reading from a worker keeps the process
   // alive, and its buffer is large enough.
   return new Worker(file, { name: 'demo', workerData, execArgv: [], stdout: true, stderr: true });

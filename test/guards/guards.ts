@@ -218,7 +218,7 @@ export const guards: readonly Guard[] = [
   {
     file: 'source/repair/sql/counter-state.ts',
     guard: 'deletes: every record that was read is in the receipt',
-    text: 'if (found.length !== number) throw',
+    text: 'if (there !== number) throw',
     without: 'if (false) throw',
     test: [
       runBatchTest,

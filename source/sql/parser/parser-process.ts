@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Node } from 'libpg-query';
+import { compileWasmOnce } from '../../config/optimizer.ts';
 import type { ParsedCondition } from '../../counter/definition/parse-predicate.ts';
 import { interrupted } from '../../errors/errors.ts';
 import type { BodySteps } from '../body/steps.ts';
@@ -13,14 +14,7 @@ const file = new URL(
   import.meta.url,
 );
 
-// Without the first two V8 would recompile the parser's largest function in the background, which takes a second and 500 MB. Unlike
-// --liftoff-only they can be set after the start, as the single executable does.
-const flags = [
-  '--no-wasm-tier-up',
-  '--no-wasm-dynamic-tiering',
-  '--max-semi-space-size=1',
-  '--v8-pool-size=1',
-];
+const flags = [...compileWasmOnce, '--max-semi-space-size=1', '--v8-pool-size=1'];
 
 /** Milliseconds without a request after which the process ends. */
 let patience = 1_000;
