@@ -214,4 +214,4 @@ await write('preset-usage.1', manPage(packageFile.version));
 await write('preset-usage-console.1', otherManPage);
 
 // PostgreSQL's files as created by initdb: with them the demo starts in 1.5 s instead of 2.7 s.
-await write('demo-cluster.tar.gz', await makeCluster());
+await write('demo-cluster.tar.zst', await makeCluster());

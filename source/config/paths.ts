@@ -14,7 +14,7 @@ export const demoWorker = bundled
   : new URL('../demo/worker.ts', import.meta.url);
 
 /** The demo's empty cluster, made by the build; from source there is none, and the demo makes its own. */
-export const demoCluster = bundled ? new URL('./demo-cluster.tar.gz', import.meta.url) : undefined;
+export const demoCluster = bundled ? new URL('./demo-cluster.tar.zst', import.meta.url) : undefined;
 
 /** The package's SQL files. */
 export const sqlDirectory = new URL('sql/', top);

@@ -13,7 +13,7 @@ import { ranOn } from '../helpers/engines.ts';
 export const workerFile = new URL('../../source/demo/worker.ts', import.meta.url);
 export const sqlDirectory = new URL('../../sql/', import.meta.url);
 
-const builtCluster = new URL('../../dist/demo-cluster.tar.gz', import.meta.url);
+const builtCluster = new URL('../../dist/demo-cluster.tar.zst', import.meta.url);
 
 /** The cluster of the build, since making one takes 3 s; without a build a new one in `directory`. */
 export async function clusterIn(directory: string): Promise<URL> {

@@ -12,7 +12,7 @@ export const packedFiles = [
   summed('chunk'),
   'dist/cli.js',
   'dist/command-line.js',
-  'dist/demo-cluster.tar.gz',
+  'dist/demo-cluster.tar.zst',
   'dist/demo-worker.js',
   summed('later'),
   'dist/licenses.txt',
