@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ConsoleError } from '../../source/errors/errors.ts';
 import { clusterIn, makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
@@ -52,23 +52,23 @@ describe('a demo that cannot start', () => {
 
   it.each([
     ['no archive', Buffer.from('not a cluster')],
-    ['an archive of nothing', gzipSync(Buffer.alloc(1024))],
+    ['an archive of nothing', zstdCompressSync(Buffer.alloc(1024))],
   ])('says that the cluster is damaged: %s', async (_, content) => {
-    const file = join(scratch.path, 'damaged.tar.gz');
+    const file = join(scratch.path, 'damaged.tar.zst');
     writeFileSync(file, content);
     await expect(startTestDemo({ clusterFile: pathToFileURL(file) })).rejects.toMatchObject({
       ...demoFailed,
-      message: expect.stringContaining('damaged.tar.gz is damaged'),
+      message: expect.stringContaining('damaged.tar.zst is damaged'),
     });
   });
 
   it('says that the cluster is of another version', async () => {
-    const tar = gunzipSync(readFileSync(clusterFile));
+    const tar = zstdDecompressSync(readFileSync(clusterFile));
     // A header begins with the file's name and is 512 bytes long; then comes the content.
     const header = tar.indexOf('\0/PG_VERSION\0') + 1;
     tar.write('17\n', header + 512);
-    const file = join(scratch.path, 'old.tar.gz');
-    writeFileSync(file, gzipSync(tar));
+    const file = join(scratch.path, 'old.tar.zst');
+    writeFileSync(file, zstdCompressSync(tar));
     await expect(startTestDemo({ clusterFile: pathToFileURL(file) })).rejects.toMatchObject({
       ...demoFailed,
       message: expect.stringMatching(/database files are incompatible with server.*version 17/),

@@ -18,7 +18,7 @@ const builtCluster = new URL('../../dist/demo-cluster.tar.zst', import.meta.url)
 /** The cluster of the build, since making one takes 3 s; without a build a new one in `directory`. */
 export async function clusterIn(directory: string): Promise<URL> {
   if (existsSync(builtCluster)) return builtCluster;
-  const made = pathToFileURL(join(directory, 'cluster.tar.gz'));
+  const made = pathToFileURL(join(directory, 'cluster.tar.zst'));
   writeFileSync(made, await makeCluster());
   return made;
 }

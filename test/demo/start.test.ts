@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DemoProgress } from '../../source/demo/start.ts';
 import type { ConsoleError } from '../../source/errors/errors.ts';
-import { clusterIn, connectTo, makeScratch, startTestDemo } from './helpers.ts';
+import { clusterIn, connectTo, makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
 
 const scratch = makeScratch();
 const temporary = join(scratch.path, 't');
@@ -51,6 +53,18 @@ describe('startDemo', () => {
     expect(filling.length).toBeGreaterThan(5);
     expect(filling.at(-1)).toMatchObject({ done: filling[0]!.total });
     await demo.stop();
+  });
+
+  // A second compilation would take over 600 MB more, and as much time as all the rest.
+  it('takes little memory, because PostgreSQL is compiled once', async () => {
+    const code = `
+      import { startDemo } from '${new URL('../../source/demo/start.ts', import.meta.url)}';
+      const demo = await startDemo({ workerFile: new URL('${workerFile}'), sqlDirectory: new URL('${sqlDirectory}'), clusterFile: new URL('${clusterFile}'), traffic: false });
+      await demo.stop();
+      console.log(process.resourceUsage().maxRSS);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+    expect(Number(stdout)).toBeGreaterThan(100 * 1024);
+    expect(Number(stdout)).toBeLessThan(500 * 1024);
   });
 
   it('stops in the middle of a query, and twice, which is no failure', async () => {
