@@ -137,7 +137,7 @@ describe('keys', () => {
 
   test('open a preset with its latest records, and go back', async () => {
     // The diagnosis comes first, and fills a small screen.
-    const console = open({ rows: 40 });
+    const console = open({ rows: 50 });
     await console.until(/5 presets/);
     console.press(keys.enter);
     const screen = await console.until(/Latest records\n +\d{4}-/);
