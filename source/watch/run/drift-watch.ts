@@ -38,7 +38,8 @@ export class DriftWatch {
   /** The presets that this console itself is writing; null while it writes none. */
   #own: ReadonlySet<string> | 'all' | null = null;
   #ownUntil = { ids: new Set<string>() as ReadonlySet<string> | 'all', at: 0 };
-  #sampledAt = 0;
+  /** When the sessions were read last. */
+  #sampled: QueryTiming | null = null;
   #functions: readonly string[] = [];
   #direct = true;
 
@@ -118,7 +119,7 @@ export class DriftWatch {
     // The sessions that look like this console's own are another process, unless it has been writing itself.
     const others = this.#hasWritten ? sample.sessions.filter(({ own }) => !own) : sample.sessions;
     this.#sessions.add({ ...sample, sessions: others }, at, this.#names(tables));
-    this.#sampledAt = at.answeredAt;
+    this.#sampled = at;
     this.#direct = direct;
   }
 
@@ -129,7 +130,10 @@ export class DriftWatch {
 
   /** What came out of step and was not taken yet, oldest first; without what still waits for the sessions. */
   ready(): Found[] {
-    return this.#waiting.filter(({ after }) => after.answeredAt <= this.#sampledAt);
+    const sampled = this.#sampled;
+    if (!sampled) return [];
+    // In one statement, or asked later: what was asked before may have seen the sessions before they wrote.
+    return this.#waiting.filter(({ after }) => after === sampled || after.answeredAt <= sampled.sentAt);
   }
 
   /**
@@ -193,7 +197,7 @@ export class DriftWatch {
 
   /** True if this console has written since the sessions were read the last time. */
   get #hasWritten(): boolean {
-    return this.#own !== null || this.#sampledAt <= this.#ownUntil.at;
+    return this.#own !== null || (this.#sampled?.sentAt ?? 0) <= this.#ownUntil.at;
   }
 
   #names({ definition, presets, records }: Tables): SessionNames {

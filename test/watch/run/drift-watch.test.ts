@@ -378,6 +378,26 @@ describe('reads that overlap', () => {
     expect(look(drift, 10, 10, glance(12, 13))).toBe(true);
   });
 
+  test('wait for sessions that were asked for once the read was answered: those before may not have written yet', () => {
+    const drift = new DriftWatch();
+    const sampled = (at: QueryTiming) =>
+      drift.sampled({ now: 0, hidden: 0, waiting: 0, awaited: null, sessions: [] }, at, {
+        direct: true,
+        tables: { ...tables, definition: { ...tables.definition, source: { kind: 'built-in' } } } as never,
+      });
+    look(drift, 10, 10, glance(1, 2));
+    look(drift, 11, 10, glance(4, 5));
+    sampled(glance(3, 7));
+    expect(drift.ready()).toEqual([]);
+    sampled(glance(6, 8));
+    expect(drift.ready()).toHaveLength(1);
+    // Read in one statement with its sessions.
+    const together = glance(9, 10);
+    sampled(together);
+    look(drift, 12, 10, together);
+    expect(drift.ready()).toHaveLength(2);
+  });
+
   test('during the console’s own writes are not compared, nor with reads from before', () => {
     const drift = new DriftWatch();
     look(drift, 10, 12, glance(1, 2));
