@@ -10,8 +10,8 @@ import { PGlite } from '@electric-sql/pglite';
 export const initdbFlags = ['--wal-segsize=1'];
 
 /**
- * Makes the files of a new, empty cluster: a compressed tar of a few megabytes, for exactly this version of PGlite. It takes 2.9 s, so the
- * build does it.
+ * Makes the files of a new, empty cluster: a compressed tar of a few megabytes, for exactly this version of PGlite. It takes seconds, so
+ * the build does it.
  */
 export async function makeCluster(): Promise<Uint8Array> {
   const database = await PGlite.create('memory://', { initDbStartParams: initdbFlags });
@@ -31,7 +31,7 @@ export async function makeCluster(): Promise<Uint8Array> {
   }
 }
 
-/** What a Blob is made for costs as much as unpacking: it copies its bytes, and again for each who reads them. */
+/** A Blob that hands out its bytes. An ordinary one copies them when it is made and when it is read, which takes as long as unpacking. */
 class Files extends Blob {
   readonly #bytes: ArrayBuffer;
 

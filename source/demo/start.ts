@@ -15,7 +15,7 @@ export interface DemoOptions {
   workerFile: URL;
   /** The directory of the schema and the migration, with a slash at its end. */
   sqlDirectory: URL;
-  /** The file that `makeCluster` made; without it the start takes 1.2 s longer. */
+  /** The file that `makeCluster` made; without it the start takes longer. */
   clusterFile?: URL | undefined;
   onProgress?: OnProgress | undefined;
   /** Called at most once, if the database dies after it has started; `stop` has run by then. */

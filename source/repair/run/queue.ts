@@ -118,8 +118,8 @@ export class Queue {
   }
 
   /**
-   * A batch that is due now and shares no row with one under way; null if there is none. With `atATime` batches under way, all of them
-   * together are as large as one that runs alone. `whole` asks for a batch that may delete all records of its rows.
+   * A batch that is due now and shares no row with one under way; null if there is none. `atATime` says how many run at a time: they
+   * share the limits of one, unless they may delete all records of their rows. `whole` asks for a batch that may.
    */
   due(atATime = 1, { now = performance.now(), whole = false } = {}): Batch | null {
     const batch = this.#take(now, atATime);
@@ -193,7 +193,7 @@ export class Queue {
     const whole = this.isWhole;
     // All of them have to fit.
     const fitting = whole ? 0.45 * this.#fitting : this.#fitting;
-    // Together they take as much memory as one alone. Whole rows are text that is passed on, and take little.
+    // Batches that run at a time share the memory of one. The records of whole rows are only passed on as text, which takes little.
     const share = whole ? 1 : atATime;
     const most = Math.max(1, Math.floor(Math.min(this.#records, this.#most.records / share, fitting)));
     let mostRecords = most;

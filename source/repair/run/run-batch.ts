@@ -86,7 +86,7 @@ export async function runOneBatch(work: BatchWork): Promise<BatchResult> {
       return null;
     }
     const noting = receipt.intend({ xid, changes, records });
-    // The connection may be lost meanwhile.
+    // It is awaited later, but not if the connection is lost before.
     noting.catch(() => {});
     return { order, xid, noting };
   };

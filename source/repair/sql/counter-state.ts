@@ -122,8 +122,8 @@ export async function readStates(
 }
 
 /**
- * A query for the states of the presets of $1. `also`: SQL for further columns, of an aggregate over the records `r` of each, and `shown`
- * for what is selected of these from `c`. They may name the keys as `wanted`.
+ * A query for the states of the presets of $1. `also` is SQL for more columns of `c`, which has aggregates over the records `r` of each
+ * preset. `shown` is SQL for what the query returns of them. Both begin with a comma; the keys of the presets are in `wanted`.
  */
 function statesQuery(
   tables: Tables,
@@ -278,7 +278,7 @@ export async function readWithRecords(
 
 /**
  * The counters of these presets with all records of each, and the snapshot that they are from; null if the records are more than
- * `limits` allow. All of a page are read at once, so it takes less than half of the time of `readWithRecords`.
+ * `limits` allow. It reads each page once, and so is quicker than `readWithRecords`.
  */
 export async function readWithAllRecords(
   reader: Reader,

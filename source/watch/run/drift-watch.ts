@@ -132,7 +132,7 @@ export class DriftWatch {
   ready(): Found[] {
     const sampled = this.#sampled;
     if (!sampled) return [];
-    // In one statement, or asked later: what was asked before may have seen the sessions before they wrote.
+    // The sessions were read in the same statement, or asked for later. Asked for earlier, they may not have written yet.
     return this.#waiting.filter(({ after }) => after === sampled || after.answeredAt <= sampled.sentAt);
   }
 

@@ -46,7 +46,7 @@ export async function openBatch(
 }
 
 // What is read of a batch has a few megabytes, and would be sorted on disk. It is in memory by the time that it is written, so
-// reading single places costs no more than reading on. Of whole rows there are so many that visiting each page once costs less.
+// reading single places costs no more than reading on. Whole rows have records on most pages: these are read in order.
 const inMemory = (placeCost: string) =>
   `SELECT set_config('work_mem', '16MB', true), set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '${placeCost}', true)`;
 
