@@ -15,7 +15,8 @@ import { type Named, namedTogether } from '../../scan/subject-of.ts';
 import { notCheckableJson } from '../output/counter-json.ts';
 import type { Outcome } from '../output/outcome.ts';
 import type { Progress } from '../output/progress.ts';
-import { type ScanDatabase, type Wanted, wantedCounters } from '../scan/wanted-counters.ts';
+import type { Wanted } from '../scan/search-counters.ts';
+import { type ScanDatabase, wantedCounters } from '../scan/wanted-counters.ts';
 
 /**
  * Finds code that writes a count besides its trigger. Exit code 1 if there is any. Files that could not be read do not

@@ -11,7 +11,7 @@ import { usageError } from '../../errors/errors.ts';
 import { readCondition } from '../../sql/parser/parser-process.ts';
 import { parseCounterId } from '../definition/counter-id.ts';
 import type { Predicate } from '../definition/predicate.ts';
-import { configSchema, type WrittenCounter } from './config-schema.ts';
+import type { WrittenCounter } from './config-schema.ts';
 
 /** A counter of the configuration. */
 export interface ConfiguredCounter {
@@ -31,6 +31,8 @@ const usualName = 'counters.json';
 export async function readConfig(given: string | null, directory: string): Promise<ConfiguredCounter[]> {
   const text = readText(given, directory);
   if (text === null) return [];
+  // Most directories have no such file, and zod takes longer to load than a scan to find that out.
+  const { configSchema } = await import('./config-schema.ts');
   const file = { name: given ?? usualName, text, schemaFile: 'docs/counters.schema.json' };
   const { counters } = parseSettings(file, configSchema);
   refuseTwice(counters, file);
