@@ -15,7 +15,9 @@ let list: Intl.ListFormat | undefined;
 
 /** Names in a sentence: "a", "a and b", "a, b, and c". */
 export function listed(names: Iterable<string>): string {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return first;
   // Made when it is first needed: it reads ICU's tables (20 ms), and few frames have one.
   list ??= new Intl.ListFormat('en');
-  return list.format(names);
+  return list.format([first, ...others]);
 }
