@@ -27,6 +27,24 @@ const yogaWithoutFetch: Plugin = {
 };
 
 /**
+ * As it is loaded, meow gets everything ready to check a package.json by the rules of npm (20 ms), which nobody asks of it. With this it
+ * does that when it is asked.
+ */
+const checkedWhenAsked: Plugin = {
+  name: 'checked-when-asked',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]meow[\\/]build[\\/]dependencies\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(
+        /var normalizeExports = requireNormalize\(\);\s*const normalizePackageData = getDefaultExportFromCjs\(normalizeExports\);/,
+        'const normalizePackageData = (...given) => getDefaultExportFromCjs(requireNormalize())(...given);',
+      );
+      return contents === text ? { errors: [{ text: 'meow normalizes nothing.' }] } : { contents };
+    });
+  },
+};
+
+/**
  * When string-width is loaded it compiles regular expressions with Unicode properties, which reads ICU's tables (10 to 25 ms).
  * Text with one cell per character is measured without it; the first other text loads it.
  */
@@ -193,7 +211,7 @@ const rest = await build({
     'scan-main': 'source/scan/child/scan-main.ts',
     'scan-thread': 'source/scan/child/scan-thread.ts',
   },
-  plugins: [builtinsWhenNeeded, apart({ 'scan-thread.ts': 'scan-thread.js' })],
+  plugins: [checkedWhenAsked, builtinsWhenNeeded, apart({ 'scan-thread.ts': 'scan-thread.js' })],
 });
 
 // esbuild leaves other characters in regular expressions as they are. With one of them, V8 keeps two bytes for each of the two million
