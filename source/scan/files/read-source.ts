@@ -62,6 +62,8 @@ function kindByFirstLine(path: string, memory: Buffer): FileKind | { language: s
   return language ? { language } : isShell(start) ? 'shell' : null;
 }
 
+const pageSize = 4096;
+
 /** The first bytes of a file, as many as `memory` holds: valid until the next call. */
 function readStart(path: string, memory: Buffer): Buffer {
   const file = openSync(path, 'r');
@@ -69,8 +71,10 @@ function readStart(path: string, memory: Buffer): Buffer {
     let length = 0;
     while (length < memory.length) {
       const read = readSync(file, memory, length, memory.length - length, null);
-      if (read === 0) break;
       length += read;
+      // Where less comes than was asked for, the file ends, and to ask again takes a fifth of the time of reading it. Only some file
+      // systems give less before that, in whole pages.
+      if (read === 0 || length % pageSize > 0) break;
     }
     return memory.subarray(0, length);
   } finally {

@@ -30,6 +30,8 @@ test.each<[what: string, file: string, bytes: string | Uint8Array, found: unknow
     `${'a'.repeat(8191)}\0`,
     { file: 'a.ts', reason: 'it is not text' },
   ],
+  ['as long as whole pages', 'a.sql', 'a\n'.repeat(4096), `sql: ${'a\n'.repeat(4096)}`],
+  ['that is empty', 'a.ts', '', 'code: '],
   ['that is minified', 'a.js', 'a'.repeat(20_000), { file: 'a.js', reason: 'it is minified' }],
   ['that is almost', 'a.js', 'a'.repeat(19_999), `code: ${'a'.repeat(19_999)}`],
   ['in long lines', 'a.js', `${'a'.repeat(520)}\n`.repeat(40), { file: 'a.js', reason: 'it is minified' }],
