@@ -9,16 +9,19 @@ export interface ParseProblem {
   offset: number;
 }
 
-type Parser = typeof import('oxc-parser');
-let parser: Parser | undefined;
+type Package = typeof import('oxc-parser');
+type Parsed = ReturnType<Package['parseSync']>;
 
-// What the package itself calls; the program that it returns is JSON.
-interface NativeParser {
-  parseSync(
-    ...parsed: Parameters<Parser['parseSync']>
-  ): Omit<ReturnType<Parser['parseSync']>, 'program'> & { program: string };
+/** Its errors and its program, which is JSON. Each stays in native memory until it is taken, of which V8 does not know. */
+type ParsedText = Pick<Parsed, 'errors'> & { program: string };
+
+// What the package itself calls. Its own functions also make objects of comments and imports, which nobody reads here.
+interface Parser {
+  parseSync(...parsed: Parameters<Package['parseSync']>): ParsedText;
+  jsonParseAst(program: string): Parsed['program'];
+  visitorKeys: Package['visitorKeys'];
 }
-let native: NativeParser | undefined;
+let parser: Parser | undefined;
 
 /**
  * Loads the parser, which is native code, only when it is needed: a console that never scans does not pay for it. Rejects with
@@ -26,14 +29,14 @@ let native: NativeParser | undefined;
  */
 export async function loadCodeParser(): Promise<void> {
   if (parser) return;
-  const load = async () => {
-    // It has no types. package.json pins the package, because another version may have another file.
-    native = await import('oxc-parser/src-js/bindings.js' as string);
-    parser = await import('oxc-parser');
-  };
-  await load().catch(() => {
+  // They have no types. package.json pins the package, because another version may have other files.
+  const files = ['bindings.js', 'wrap.js', 'generated/visit/keys.js'].map(
+    file => `oxc-parser/src-js/${file}`,
+  );
+  const [native, { jsonParseAst }, keys] = await Promise.all(files.map(file => import(file))).catch(() => {
     throw missingPackage('oxc-parser');
   });
+  parser = { ...native, jsonParseAst, visitorKeys: keys.default };
 }
 
 /** Parses a file by its extension. A `.js` file may have JSX, and Flow types, which parse as TypeScript. */
@@ -47,19 +50,25 @@ export function parseCode(file: string, text: string): CodeModule | ParseProblem
 
 /** Whether a text by itself is code. */
 export function isCode(text: string): boolean {
-  const isIn = (lang: Language) => parser?.parseSync(`markup.${lang}`, text, { lang }).errors.length === 0;
+  const isIn = (lang: Language) => isWhole(loaded().parseSync(`markup.${lang}`, text, { lang }));
   return isIn('ts') || isIn('tsx');
 }
 
 /** Whether the whole of a file can be parsed at once. */
 export function isParsed(file: string, text: string): boolean {
   const [lang] = languages(file);
-  if (!native) return false;
-  const parsed = native.parseSync(file, text, { lang });
-  // The package's own function keeps the program's JSON until all garbage is collected: that costs more than parsing. Nobody reads
-  // it here, but until it is taken it stays in native memory, of which V8 does not know.
+  return isWhole(loaded().parseSync(file, text, { lang }));
+}
+
+/** Whether a text has no errors. It is not read after that. */
+function isWhole(parsed: ParsedText): boolean {
   void parsed.program;
   return parsed.errors.length === 0;
+}
+
+function loaded(): Parser {
+  if (!parser) throw new Error('The parser is not loaded.');
+  return parser;
 }
 
 type Language = 'ts' | 'tsx' | 'jsx';
@@ -71,9 +80,10 @@ function languages(file: string): [Language, Language?] {
 }
 
 function parse(file: string, text: string, lang: Language): CodeModule | ParseProblem {
-  if (!parser) throw new Error('The parser is not loaded.');
-  const { program, errors } = parser.parseSync(file, text, { lang, preserveParens: false });
-  const [error] = errors.filter(({ severity }) => severity === 'Error');
+  const { parseSync, jsonParseAst, visitorKeys } = loaded();
+  const parsed = parseSync(file, text, { lang, preserveParens: false });
+  const program = jsonParseAst(parsed.program);
+  const [error] = parsed.errors.filter(({ severity }) => severity === 'Error');
   if (error && program.body.length === 0) {
     return {
       message: [error.message, error.helpMessage].filter(part => part !== null).join('. '),
@@ -92,7 +102,7 @@ function parse(file: string, text: string, lang: Language): CodeModule | ParsePr
     classes: [],
   };
   codeKeys ??= new Map(
-    Object.entries(parser.visitorKeys).map(([type, keys]) => [type, keys.filter(key => !typeKeys.has(key))]),
+    Object.entries(visitorKeys).map(([type, keys]) => [type, keys.filter(key => !typeKeys.has(key))]),
   );
   index(module, program, program, program, codeKeys);
   return module;
