@@ -26,8 +26,6 @@ import { type ScanSubject, scanningFor, withNames } from './subject.ts';
 
 /** How a directory is scanned. */
 interface ScanOptions {
-  /** Read tests, fixtures and stories too. */
-  tests?: boolean;
   /** Files of code to skip, with the reason for each. */
   broken?: Readonly<Record<string, string>>;
   /** The counters to scan for; null is that of presets, which alone is scanned for if left out. */
@@ -48,7 +46,7 @@ export async function scanDirectory(directory: string, options: ScanOptions = {}
   await openDirectory(directory);
   const found = await findFiles(directory, options.signal);
   const { files, skipped } = found;
-  const wanted = files.filter(file => options.tests || !isTest(file));
+  const wanted = files.filter(file => !isTest(file));
   const sources = await readSources(directory, wanted, firstWords(options.subjects), options.signal);
   const texts = new TextsOfFiles();
   const byKind = new Map<FileKind, TextsOfFiles>();

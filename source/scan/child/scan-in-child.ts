@@ -13,8 +13,6 @@ const mostBroken = 20;
 
 /** How a directory is scanned. */
 interface ApartOptions {
-  /** Read tests, fixtures and stories too. */
-  tests?: boolean;
   signal?: AbortSignal | undefined;
   /** The counters to scan for; null is that of presets, which alone is scanned for if left out. */
   subjects?: readonly (ScanSubject | null)[];
@@ -31,12 +29,12 @@ interface ApartOptions {
  */
 export async function scanApart(
   directory: string,
-  { tests = false, signal, subjects = [null], patience = longest, onParsed = () => {} }: ApartOptions = {},
+  { signal, subjects = [null], patience = longest, onParsed = () => {} }: ApartOptions = {},
 ): Promise<ScanReport> {
   const broken: Record<string, string> = {};
   for (let tries = 0; tries <= mostBroken; tries += 1) {
     stopIfInterrupted(signal);
-    const ended = await attempt({ directory, tests, broken, subjects }, { signal, patience, onParsed });
+    const ended = await attempt({ directory, broken, subjects }, { signal, patience, onParsed });
     if ('report' in ended) return ended.report;
     if (ended.on === null) break;
     broken[ended.on] = ended.why;

@@ -5,7 +5,6 @@ import type { ScanSubject } from '../subject.ts';
 /** The request to the scanning process. `broken` are files that ended it before, with the reason for each. */
 export interface ScanRequest {
   directory: string;
-  tests: boolean;
   broken: Record<string, string>;
   subjects: readonly (ScanSubject | null)[];
 }
