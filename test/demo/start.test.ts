@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DemoProgress } from '../../source/demo/start.ts';
 import type { ConsoleError } from '../../source/errors/errors.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { clusterIn, connectTo, makeScratch, sqlDirectory, startTestDemo, workerFile } from './helpers.ts';
 
 const scratch = makeScratch();
@@ -67,7 +68,7 @@ describe('startDemo', () => {
     expect(Number(stdout)).toBeLessThan(500 * 1024);
   });
 
-  it('stops in the middle of a query, and twice, which is no failure', async () => {
+  it('stops in the middle of a query, and twice, which is no failure', needsFullScale(), async () => {
     const onFailure = vi.fn();
     const demo = await startTestDemo({ clusterFile, onFailure });
     const sql = connectTo(demo, { backoff: () => 1_000 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 
@@ -43,7 +44,7 @@ const ids = [
 ];
 
 describe('checklist', () => {
-  test('--counter walks the six steps of that counter, and reports them', async () => {
+  test('--counter walks the six steps of that counter, and reports them', needsFullScale(), async () => {
     const report = join(directory, 'comments.md');
     const { code, out } = await checklist('--counter', 'posts.comments_count', '--json', '--report', report);
     const document = JSON.parse(out);
@@ -121,7 +122,7 @@ describe('checklist', () => {
     const file = (...lines: string[]) =>
       `export async function save(supabase, id, count) {\n${lines.map(line => `  await ${line};\n`).join('')}}\n`;
 
-    test('finds what writes the counter that is meant, and nothing else', async () => {
+    test('finds what writes the counter that is meant, and nothing else', needsFullScale(), async () => {
       await put(file(add, use));
       const report = join(directory, 'source.md');
       const asked = ['--counter', 'posts.comments_count', '--app-source', source()];
@@ -141,7 +142,7 @@ describe('checklist', () => {
       expect(clean.code).toBe(0);
     });
 
-    test('of every counter with --all', async () => {
+    test('of every counter with --all', needsFullScale(), async () => {
       await put(file(add, use));
       const { code, out } = await checklist('--all', '--app-source', source(), '--json');
       expect(JSON.parse(out).source).toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
@@ -87,7 +88,7 @@ quickCases('nothing', '--color', 'FORCE_COLOR and NO_COLOR').each<Case>([
   expect(colour.test(out)).toBe(coloured);
 });
 
-test('what is coloured says the same without', async () => {
+test('what is coloured says the same without', needsFullScale(), async () => {
   const text = async (flag: string) => (await run(['trigger', flag], { DATABASE_URL: own.url })).out;
   expect((await text('--color')).replace(/\u001b\[[\d;]*m/g, '')).toBe(await text('--no-color'));
 });

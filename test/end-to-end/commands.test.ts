@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoData } from '../../source/demo/data/data.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { timeLimit } from '../helpers/scale.ts';
@@ -72,7 +73,7 @@ describe('check', () => {
     expect(code).toBe(1);
   });
 
-  test('tells the same in words', async () => {
+  test('tells the same in words', needsFullScale(), async () => {
     const { code, out } = await run(['check'], { DATABASE_URL: own.url });
     expect(out).toContain(
       '3 presets: 2 accurate, 1 mismatched (1 too high, 0 too low). 8 records, 0 orphans.',
@@ -81,7 +82,7 @@ describe('check', () => {
     expect(code).toBe(1);
   });
 
-  test('of an accurate preset is healthy, by name and by id', async () => {
+  test('of an accurate preset is healthy, by name and by id', needsFullScale(), async () => {
     for (const preset of ['Noir', ids[0]!]) {
       const { code, out } = await run(['check', '--preset', preset, '--json'], { DATABASE_URL: own.url });
       expect(JSON.parse(out)).toMatchObject({ rows: 1, accurate: 1, mismatches: [] });
@@ -348,16 +349,20 @@ test('--help and --version say what they are asked', async () => {
   });
 });
 
-test('check tells presets of the same name apart, in its table and in what led to their causes', async () => {
-  const twins = await own.sql<{ id: string }[]>`
+test(
+  'check tells presets of the same name apart, in its table and in what led to their causes',
+  needsFullScale(),
+  async () => {
+    const twins = await own.sql<{ id: string }[]>`
     INSERT INTO presets (name, usage_count) VALUES ('Twin', 2), ('Twin', 3) RETURNING id`;
-  const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
-  await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
-  for (const { id } of twins) {
-    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
-    expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
-  }
-});
+    const { out } = await run(['check', '--preset', 'Twin'], { DATABASE_URL: own.url });
+    await own.sql`DELETE FROM presets WHERE name = 'Twin'`;
+    for (const { id } of twins) {
+      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin +[23] +0 `, 'm'));
+      expect(out).toMatch(new RegExp(`^${id.slice(0, 8)} Twin: `, 'm'));
+    }
+  },
+);
 
 test('check calls a negative count negative', async () => {
   const [row] = await own.sql`INSERT INTO presets (name, usage_count) VALUES ('Negative', -2) RETURNING id`;

@@ -216,7 +216,7 @@ describe('live numbers', () => {
     await console.until(/42 records/);
   });
 
-  test('an increment by hand changes the badge', async () => {
+  test('an increment by hand changes the badge', needsFullScale(), async () => {
     const console = open();
     await console.until(/1 mismatched/);
     await own.sql`UPDATE presets SET usage_count = usage_count + 1 WHERE id = ${ids[0]!}`;
@@ -237,7 +237,7 @@ describe('live numbers', () => {
     await console.until(/Trigger enabled/);
   });
 
-  test('new presets are listed, and deleted ones are not', async () => {
+  test('new presets are listed, and deleted ones are not', needsFullScale(), async () => {
     const console = open();
     await console.until(/5 presets/);
     await insertPresets(own.sql, ['Brand new']);
@@ -269,7 +269,7 @@ describe('live numbers', () => {
     }
   });
 
-  test('are right again when a count changes back before the next audit', async () => {
+  test('are right again when a count changes back before the next audit', needsFullScale(), async () => {
     const console = open();
     await console.until(/4 accurate {2}1 mismatched/);
     await own.sql`UPDATE presets SET usage_count = usage_count + 7 WHERE id = ${ids[0]!}`;
@@ -330,7 +330,7 @@ describe('the terminal', () => {
     expect(onAlternateScreen(console.written())).toBe(false);
   });
 
-  test('is restored before a fault of the program is reported', async () => {
+  test('is restored before a fault of the program is reported', needsFullScale(), async () => {
     // No server can be made to answer what the program is not prepared for: so a fault is thrown into it.
     const fault = encodeURIComponent("process.on('SIGUSR2', () => { throw new TypeError('a fault'); })");
     const console = open({ env: { NODE_OPTIONS: `--import=data:text/javascript,${fault}` } });

@@ -143,7 +143,7 @@ describe('check --counter', () => {
     });
   });
 
-  test('of presets tells why, too', async () => {
+  test('of presets tells why, too', needsFullScale(), async () => {
     await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
     try {
       const { code, out } = await check(['--counter', 'public.presets.usage_count', '--json']);
@@ -266,7 +266,7 @@ describe('--config alone', () => {
     return JSON.parse(out);
   };
 
-  test('means the one counter that it describes, for every command', async () => {
+  test('means the one counter that it describes, for every command', needsFullScale(), async () => {
     const commands = [
       ['check'],
       ['trigger'],
@@ -293,7 +293,7 @@ describe('--config alone', () => {
       });
   });
 
-  test('does not undo another counter', async () => {
+  test('does not undo another counter', needsFullScale(), async () => {
     await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
     const { plan } = await asked('sync', '--dry-run');
     const { outcome } = await asked('sync', '--confirm', plan.fingerprint);

@@ -45,13 +45,17 @@ async function open(options: TerminalOptions): Promise<Terminal> {
   return console;
 }
 
-test('at 200x50 the list has columns that say why each count is wrong, and its uses of the last days', async () => {
-  const console = await open({ columns: 200, rows: 50 });
-  const screen = await console.until(/✗ Mismatch +counted twice .*█/);
-  expect(screen).toMatch(/Badge +Why +Last used +14 days/);
-  expect(screen.match(/✗ Mismatch +counted twice/g)).toHaveLength(8);
-  expect(screen).toMatch(/Preset 20 .*NULL .*✗ Mismatch +count is NULL/);
-});
+test(
+  'at 200x50 the list has columns that say why each count is wrong, and its uses of the last days',
+  needsFullScale(),
+  async () => {
+    const console = await open({ columns: 200, rows: 50 });
+    const screen = await console.until(/✗ Mismatch +counted twice .*█/);
+    expect(screen).toMatch(/Badge +Why +Last used +14 days/);
+    expect(screen.match(/✗ Mismatch +counted twice/g)).toHaveLength(8);
+    expect(screen).toMatch(/Preset 20 .*NULL .*✗ Mismatch +count is NULL/);
+  },
+);
 
 test('at 80x24 the line below the list says it for the preset under the cursor, and the badge is readable', async () => {
   const console = await open({ columns: 80, rows: 24 });

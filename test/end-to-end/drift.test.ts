@@ -130,7 +130,7 @@ test('a file that the log cannot be kept in is bad usage, before anything is sen
   expect(terminal.written()).toContain('Give --drift-log a file in a directory that exists');
 });
 
-test('the cursor shows the detail of each event, and Enter opens its preset', async () => {
+test('the cursor shows the detail of each event, and Enter opens its preset', needsFullScale(), async () => {
   const console = await open();
   await byHand(ids[0]);
   await console.until(/1 new in the drift log/);

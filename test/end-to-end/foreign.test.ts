@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTables } from '../../source/counter/discovery/tables.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
@@ -58,11 +59,7 @@ describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
   const counted = { complete: true, rows: 2, accurate: 1, mismatched: 1, records: 3 };
   const none = { complete: true, rows: 0, mismatched: 0, records: 0 };
   const refused = { error: { code: 'ambiguous-key' } };
-  quickCases(
-    'whose partition lies elsewhere',
-    'without partitions',
-    'whose presets lie elsewhere, with no index known',
-  ).each([
+  quickCases('whose partition lies elsewhere', 'whose presets lie elsewhere, with no index known').each([
     ['whose records lie elsewhere', 'mixed', counted],
     ['whose partition lies elsewhere', 'half', counted],
     ['whose records are a view of what lies elsewhere', 'shown', counted],
@@ -97,7 +94,7 @@ describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
     }
   };
 
-  quickCases('a partition', 'a table under a view').each([
+  quickCases('a table under a view').each([
     ['the table itself', 'mixed', 'mixed.preset_usage'],
     ['a partition', 'half', 'half.part'],
     ['a table that inherits', 'heirs', 'heirs.child'],
@@ -113,24 +110,28 @@ describe('tables that no ANALYZE has seen, and that may lie elsewhere', () => {
     );
   });
 
-  test('a table that Citus keeps on its workers is another server’s, though the catalog shows a plain table', async () => {
-    // Only what its extension leaves in the catalog.
-    await own.sql
-      .unsafe(`
+  test(
+    'a table that Citus keeps on its workers is another server’s, though the catalog shows a plain table',
+    needsFullScale(),
+    async () => {
+      // Only what its extension leaves in the catalog.
+      await own.sql
+        .unsafe(`
       SET allow_system_table_mods = on;
       CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass);
       INSERT INTO pg_dist_partition VALUES ('spread.preset_usage');
       INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion) VALUES (16000, 'citus', 10, 11, false, '13');
       RESET allow_system_table_mods;
     `)
-      .simple();
-    const name = 'spread.preset_usage';
-    await expectElsewhere(
-      'spread',
-      { code: 'distributed-table', message: `${name} is kept on the workers of Citus.` },
-      name,
-    );
-  });
+        .simple();
+      const name = 'spread.preset_usage';
+      await expectElsewhere(
+        'spread',
+        { code: 'distributed-table', message: `${name} is kept on the workers of Citus.` },
+        name,
+      );
+    },
+  );
 
   test('are not taken for small where their size is not known', async () => {
     const database = connectTo(own.url);

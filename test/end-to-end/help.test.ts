@@ -133,7 +133,7 @@ describe('help', () => {
     await console.until(/1 of 4/);
   });
 
-  test('is read again with r', async () => {
+  test('is read again with r', needsFullScale(), async () => {
     const console = await openHelp();
     await own.sql`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${ids[3]!}, 'download')`;
     console.press('r');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
@@ -72,7 +73,7 @@ describe.each<[string[], right: string]>(
   });
 });
 
-test('check says who sees every row, with exit code 3', async () => {
+test('check says who sees every row, with exit code 3', needsFullScale(), async () => {
   await arrange('ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY');
   const { code, out, err } = await run(['check'], env());
   expect(code).toBe(3);

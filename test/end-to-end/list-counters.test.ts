@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 
 let own: TestDatabase;
@@ -101,7 +102,7 @@ describe('counters', () => {
     expect(code).toBe(0);
   });
 
-  test('lists them in words', async () => {
+  test('lists them in words', needsFullScale(), async () => {
     const { code, out } = await list();
     expect(out).toContain('3 counters: 1 with wrong counts.');
     expect(out).toMatch(
@@ -115,7 +116,7 @@ describe('counters', () => {
     expect(code).toBe(0);
   });
 
-  test('ends with 1 where a count that is no guess is wrong', async () => {
+  test('ends with 1 where a count that is no guess is wrong', needsFullScale(), async () => {
     await own.sql`UPDATE posts SET comments_count = 9 WHERE id = 1`;
     const { code, out } = await list();
     await own.sql`UPDATE posts SET comments_count = 2 WHERE id = 1`;
@@ -144,32 +145,36 @@ describe('counters', () => {
     expect(code).toBe(0);
   });
 
-  test('writes what it found to counters.json, without guesses, and never over a file', async () => {
-    const { code, out } = await list(['--write-config']);
-    expect(out).toContain('Wrote 1 counter to counters.json.');
-    expect(code).toBe(0);
-    const written = JSON.parse(readFileSync(join(directory, 'counters.json'), 'utf8'));
-    expect(written.counters.map((each: { counter: string }) => each.counter)).toEqual([
-      'public.posts.comments_count',
-    ]);
-    const again = await list(['--write-config']);
-    expect(again).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('There is a file counters.json already.'),
-    });
-    const read = JSON.parse((await list(['--json'])).out).counters;
-    expect(read[0]).toMatchObject({
-      source: { kind: 'config' },
-      records: { where: 'deleted_at IS NULL' },
-      mismatched: 0,
-    });
-    writeFileSync(join(directory, 'counters.json'), '{"counters": [{}]}');
-    expect((await list()).code).toBe(2);
-    rmSync(join(directory, 'counters.json'));
-    expect(existsSync(join(directory, 'counters.json'))).toBe(false);
-  });
+  test(
+    'writes what it found to counters.json, without guesses, and never over a file',
+    needsFullScale(),
+    async () => {
+      const { code, out } = await list(['--write-config']);
+      expect(out).toContain('Wrote 1 counter to counters.json.');
+      expect(code).toBe(0);
+      const written = JSON.parse(readFileSync(join(directory, 'counters.json'), 'utf8'));
+      expect(written.counters.map((each: { counter: string }) => each.counter)).toEqual([
+        'public.posts.comments_count',
+      ]);
+      const again = await list(['--write-config']);
+      expect(again).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('There is a file counters.json already.'),
+      });
+      const read = JSON.parse((await list(['--json'])).out).counters;
+      expect(read[0]).toMatchObject({
+        source: { kind: 'config' },
+        records: { where: 'deleted_at IS NULL' },
+        mismatched: 0,
+      });
+      writeFileSync(join(directory, 'counters.json'), '{"counters": [{}]}');
+      expect((await list()).code).toBe(2);
+      rmSync(join(directory, 'counters.json'));
+      expect(existsSync(join(directory, 'counters.json'))).toBe(false);
+    },
+  );
 
-  test('are checked by name and all together', async () => {
+  test('are checked by name and all together', needsFullScale(), async () => {
     const one = await run(
       ['check', '--counter', 'posts.comments_count'],
       { DATABASE_URL: own.url },

@@ -96,29 +96,33 @@ test('a silently lost connection is given up, reported, and replaced', async () 
   expect(await terminal.exit()).toBe(0);
 });
 
-test('a server that comes back as a standby accepts no writes until it is promoted', async () => {
-  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
-  const [row] = await sql`SHOW data_directory`;
-  terminal = startTerminal({ env: { DATABASE_URL: server.url } });
-  await terminal.until(/, read-write, no TLS, superuser/);
-  await server.kill();
-  await writeFile(join(row?.data_directory, 'standby.signal'), '');
-  // It does not wait for a standby to be ready in its own words.
-  void server.start();
-  const screen = await terminal.until(/, standby, read-only, no TLS/);
-  expect(screen).toMatch(/Noir +(\d+) +\1 +0 +✓ Accurate/);
-  terminal.press('S');
-  await terminal.until(/This server is a standby: nothing can be written\./);
-  const env = { DATABASE_URL: server.url };
-  const checked = await run(['check', '--json'], env);
-  expect({ code: checked.code, ...JSON.parse(checked.out) }).toMatchObject({
-    code: 0,
-    database: { standby: true, readOnly: true, superuser: true, encrypted: false },
-  });
-  const { code, err } = await run(['sync'], env);
-  expect(code).toBe(4);
-  expect(err).toContain('This server is a standby, but a sync needs to write.');
-  await sql`SELECT pg_promote()`;
-  await terminal.until(/, read-write, no TLS, superuser/);
-  await sql.end();
-});
+test(
+  'a server that comes back as a standby accepts no writes until it is promoted',
+  needsFullScale(),
+  async () => {
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+    const [row] = await sql`SHOW data_directory`;
+    terminal = startTerminal({ env: { DATABASE_URL: server.url } });
+    await terminal.until(/, read-write, no TLS, superuser/);
+    await server.kill();
+    await writeFile(join(row?.data_directory, 'standby.signal'), '');
+    // It does not wait for a standby to be ready in its own words.
+    void server.start();
+    const screen = await terminal.until(/, standby, read-only, no TLS/);
+    expect(screen).toMatch(/Noir +(\d+) +\1 +0 +✓ Accurate/);
+    terminal.press('S');
+    await terminal.until(/This server is a standby: nothing can be written\./);
+    const env = { DATABASE_URL: server.url };
+    const checked = await run(['check', '--json'], env);
+    expect({ code: checked.code, ...JSON.parse(checked.out) }).toMatchObject({
+      code: 0,
+      database: { standby: true, readOnly: true, superuser: true, encrypted: false },
+    });
+    const { code, err } = await run(['sync'], env);
+    expect(code).toBe(4);
+    expect(err).toContain('This server is a standby, but a sync needs to write.');
+    await sql`SELECT pg_promote()`;
+    await terminal.until(/, read-write, no TLS, superuser/);
+    await sql.end();
+  },
+);

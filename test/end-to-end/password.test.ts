@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { startDelayingProxy } from '../helpers/delaying-proxy.ts';
-import { needsLinux } from '../helpers/needs.ts';
+import { needsFullScale, needsLinux } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
@@ -70,7 +70,7 @@ test('the console asks before its screen, and again where it was wrong', async (
   expect(asked.written()).not.toContain(password);
 });
 
-test('the console asks below its screen where the server answers late', async () => {
+test('the console asks below its screen where the server answers late', needsFullScale(), async () => {
   let messages = 0;
   const proxy = await startDelayingProxy(without, 1_000, () => ++messages === 1);
   const asked = startAt(proxy.url);

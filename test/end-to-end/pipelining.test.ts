@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { type OneAtATime, oneAtATime } from '../helpers/one-at-a-time.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
@@ -45,7 +46,7 @@ test('no command asks before the last answer has come: a pooler may hang on that
   expect(proxy.violations).toEqual([]);
 });
 
-test('neither does the console', async () => {
+test('neither does the console', needsFullScale(), async () => {
   const terminal = startTerminal({ env: env() });
   await terminal.until(/2 presets {2}1 accurate/);
   await own.sql`INSERT INTO preset_usage (preset_id, usage_type) SELECT id, 'x' FROM presets WHERE name = 'Pastel'`;

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { needsPooler, type Pooler, startPooler } from '../helpers/pooler.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
@@ -120,7 +121,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
     expect(await own.sql`SELECT * FROM preset_usage ORDER BY id`).toEqual(records);
   });
 
-  test('nothing of a command is left for the next client of the pool', async () => {
+  test('nothing of a command is left for the next client of the pool', needsFullScale(), async () => {
     await leftovers();
     await json('check');
     await json('simulate', 'Pastel', '--as-role', 'authenticated');
@@ -159,7 +160,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
     expect(await leftovers()).toMatchObject([clean, clean]);
   });
 
-  test('migrate installs the trigger', async () => {
+  test('migrate installs the trigger', needsFullScale(), async () => {
     await own.sql`DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage`;
     expect(await json('trigger')).toMatchObject({ code: 1, healthy: false });
     const refused = await json('migrate');
@@ -168,7 +169,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
     expect(await json('trigger')).toMatchObject({ code: 0, healthy: true });
   });
 
-  test('two consoles are live at once, beside a third that runs check', async () => {
+  test('two consoles are live at once, beside a third that runs check', needsFullScale(), async () => {
     for (const terminal of [startTerminal({ env: env() }), startTerminal({ env: env() })]) {
       terminals.push(terminal);
     }

@@ -67,7 +67,7 @@ test('a receipt in doubt takes more than its fingerprint', async () => {
   expect(await count()).toBe(5);
 });
 
-test('without any confirmation both are named', async () => {
+test('without any confirmation both are named', needsFullScale(), async () => {
   const { error } = await json('undo', file);
   expect(error.hint).toMatch(new RegExp(`--confirm [0-9a-f]{12} --trust-receipt ${id}`));
   const { out } = await run(['undo', file, '--dry-run'], env());
@@ -82,7 +82,7 @@ test('--trust-receipt applies to nothing else', needsFullScale(), async () => {
   });
 });
 
-test('at a terminal the phrase says that it is unverified', async () => {
+test('at a terminal the phrase says that it is unverified', needsFullScale(), async () => {
   terminal = startTerminal({ args: ['undo', file], env: env(), columns: 120 });
   await terminal.until(/Type "undo unverified /);
   await typeAfter('to cancel: ', terminal, `undo unverified ${own.name} 1`);
@@ -91,7 +91,7 @@ test('at a terminal the phrase says that it is unverified', async () => {
   expect(await count()).toBe(5);
 });
 
-test('the list says which receipts are in doubt, and escapes what they say', async () => {
+test('the list says which receipts are in doubt, and escapes what they say', needsFullScale(), async () => {
   const kept = join(home, 'preset-usage-console', 'receipts', `${id}.jsonl`);
   const [head = {}, ...rest] = linesOf(file);
   const by = { user: 'ada\u001b[31m', host: 'a\u202eb\u009bc' };
@@ -105,7 +105,7 @@ test('the list says which receipts are in doubt, and escapes what they say', asy
   expect(err).toContain('evil');
 });
 
-test('the console marks it in the history, and asks for the other phrase', async () => {
+test('the console marks it in the history, and asks for the other phrase', needsFullScale(), async () => {
   renameSync(file, join(home, 'preset-usage-console', 'receipts', `${id}.jsonl`));
   terminal = startTerminal({ env: env(), columns: 120 });
   await terminal.until(/Noir/);
@@ -118,7 +118,7 @@ test('the console marks it in the history, and asks for the other phrase', async
   await terminal.until(/undo unverified /);
 });
 
-test('a state directory that others may write takes no receipt: exit code 4', async () => {
+test('a state directory that others may write takes no receipt: exit code 4', needsFullScale(), async () => {
   await own.sql`UPDATE presets SET usage_count = 7`;
   const { plan } = await json('sync', '--dry-run');
   chmodSync(join(home, 'preset-usage-console'), 0o777);

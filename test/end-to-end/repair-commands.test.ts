@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { mismatches, stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
@@ -104,36 +105,40 @@ describe('sync', () => {
     expect(await counts()).toEqual({ ...wrong, Noir: 3 });
   });
 
-  test('says which counts were right before their records were deleted, and --except leaves them out', async () => {
-    await insertRecords(own.sql, ids[1]!, 20);
-    await own.sql`DELETE FROM preset_usage WHERE id IN (SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 12)`;
-    await own.sql`UPDATE presets SET usage_count = usage_count - 2 WHERE name = 'Noir'`;
-    await waitFor(async () => {
-      const [row] =
-        await own.sql`SELECT n_tup_del AS deleted FROM pg_stat_user_tables WHERE relname = 'preset_usage'`;
-      return Number(row?.deleted) >= 12;
-    }, 'the deletions in the statistics');
-    const whole = JSON.parse((await run(['sync', '--dry-run', '--json'], env())).out).plan;
-    expect(whole.changes.map(({ name }: { name: string }) => name).sort()).toEqual(['Pastel', 'Sepia']);
-    const remark = whole.remarks.find(({ code }: { code: string }) => code === 'were-right');
-    expect(remark.message).toMatch(
-      /^1 count .* right before its records were deleted, and this sync lowers it: Pastel\./,
-    );
-    const except = ['sync', '--except', 'history-deleted'];
-    const text = await run([...except, '--dry-run'], env());
-    expect(text.out).toMatch(/1 preset is left out \(history-deleted\): Pastel\./);
-    const plan = await planned(...except);
-    expect(plan).toMatchObject({
-      rows: 1,
-      options: { except: ['history-deleted'] },
-      changes: [{ name: 'Sepia', before: null, after: 5 }],
-    });
-    // The fingerprint of the whole plan is not that of the smaller one.
-    expect((await run([...except, '--confirm', whole.fingerprint, '--json'], env())).code).toBe(4);
-    const done = await run([...except, '--confirm', plan.fingerprint, '--json'], env());
-    expect(done.code).toBe(0);
-    expect(await counts()).toEqual({ Noir: 3, Pastel: 24, Sepia: 5 });
-  });
+  test(
+    'says which counts were right before their records were deleted, and --except leaves them out',
+    needsFullScale(),
+    async () => {
+      await insertRecords(own.sql, ids[1]!, 20);
+      await own.sql`DELETE FROM preset_usage WHERE id IN (SELECT id FROM preset_usage WHERE preset_id = ${ids[1]!} LIMIT 12)`;
+      await own.sql`UPDATE presets SET usage_count = usage_count - 2 WHERE name = 'Noir'`;
+      await waitFor(async () => {
+        const [row] =
+          await own.sql`SELECT n_tup_del AS deleted FROM pg_stat_user_tables WHERE relname = 'preset_usage'`;
+        return Number(row?.deleted) >= 12;
+      }, 'the deletions in the statistics');
+      const whole = JSON.parse((await run(['sync', '--dry-run', '--json'], env())).out).plan;
+      expect(whole.changes.map(({ name }: { name: string }) => name).sort()).toEqual(['Pastel', 'Sepia']);
+      const remark = whole.remarks.find(({ code }: { code: string }) => code === 'were-right');
+      expect(remark.message).toMatch(
+        /^1 count .* right before its records were deleted, and this sync lowers it: Pastel\./,
+      );
+      const except = ['sync', '--except', 'history-deleted'];
+      const text = await run([...except, '--dry-run'], env());
+      expect(text.out).toMatch(/1 preset is left out \(history-deleted\): Pastel\./);
+      const plan = await planned(...except);
+      expect(plan).toMatchObject({
+        rows: 1,
+        options: { except: ['history-deleted'] },
+        changes: [{ name: 'Sepia', before: null, after: 5 }],
+      });
+      // The fingerprint of the whole plan is not that of the smaller one.
+      expect((await run([...except, '--confirm', whole.fingerprint, '--json'], env())).code).toBe(4);
+      const done = await run([...except, '--confirm', plan.fingerprint, '--json'], env());
+      expect(done.code).toBe(0);
+      expect(await counts()).toEqual({ Noir: 3, Pastel: 24, Sepia: 5 });
+    },
+  );
 
   test.each([
     [['--except', 'deleted'], /history-deleted/],
@@ -196,17 +201,21 @@ describe('sync', () => {
     expect(await counts()).toEqual(wrong);
   });
 
-  test('a plan that the database has moved away from is refused; correct uses do not move it', async () => {
-    const { fingerprint } = await planned('sync');
-    await own.sql`SELECT track_preset_usage(${ids[0]!}, 'live')`;
-    expect((await planned('sync')).fingerprint).toBe(fingerprint);
-    await own.sql`UPDATE presets SET usage_count = usage_count + 1 WHERE name = 'Pastel'`;
-    const { code, err } = await run(['sync', '--confirm', fingerprint], env());
-    expect(code).toBe(4);
-    expect(err).toMatch(/no longer matches the plan/);
-  });
+  test(
+    'a plan that the database has moved away from is refused; correct uses do not move it',
+    needsFullScale(),
+    async () => {
+      const { fingerprint } = await planned('sync');
+      await own.sql`SELECT track_preset_usage(${ids[0]!}, 'live')`;
+      expect((await planned('sync')).fingerprint).toBe(fingerprint);
+      await own.sql`UPDATE presets SET usage_count = usage_count + 1 WHERE name = 'Pastel'`;
+      const { code, err } = await run(['sync', '--confirm', fingerprint], env());
+      expect(code).toBe(4);
+      expect(err).toMatch(/no longer matches the plan/);
+    },
+  );
 
-  test('without a place for its receipt it does not happen', async () => {
+  test('without a place for its receipt it does not happen', needsFullScale(), async () => {
     const { fingerprint } = await planned('sync');
     const file = join(home, 'file');
     writeFileSync(file, '');
@@ -310,7 +319,7 @@ describe('at a terminal, too', () => {
     expect(await counts()).toEqual(wrong);
   });
 
-  test('Ctrl-Z gives the terminal to the shell, and fg asks on', async () => {
+  test('Ctrl-Z gives the terminal to the shell, and fg asks on', needsFullScale(), async () => {
     const { phrase } = await planned('sync');
     terminal = startTerminal({ command: ['bash', '--norc', '--noprofile', '-i'], env: env(), rows: 40 });
     terminal.press(`"${process.execPath}" "${program}" sync\r`);
@@ -327,7 +336,7 @@ describe('at a terminal, too', () => {
 });
 
 describe('reset', () => {
-  test('says beforehand that every count will disagree with the history', async () => {
+  test('says beforehand that every count will disagree with the history', needsFullScale(), async () => {
     const { out } = await run(['reset', '--dry-run'], env());
     expect(out).toMatch(/all 3 presets with history will show Mismatch until a sync/);
   });
@@ -353,7 +362,7 @@ describe('reset', () => {
 });
 
 describe('migrate', () => {
-  test('shows its SQL at a terminal and asks for a phrase', async () => {
+  test('shows its SQL at a terminal and asks for a phrase', needsFullScale(), async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     terminal = startTerminal({ args: ['migrate'], env: env(), rows: 200 });
     await terminal.until(/to confirm, or anything else to cancel:/);

@@ -224,7 +224,7 @@ const actions: { name: string; title: string; command: Command; records: number 
 describe.each(scaledList(1, actions))('$title is killed', ({ name, title, command, records }) => {
   beforeEach(() => arrange(records));
 
-  test('before its receipt: nothing has happened, and nothing says so', async () => {
+  test('before its receipt: nothing has happened, and nothing says so', needsFullScale(), async () => {
     const confirm = await planned(...command);
     await sql.begin(async held => {
       await held`LOCK TABLE preset_usage IN ACCESS EXCLUSIVE MODE`;
@@ -257,7 +257,7 @@ describe.each(scaledList(1, actions))('$title is killed', ({ name, title, comman
     await expectTruth();
   });
 
-  test('after the receipt, in the middle of a write that dies with it', async () => {
+  test('after the receipt, in the middle of a write that dies with it', needsFullScale(), async () => {
     await holdUp(20);
     const victim = await start(...command);
     await waitFor(asleep, 'the first write');
@@ -320,6 +320,7 @@ describe.each(scaledList(1, actions))('$title is killed', ({ name, title, comman
   // repair-kills.test.ts kills the others at any moment as well.
   const often = title === 'a reset in batches' ? {} : needsFullScale();
   test('at any moment, again and again: each time the receipt is true, and in the end the work is done', {
+    ...needsFullScale(),
     timeout: timeLimit(300_000),
     ...often,
   }, async () => {
@@ -395,7 +396,7 @@ describe('the server is stopped in the middle', () => {
   }
   const withHistory = { lastUsed: false, deleteHistory: true, suppressTriggers: false };
 
-  test('of a sync: it comes back, and each count is put right once', async () => {
+  test('of a sync: it comes back, and each count is put right once', needsFullScale(), async () => {
     const outcome = await doThroughCrash(request('sync', directory));
     expect(outcome).toMatchObject({ ended: 'finished', left: [], changed: presets });
     expect(await drifts()).toEqual([0]);

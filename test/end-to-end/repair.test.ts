@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { needsFullScale } from '../helpers/needs.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { scaledList } from '../helpers/scale.ts';
 import {
   keys,
@@ -157,16 +158,19 @@ describe('without the typed phrase nothing is changed', () => {
     // Typed on a slow link, and not pasted.
     ['an Enter in the same piece as a letter', () => ['1\r'], /That is not the phrase\./],
   ];
-  test.each(cases)('%s', async (_, pressed, shown) => {
-    const console = await open();
-    await ask(console, 'S');
-    console.press(...pressed());
-    await console.until(shown);
-    console.press(keys.enter);
-    await console.until(/That is not the phrase/);
-    expect(console.screen()).toMatch(/Type this phrase/);
-    expect(await countOf('Pastel')).toBe(33);
-  });
+  quickCases('a marked paste with its Enter', 'what came at once').each(cases)(
+    '%s',
+    async (_, pressed, shown) => {
+      const console = await open();
+      await ask(console, 'S');
+      console.press(...pressed());
+      await console.until(shown);
+      console.press(keys.enter);
+      await console.until(/That is not the phrase/);
+      expect(console.screen()).toMatch(/Type this phrase/);
+      expect(await countOf('Pastel')).toBe(33);
+    },
+  );
 
   test('another one', async () => {
     const console = await open();
@@ -449,7 +453,7 @@ describe('a run is stopped between two batches', () => {
     await console.until(/sync .* interrupted/);
   });
 
-  test('a second Ctrl-C leaves the console after the running batch', async () => {
+  test('a second Ctrl-C leaves the console after the running batch', needsFullScale(), async () => {
     await own.sql
       .unsafe(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN PERFORM pg_advisory_xact_lock_shared(46); RETURN NEW; END $$;

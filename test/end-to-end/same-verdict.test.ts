@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 
@@ -71,11 +72,9 @@ const everyone = 'GRANT INSERT ON comments TO PUBLIC;';
 
 describe('trigger, simulate and checklist agree on a counter', () => {
   quickCases(
-    'that is complete',
     'that only adds',
     'whose records a function moves',
     'that ignores a condition which nothing shows to change',
-    'that two triggers add to',
   ).each<[string, [when: string, body: string, more?: string], number, Record<string, string>]>([
     ['that is complete', ['INSERT OR UPDATE OR DELETE', onInsert() + onDelete() + onMove], 0, {}],
     ['that only adds', ['INSERT', onInsert()], 0, { move: 'warning' }],
@@ -137,7 +136,7 @@ describe('trigger, simulate and checklist agree on a counter', () => {
     expect(found.first.status).toBe(code === 0 ? 'passed' : 'failed');
   });
 
-  test('a second trigger that trigger does not foresee in a move is an error', async () => {
+  test('a second trigger that trigger does not foresee in a move is an error', needsFullScale(), async () => {
     await make(
       'INSERT OR DELETE',
       onInsert() + onDelete(),

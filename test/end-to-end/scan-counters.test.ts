@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countersOfShop, replies } from '../helpers/counters-of-shop.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 
 let directory: string;
@@ -113,7 +114,7 @@ describe('scan with a database', () => {
     expect({ code, err }).toEqual({ code: 1, err: '' });
   });
 
-  test('named by a file is only asked with --all or --counter', async () => {
+  test('named by a file is only asked with --all or --counter', needsFullScale(), async () => {
     const plain = await scan(null, '--json');
     expect(places(plain.out)).toEqual(['a.ts:8 supabase-update undefined']);
     expect(JSON.parse(plain.out)).not.toHaveProperty('database');
@@ -128,7 +129,7 @@ describe('scan with a database', () => {
     expect(code).toBe(1);
   });
 
-  test('of presets alone looks for them as ever', async () => {
+  test('of presets alone looks for them as ever', needsFullScale(), async () => {
     const { out } = await scan(presets.url);
     expect(out).toContain('\n1 place writes usage_count in addition to the trigger.\n');
     expect(out).toContain('supabase-update of public.presets.usage_count');

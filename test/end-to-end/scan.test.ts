@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 
@@ -196,7 +197,7 @@ describe('checklist --app-source', () => {
     expect(text).toContain('- api/use.ts:4:34 (supabase-update)');
   });
 
-  test('clean, and said to be missing where none was named', async () => {
+  test('clean, and said to be missing where none was named', needsFullScale(), async () => {
     await put('api/use.ts', clean);
     const scanned = await checklist('--app-source', directory);
     expect(scanned.out).toMatch(
@@ -210,22 +211,26 @@ describe('checklist --app-source', () => {
     );
   });
 
-  test('exit code 2 where nothing of the source is in a language that is read', async () => {
-    await put('api/use.py', 'def use(): pass\n');
-    const { code, out } = await checklist('--app-source', directory, '--json');
-    expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({
-      error: { code: 'nothing-to-read', message: expect.stringContaining('it has 1 Python file.') },
-    });
-    await put('api/use.ts', clean);
-    const read = await checklist('--app-source', directory, '--json');
-    expect(read.code).toBe(0);
-    expect(JSON.parse(read.out).source.notRead).toEqual([
-      { reason: 'language', language: 'Python', files: 1, code: 0, more: false },
-    ]);
-  });
+  test(
+    'exit code 2 where nothing of the source is in a language that is read',
+    needsFullScale(),
+    async () => {
+      await put('api/use.py', 'def use(): pass\n');
+      const { code, out } = await checklist('--app-source', directory, '--json');
+      expect(code).toBe(2);
+      expect(JSON.parse(out)).toMatchObject({
+        error: { code: 'nothing-to-read', message: expect.stringContaining('it has 1 Python file.') },
+      });
+      await put('api/use.ts', clean);
+      const read = await checklist('--app-source', directory, '--json');
+      expect(read.code).toBe(0);
+      expect(JSON.parse(read.out).source.notRead).toEqual([
+        { reason: 'language', language: 'Python', files: 1, code: 0, more: false },
+      ]);
+    },
+  );
 
-  test('a directory that is not there is refused before anything is read', async () => {
+  test('a directory that is not there is refused before anything is read', needsFullScale(), async () => {
     const { code, out, err } = await checklist('--app-source', join(directory, 'nowhere'));
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/^There is no directory .*nowhere\.\n/);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, type TestDatabase } from '../helpers/database.ts';
+import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { scaled } from '../helpers/scale.ts';
 
@@ -68,7 +69,9 @@ const told = async (args: string[], env: Record<string, string>) => {
 };
 
 describe('the password of a connection URL is never repeated', () => {
-  test.each(words.map(args => [args.join(' '), args] as const))('%s', async (_, args) => {
+  quickCases(`check --preset ${url}`, `sync --confirm ${url}`, `scan ${url}`).each(
+    words.map((args): [string, string[]] => [args.join(' '), args]),
+  )('%s', async (_, args) => {
     const env = { DATABASE_URL: own.url };
     expect([1, 2, 3, 4]).toContain(await told([...args, '--json'], env));
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { run } from '../helpers/run.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -126,7 +127,7 @@ describe('simulate', () => {
     expect(finished.code).toBe(code);
   });
 
-  test('Ctrl-C in the middle of a use ends it, and leaves no trace', async () => {
+  test('Ctrl-C in the middle of a use ends it, and leaves no trace', needsFullScale(), async () => {
     await trigger(waitHere);
     const waits = async () => (await arrived(own.sql)).length > 0;
     await own.sql.begin(async other => {
@@ -172,7 +173,7 @@ describe('checklist', () => {
     expect(code).toBe(1);
   });
 
-  test('writes its evidence as Markdown that hostile names cannot break', async () => {
+  test('writes its evidence as Markdown that hostile names cannot break', needsFullScale(), async () => {
     await own.sql`INSERT INTO presets (name, usage_count) VALUES (${'| <img src=x> \u001b[31m`x` ```\n# gone'}, 5)`;
     const log = join(directory, 'app.txt');
     await writeFile(log, `${new Date().toISOString()} ERROR preset_usage | <b>lost</b>\n`);
@@ -188,18 +189,22 @@ describe('checklist', () => {
     expect(text).not.toContain('secret');
   });
 
-  test('and as JSON if its name ends so; an existing file stays until the end', async () => {
-    const report = join(directory, 'report.json');
-    await writeFile(report, 'what stood there');
-    await run(['checklist', '--report', report, '--app-log', join(directory, 'missing')], env());
-    expect(await readFile(report, 'utf8')).toBe('what stood there');
-    await run(['checklist', '--report', report], env());
-    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
-      program: expect.stringMatching(/^preset-usage-console \d/),
-      database: { name: own.name },
-      passed: 5,
-    });
-  });
+  test(
+    'and as JSON if its name ends so; an existing file stays until the end',
+    needsFullScale(),
+    async () => {
+      const report = join(directory, 'report.json');
+      await writeFile(report, 'what stood there');
+      await run(['checklist', '--report', report, '--app-log', join(directory, 'missing')], env());
+      expect(await readFile(report, 'utf8')).toBe('what stood there');
+      await run(['checklist', '--report', report], env());
+      expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+        program: expect.stringMatching(/^preset-usage-console \d/),
+        database: { name: own.name },
+        passed: 5,
+      });
+    },
+  );
 });
 
 describe('--app-source, where nothing calls a function that fails', () => {
@@ -218,14 +223,18 @@ describe('--app-source, where nothing calls a function that fails', () => {
       .simple();
   });
 
-  test('trigger is healthy, and says that the fault is not one of the counter', async () => {
-    expect((await run(['trigger'], env())).code).toBe(1);
-    const { code, out } = await run(['trigger', '--app-source', directory], env());
-    expect(out).toContain(`Nothing in ${directory} calls it, so this is no fault of the counter.`);
-    expect(code).toBe(0);
-  });
+  test(
+    'trigger is healthy, and says that the fault is not one of the counter',
+    needsFullScale(),
+    async () => {
+      expect((await run(['trigger'], env())).code).toBe(1);
+      const { code, out } = await run(['trigger', '--app-source', directory], env());
+      expect(out).toContain(`Nothing in ${directory} calls it, so this is no fault of the counter.`);
+      expect(code).toBe(0);
+    },
+  );
 
-  test('checklist passes steps 1 to 3 by a plain insert', async () => {
+  test('checklist passes steps 1 to 3 by a plain insert', needsFullScale(), async () => {
     const statuses = async (...more: string[]) => {
       const { out } = await run(['checklist', '--preset', 'Noir', '--json', ...more], env());
       return JSON.parse(out)
@@ -236,7 +245,7 @@ describe('--app-source, where nothing calls a function that fails', () => {
     expect(await statuses('--app-source', directory)).toEqual(['passed', 'passed', 'passed']);
   });
 
-  test('a function that is called somewhere stays a fault', async () => {
+  test('a function that is called somewhere stays a fault', needsFullScale(), async () => {
     await writeFile(join(directory, 'call.ts'), "await db.rpc('track_preset_usage', { p_preset_id: id });\n");
     const { code, out } = await run(['trigger', '--app-source', directory], env());
     expect(out).toContain('track_preset_usage() is at fault');

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
 import { arrived, holdBack, waitHere } from '../helpers/held-back.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal, type TerminalOptions } from '../helpers/terminal.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -60,7 +61,7 @@ describe.each(
     await console.until(/1 of 2/);
   });
 
-  test('that is not confirmed says why', async () => {
+  test('that is not confirmed says why', needsFullScale(), async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     const console = await open({ columns, rows });
     console.press('u');
@@ -108,7 +109,7 @@ test('a use with effects outside needs a confirmation', async () => {
   await console.until(/Confirmed: each use counted once/);
 });
 
-test('steps 2 and 3 can be checked with real uses', async () => {
+test('steps 2 and 3 can be checked with real uses', needsFullScale(), async () => {
   const console = await open();
   console.press('c', 'w');
   await console.until(/Waiting for a use/);
@@ -130,7 +131,7 @@ test('--read-only offers no simulation', async () => {
   await console.until(/2 ! skipped +A use increments/);
 });
 
-test('--ascii shows the checklist in ASCII only', async () => {
+test('--ascii shows the checklist in ASCII only', needsFullScale(), async () => {
   const console = await open({ args: ['--ascii'] });
   console.press('c', 'a');
   const screen = await console.until(/0 pending/);

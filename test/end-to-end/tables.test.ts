@@ -60,7 +60,7 @@ describe('the screen of the tables', () => {
     await console.until(/Uses/);
   });
 
-  test('shows names unchanged, and scrolls with every key', async () => {
+  test('shows names unchanged, and scrolls with every key', needsFullScale(), async () => {
     const console = open(quoted, { args: ['--schema', 'My App; --'] });
     await console.until(/2 presets/);
     console.press('i');

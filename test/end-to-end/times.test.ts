@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { keys, startTerminal, type Terminal } from '../helpers/terminal.ts';
@@ -71,7 +72,7 @@ describe.each(
     await console.exit();
   });
 
-  test('plans and receipts say it too', async () => {
+  test('plans and receipts say it too', needsFullScale(), async () => {
     const plan = await run(['sync', '--last-used', '--dry-run'], env());
     expect(plan.out).toContain('last_used_at 2026-07-01 01:30:00+00 -> 2026-06-30 23:15:00+00');
     expect(unnamed(plan.out)).toEqual([]);

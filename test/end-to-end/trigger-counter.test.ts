@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 
 let own: TestDatabase;
@@ -30,7 +31,7 @@ afterAll(() => own.drop());
 
 const trigger = (...args: string[]) => run(['trigger', ...args], { DATABASE_URL: own.url });
 
-test('what is missing and can happen is told, with what makes it happen', async () => {
+test('what is missing and can happen is told, with what makes it happen', needsFullScale(), async () => {
   const { code, out } = await trigger('--counter', 'public.posts.comments_count');
   expect(out.split('\n').slice(1).join('\n')).toMatchInlineSnapshot(`
     "Not healthy: public.posts.comments_count is not kept in every case.

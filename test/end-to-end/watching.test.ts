@@ -72,7 +72,7 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>(
     if (right === '=') expect(console.written()).toMatch(/^[\u0000-\u007f]*$/);
   });
 
-  test('shows that a use was not counted while the trigger is disabled', async () => {
+  test('shows that a use was not counted while the trigger is disabled', needsFullScale(), async () => {
     const console = await watchFirst(options);
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER USER`;
     try {
@@ -86,7 +86,7 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>(
   });
 });
 
-test('a double count is reported as such', async () => {
+test('a double count is reported as such', needsFullScale(), async () => {
   const console = await watchFirst();
   // A read never comes between the statements of one transaction.
   await own.sql.begin(async sql => {
@@ -111,23 +111,27 @@ test('many correct uses do not push a problem off an 80x24 screen', needsFullSca
   await console.until(/records 10 -> 11$/m);
 });
 
-test('w ends it and keeps what was seen, w again starts over, and leaving forgets it', async () => {
-  const console = await watchFirst();
-  await use();
-  await console.until(/✓ Counted once +count 10 -> 11/);
-  console.press('w');
-  expect(await console.until(/Watched from \d\d:\d\d:\d\d to/)).toMatch(/✓ Counted once +count 10 -> 11/);
-  await use();
-  expect(await console.until(/usage_count +12/)).not.toContain('count 11 -> 12');
-  console.press('w');
-  expect(await console.until(/Waiting for a use/)).not.toContain('Counted once');
-  await use();
-  await console.until(/✓ Counted once +count 12 -> 13/);
-  console.press(keys.escape);
-  await console.until(/1 of 2/);
-  console.press(keys.enter);
-  expect(await console.until(/Latest records\n +\d{4}-/)).not.toMatch(/Watch(ing|ed) |Counted once/);
-});
+test(
+  'w ends it and keeps what was seen, w again starts over, and leaving forgets it',
+  needsFullScale(),
+  async () => {
+    const console = await watchFirst();
+    await use();
+    await console.until(/✓ Counted once +count 10 -> 11/);
+    console.press('w');
+    expect(await console.until(/Watched from \d\d:\d\d:\d\d to/)).toMatch(/✓ Counted once +count 10 -> 11/);
+    await use();
+    expect(await console.until(/usage_count +12/)).not.toContain('count 11 -> 12');
+    console.press('w');
+    expect(await console.until(/Waiting for a use/)).not.toContain('Counted once');
+    await use();
+    await console.until(/✓ Counted once +count 12 -> 13/);
+    console.press(keys.escape);
+    await console.until(/1 of 2/);
+    console.press(keys.enter);
+    expect(await console.until(/Latest records\n +\d{4}-/)).not.toMatch(/Watch(ing|ed) |Counted once/);
+  },
+);
 
 test('nothing is waited for while nothing is read', needsFullScale(), async () => {
   const console = await watchFirst();

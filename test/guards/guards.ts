@@ -629,7 +629,6 @@ export const guards: readonly Guard[] = [
     without: 'held > bad ? 1',
     test: [queueTest, 'the size of a batch > is halved where they are held for longer, down to one'],
     says: 'deeply equal',
-    quick: true,
   },
   {
     file: 'source/repair/run/queue.ts',
@@ -745,7 +744,6 @@ export const guards: readonly Guard[] = [
       'the role of the application > that only a plain insert stored for, because the function refused it',
     ],
     says: 'to deeply equal',
-    quick: true,
   },
   {
     file: 'source/simulation/read-plan.ts',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { needsFullScale } from './needs.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -56,7 +57,7 @@ test('a test that is skipped without a reason makes the run fail', async () => {
   });
 });
 
-test('where only some tests are asked for by name, the others need no reason', async () => {
+test('where only some tests are asked for by name, the others need no reason', needsFullScale(), async () => {
   expect(await run('silent', '-t', 'that runs')).toEqual({
     code: 0,
     last: [...beginning, 'Only tests whose name matches that runs were asked for.'],
@@ -64,7 +65,7 @@ test('where only some tests are asked for by name, the others need no reason', a
   });
 });
 
-test('a test whose preparation fails is not called skipped without a reason', async () => {
+test('a test whose preparation fails is not called skipped without a reason', needsFullScale(), async () => {
   expect(await run('broken')).toEqual({
     code: 1,
     last: [...beginning, '1 test did not run in broken.ts: What prepares them failed (see above).'],

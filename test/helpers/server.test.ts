@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { needsLinux } from './needs.ts';
+import { needsFullScale, needsLinux } from './needs.ts';
 import { quickDirectory } from './quick-directory.ts';
 import { startContainer } from './server.ts';
 
-test('a process that started the embedded server still ends with its own exit code', () => {
+test('a process that started the embedded server still ends with its own exit code', needsFullScale(), () => {
   const server = new URL('./server.ts', import.meta.url).href;
   const script = `
     const { startEmbedded } = await import(${JSON.stringify(server)});

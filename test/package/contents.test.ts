@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { needsFullScale } from '../helpers/needs.ts';
 import { program } from '../helpers/terminal.ts';
 import { runProgram } from './commands.ts';
 import { npm, root } from './npm.ts';
@@ -20,7 +21,7 @@ test('npm packs what is meant, and nothing else', async () => {
   ]);
 });
 
-test('npm would publish it as it is', async () => {
+test('npm would publish it as it is', needsFullScale(), async () => {
   const printed = JSON.parse(await npm('publish', '--dry-run', '--json'));
   // Since npm 11 by the name of each package that it publishes.
   const { id, files } = (printed['preset-usage-console'] ?? printed) as { id: string } & Packed;

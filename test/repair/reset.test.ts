@@ -254,7 +254,7 @@ describe('records of no preset', () => {
     ).toEqual(['nothing-in-effect']);
   });
 
-  test('more of them than go at once', async () => {
+  test('more of them than go at once', needsFullScale(), async () => {
     await bench.arrange(
       `${orphaned}; INSERT INTO preset_usage (usage_type) SELECT 'many' FROM generate_series(1, 6000)`,
     );

@@ -10,6 +10,7 @@ import { Traffic } from '../../source/repair/run/pace/traffic.ts';
 import { runRepair } from '../../source/repair/run/run.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords } from '../helpers/database.ts';
+import { needsFullScale } from '../helpers/needs.ts';
 import { doRepair, request, stateDirectory } from '../helpers/repair.ts';
 import { type EmbeddedServer, startEmbedded } from '../helpers/server.ts';
 import { migration, runFile } from '../psql/files.ts';
@@ -148,35 +149,43 @@ describe('a server that was restored', () => {
     expect((await planUndo(reset)).recordsToRestore).toBe(0);
   });
 
-  test('from before a sync that came later: an older one is not kept waiting for it', async () => {
-    await sql`UPDATE presets SET usage_count = 103`;
-    const older = await doRepair(database, request('sync', directory));
-    await backUp('after');
-    await sql`UPDATE presets SET usage_count = 105`;
-    await doRepair(database, request('sync', directory));
-    await restore('after');
-    expect(await undo(older)).toMatchObject({ changed: 1, left: [] });
-    expect(await counts()).toEqual({ count: 103, records: 100 });
-  });
+  test(
+    'from before a sync that came later: an older one is not kept waiting for it',
+    needsFullScale(),
+    async () => {
+      await sql`UPDATE presets SET usage_count = 103`;
+      const older = await doRepair(database, request('sync', directory));
+      await backUp('after');
+      await sql`UPDATE presets SET usage_count = 105`;
+      await doRepair(database, request('sync', directory));
+      await restore('after');
+      expect(await undo(older)).toMatchObject({ changed: 1, left: [] });
+      expect(await counts()).toEqual({ count: 103, records: 100 });
+    },
+  );
 
   // The last one: it changes the table for good.
-  test('from before a reset of records that look like each other, long ago: they are there once', async () => {
-    await sql`ALTER TABLE preset_usage DROP COLUMN id, DROP COLUMN usage_type, DROP COLUMN usage_data, DROP COLUMN user_id`;
-    await sql.unsafe(`
+  test(
+    'from before a reset of records that look like each other, long ago: they are there once',
+    needsFullScale(),
+    async () => {
+      await sql`ALTER TABLE preset_usage DROP COLUMN id, DROP COLUMN usage_type, DROP COLUMN usage_data, DROP COLUMN user_id`;
+      await sql.unsafe(`
       DROP TRIGGER trigger_auto_increment_preset_usage_count ON preset_usage;
       ALTER TABLE preset_usage DROP COLUMN created_at`);
-    await backUp('before');
-    const reset = await doRepair(database, request('reset', directory, { options: history }));
-    expect(reset.deleted).toBe(100);
-    const planned = await planUndo(reset);
-    await restore('before');
-    for (let n = 0; n < 60; n += 1) await sql`SELECT pg_current_xact_id()`;
-    await sql`VACUUM (FREEZE) preset_usage`;
-    const there = { restored: 0, left: [{ name: 'Noir', reason: 'there' }] };
-    expect(await undo(reset)).toMatchObject(there);
-    // The transaction that would put them back sees them too, if the plan is from before the restore.
-    const late = runRepair(database, planned, { timeout: 30, lockTimeout: 2, directory, fresh: true });
-    expect(await ended(late)).toMatchObject(there);
-    expect(await counts()).toEqual({ count: 100, records: 100 });
-  });
+      await backUp('before');
+      const reset = await doRepair(database, request('reset', directory, { options: history }));
+      expect(reset.deleted).toBe(100);
+      const planned = await planUndo(reset);
+      await restore('before');
+      for (let n = 0; n < 60; n += 1) await sql`SELECT pg_current_xact_id()`;
+      await sql`VACUUM (FREEZE) preset_usage`;
+      const there = { restored: 0, left: [{ name: 'Noir', reason: 'there' }] };
+      expect(await undo(reset)).toMatchObject(there);
+      // The transaction that would put them back sees them too, if the plan is from before the restore.
+      const late = runRepair(database, planned, { timeout: 30, lockTimeout: 2, directory, fresh: true });
+      expect(await ended(late)).toMatchObject(there);
+      expect(await counts()).toEqual({ count: 100, records: 100 });
+    },
+  );
 });

@@ -120,7 +120,7 @@ describe('with less room than usual', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('records of no preset are bounded as well', async () => {
+  test('records of no preset are bounded as well', needsFullScale(), async () => {
     await bench.arrange(`ALTER TABLE preset_usage DROP CONSTRAINT preset_usage_preset_id_fkey`);
     await insertLarge(noir, 12, 9 * kB);
     await bench.own.sql`DELETE FROM presets WHERE id = ${noir}`;
@@ -212,27 +212,31 @@ describe('an undo of batches that hold more than goes at once', () => {
     expect(await bench.tables()).toEqual(before);
   });
 
-  test('one part that cannot go back does not give up the others, nor the difference', async () => {
-    const before = await bench.counts();
-    const reset = await resetWhole();
-    await bench.arrange(`CREATE FUNCTION not_these() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  test(
+    'one part that cannot go back does not give up the others, nor the difference',
+    needsFullScale(),
+    async () => {
+      const before = await bench.counts();
+      const reset = await resetWhole();
+      await bench.arrange(`CREATE FUNCTION not_these() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF length(NEW.payload::text) > 40000 AND (NEW.payload->>'n')::int IN (2, 4) THEN RAISE EXCEPTION 'not these'; END IF; RETURN NEW; END $$;
       CREATE TRIGGER not_these BEFORE INSERT ON preset_usage FOR EACH ROW EXECUTE FUNCTION not_these()`);
-    const outcome = await undo(reset);
-    expect(outcome.restored).toBe(26);
-    expect(outcome.left).toMatchObject([
-      {
-        name: 'Noir',
-        reason: 'refused',
-        message: expect.stringContaining('refused 1 of its records: not these'),
-      },
-      { name: 'Noir', reason: 'refused' },
-    ]);
-    expect(await bench.counts()).toEqual({ ...before, Noir: [29, 23] });
-    await bench.arrange('DROP TRIGGER not_these ON preset_usage');
-    expect(await undo(reset)).toMatchObject({ restored: 2, left: [] });
-    expect(await bench.counts()).toEqual(before);
-  });
+      const outcome = await undo(reset);
+      expect(outcome.restored).toBe(26);
+      expect(outcome.left).toMatchObject([
+        {
+          name: 'Noir',
+          reason: 'refused',
+          message: expect.stringContaining('refused 1 of its records: not these'),
+        },
+        { name: 'Noir', reason: 'refused' },
+      ]);
+      expect(await bench.counts()).toEqual({ ...before, Noir: [29, 23] });
+      await bench.arrange('DROP TRIGGER not_these ON preset_usage');
+      expect(await undo(reset)).toMatchObject({ restored: 2, left: [] });
+      expect(await bench.counts()).toEqual(before);
+    },
+  );
 
   test(
     'what the server takes only in smaller parts goes back in smaller parts, and no trigger is blamed',

@@ -83,7 +83,7 @@ test('an undo of twice as many presets reads their changes twice as often', () =
 });
 
 describe('on a server', () => {
-  const presets = scaled(2_000, 100_000);
+  const presets = scaled(500, 100_000);
 
   test(`an undo of ${presets} presets is planned and done`, { timeout: timeLimit(300_000) }, async () => {
     const bench = await RepairBench.open();

@@ -9,6 +9,7 @@ import { openReceipt } from '../../../source/repair/receipts/write-receipt.ts';
 import { readUnfinished } from '../../../source/repair/run/read-unfinished.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { startDelayingProxy } from '../../helpers/delaying-proxy.ts';
+import { needsFullScale } from '../../helpers/needs.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 import { scaled } from '../../helpers/scale.ts';
 import { waitFor } from '../../helpers/wait.ts';
@@ -138,7 +139,7 @@ async function killedMany(many: number): Promise<void> {
   }
 }
 
-test('with 19 of them, and nobody writing, no undo is refused', async () => {
+test('with 19 of them, and nobody writing, no undo is refused', needsFullScale(), async () => {
   await killedMany(19);
   for (let n = 0; n < scaled(3, 40); n += 1) {
     await bench.setCounts({ Noir: 9 });
@@ -146,23 +147,27 @@ test('with 19 of them, and nobody writing, no undo is refused', async () => {
   }
 });
 
-test('nor where the end of each transaction takes its time to reach the server', async () => {
-  const synced = await bench.repair('sync');
-  await killedMany(3);
-  // From now on their outcomes are known, and only the repair lock is requested.
-  await bench.plan('undo', { receipt: synced.receiptId });
-  const proxy = await startDelayingProxy(bench.own.url, 300, data =>
-    /\0(commit|rollback)\0/.test(`\0${data.toString('latin1', 5)}`),
-  );
+test(
+  'nor where the end of each transaction takes its time to reach the server',
+  needsFullScale(),
+  async () => {
+    const synced = await bench.repair('sync');
+    await killedMany(3);
+    // From now on their outcomes are known, and only the repair lock is requested.
+    await bench.plan('undo', { receipt: synced.receiptId });
+    const proxy = await startDelayingProxy(bench.own.url, 300, data =>
+      /\0(commit|rollback)\0/.test(`\0${data.toString('latin1', 5)}`),
+    );
 
-  try {
-    const slow = bench.connect(proxy.url, { lockTimeout: 0.001 });
-    const plan = await bench.plan('undo', { receipt: synced.receiptId }, slow);
-    expect(await bench.run(plan, { lockTimeout: 0.001 }, undefined, slow)).toMatchObject({ left: [] });
-  } finally {
-    await proxy.close();
-  }
-});
+    try {
+      const slow = bench.connect(proxy.url, { lockTimeout: 0.001 });
+      const plan = await bench.plan('undo', { receipt: synced.receiptId }, slow);
+      expect(await bench.run(plan, { lockTimeout: 0.001 }, undefined, slow)).toMatchObject({ left: [] });
+    } finally {
+      await proxy.close();
+    }
+  },
+);
 
 /** What `receipts` says of the receipts without an end, the newest first. */
 async function unfinished(): Promise<string[]> {

@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Database } from '../../../source/connection/transactions.ts';
 import { insertPresets } from '../../helpers/database.ts';
+import { needsFullScale } from '../../helpers/needs.ts';
 import { needsPooler, type Pooler, startPooler } from '../../helpers/pooler.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';
 
@@ -55,21 +56,25 @@ describe('a repair behind a transaction pooler', needsPooler(), () => {
   });
 
   // Where the locks of both take all connections, each gives up its own, and the locks of their batches have to suffice.
-  test('and another one at the same time: both may write, and every count is changed once', async () => {
-    const other = bench.connect(pooler.through(bench.own.url));
-    const plans = [await bench.plan('sync', {}, pooled), await bench.plan('sync', {}, other)] as const;
-    const ended = await Promise.allSettled([
-      bench.run(plans[0], {}, undefined, pooled),
-      bench.run(plans[1], {}, undefined, other),
-    ]);
-    const done = ended.flatMap(each => (each.status === 'fulfilled' ? each.value : []));
-    for (const each of ended)
-      if (each.status === 'rejected') expect(each.reason.code).toMatch(/^(another-write|stale-plan)$/);
-    expect(done.reduce((sum, { changed }) => sum + changed, 0)).toBe(presets);
-    for (const { changed, left } of done)
-      expect(left.map(({ reason }) => reason)).toEqual(Array(presets - changed).fill('moved'));
-    expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
-  });
+  test(
+    'and another one at the same time: both may write, and every count is changed once',
+    needsFullScale(),
+    async () => {
+      const other = bench.connect(pooler.through(bench.own.url));
+      const plans = [await bench.plan('sync', {}, pooled), await bench.plan('sync', {}, other)] as const;
+      const ended = await Promise.allSettled([
+        bench.run(plans[0], {}, undefined, pooled),
+        bench.run(plans[1], {}, undefined, other),
+      ]);
+      const done = ended.flatMap(each => (each.status === 'fulfilled' ? each.value : []));
+      for (const each of ended)
+        if (each.status === 'rejected') expect(each.reason.code).toMatch(/^(another-write|stale-plan)$/);
+      expect(done.reduce((sum, { changed }) => sum + changed, 0)).toBe(presets);
+      for (const { changed, left } of done)
+        expect(left.map(({ reason }) => reason)).toEqual(Array(presets - changed).fill('moved'));
+      expect(await state()).toEqual({ wrong: 0, writes: presets, names: presets });
+    },
+  );
 
   test('that has a single connection leaves it to the application as well', async () => {
     const single = await startPooler(inject('serverUrl'), { size: 1 });

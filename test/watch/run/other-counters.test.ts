@@ -7,6 +7,7 @@ import type { Focus, WatchEvent } from '../../../source/watch/watch-event.ts';
 import { connectTo } from '../../helpers/connect.ts';
 import { createDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { defined } from '../../helpers/definitions.ts';
+import { needsFullScale } from '../../helpers/needs.ts';
 import { quickCases } from '../../helpers/quick-cases.ts';
 import { waitFor } from '../../helpers/wait.ts';
 
@@ -214,7 +215,7 @@ describe('a watch of another counter', () => {
     expect(await found()).toEqual([]);
   });
 
-  test('tells what keeps it, and again when that has changed', async () => {
+  test('tells what keeps it, and again when that has changed', needsFullScale(), async () => {
     await own.sql
       .unsafe(`
         CREATE FUNCTION count_reply() RETURNS trigger LANGUAGE plpgsql AS $$
