@@ -216,7 +216,7 @@ export const guards: readonly Guard[] = [
     says: "expected 'committed' to",
   },
   {
-    file: 'source/repair/sql/counter-state.ts',
+    file: 'source/repair/sql/records/found-records.ts',
     guard: 'deletes: every record that was read is in the receipt',
     text: 'if (there !== number) throw',
     without: 'if (false) throw',

@@ -6,7 +6,8 @@ import { recordsFile } from '../receipts/places.ts';
 import type { ReceiptBatch } from '../receipts/receipt.ts';
 import type { StoredLine } from '../receipts/records/records-reader.ts';
 import { valuesOf } from '../receipts/records/stored-records.ts';
-import { type RecordValues, readOwners } from '../sql/counter-state.ts';
+import type { RecordValues } from '../sql/records/found-records.ts';
+import { readOwners } from '../sql/records/read-records.ts';
 import { type BatchRequest, newOwners, type RecordOwners, type UndoSource } from './prepared.ts';
 
 /** A record of the receipt, and its place among those stored by its batch. */

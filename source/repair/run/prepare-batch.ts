@@ -8,17 +8,14 @@ import type { ReceiptChange } from '../receipts/receipt.ts';
 import { deletesRecords } from '../repair.ts';
 import { readAmounts } from '../sql/amounts.ts';
 import { readOverLimit } from '../sql/count-limits.ts';
+import { type CounterState, readStates } from '../sql/counter-state.ts';
+import { type FoundRecords, type RecordValues, valuesIn } from '../sql/records/found-records.ts';
 import {
-  type CounterState,
-  type FoundRecords,
-  type RecordValues,
   readOrphans,
-  readStates,
   readWithAllRecords,
   readWithRecords,
   type StateWithRecords,
-  valuesIn,
-} from '../sql/counter-state.ts';
+} from '../sql/records/read-records.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import {
   type BatchRequest,

@@ -8,8 +8,8 @@ import type { RecordsReader } from '../receipts/records/records-reader.ts';
 import type { RecordLines } from '../receipts/records/stored-records.ts';
 import { type Change, driftOf, type LeftAlone } from '../repair.ts';
 import type { BatchOrder, RowOrder } from '../sql/batch/order.ts';
-import type { ByteLimits } from '../sql/bounded-records.ts';
 import type { CounterState } from '../sql/counter-state.ts';
+import type { ByteLimits } from '../sql/records/bounded-records.ts';
 
 /** What a batch is about to do, as read in the same transaction that does it. */
 export interface PreparedBatch {

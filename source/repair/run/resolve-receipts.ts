@@ -5,8 +5,8 @@ import type { InspectedDatabase } from '../../counter/inspect-database.ts';
 import { noteOutcomes } from '../receipts/note-outcomes.ts';
 import type { BatchOutcome, Receipt } from '../receipts/receipt.ts';
 import { firstRecord, valuesOf } from '../receipts/records/stored-records.ts';
-import type { RecordValues } from '../sql/counter-state.ts';
 import { onlyColumns, type RepairFacts, readRepairFacts } from '../sql/facts.ts';
+import type { RecordValues } from '../sql/records/found-records.ts';
 import { holdRepairLock } from './repair-lock.ts';
 import { readTransactionOutcome } from './transaction-outcome.ts';
 

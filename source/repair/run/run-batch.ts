@@ -9,7 +9,7 @@ import { deletesRecords } from '../repair.ts';
 import { openBatch, type RecordWrites } from '../sql/batch/open-batch.ts';
 import { deletedBy } from '../sql/batch/order.ts';
 import { type BatchAnswer, runBatch } from '../sql/batch/run-batch.ts';
-import type { RecordValues } from '../sql/counter-state.ts';
+import type { RecordValues } from '../sql/records/found-records.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import type { Traffic } from './pace/traffic.ts';
 import type { Pair } from './pair.ts';

@@ -5,8 +5,10 @@ import { isSame, isZero, plus } from '../../counter/quantity.ts';
 import { isConsoleError } from '../../errors/errors.ts';
 import type { ReceiptChange } from '../receipts/receipt.ts';
 import { driftOf, worthOf } from '../repair.ts';
-import { exactForms, hasRecord, type RecordValues, readStates } from '../sql/counter-state.ts';
+import { exactForms, readStates } from '../sql/counter-state.ts';
 import type { RepairFacts } from '../sql/facts.ts';
+import type { RecordValues } from '../sql/records/found-records.ts';
+import { hasRecord } from '../sql/records/read-records.ts';
 
 /** What a batch leaves in the tables if it is committed. */
 export interface OutcomeTraces {

@@ -2,8 +2,8 @@ import { inSchema } from '../../connection/search-path.ts';
 import type { Reader } from '../../connection/transactions.ts';
 import type { Tables } from '../../counter/discovery/tables.ts';
 import { type Quantity, toAmount } from '../../counter/quantity.ts';
-import type { RecordValues } from './counter-state.ts';
 import type { RepairFacts } from './facts.ts';
+import type { RecordValues } from './records/found-records.ts';
 
 /**
  * What each of these records adds to its sum, once the table holds it: the column may convert the value that is given to it, or

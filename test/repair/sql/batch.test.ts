@@ -4,7 +4,7 @@ import type { FullPlan } from '../../../source/repair/plan/draft.ts';
 import { openBatch } from '../../../source/repair/sql/batch/open-batch.ts';
 import type { BatchOrder } from '../../../source/repair/sql/batch/order.ts';
 import { type BatchAnswer, runBatch } from '../../../source/repair/sql/batch/run-batch.ts';
-import type { RecordPlaces } from '../../../source/repair/sql/counter-state.ts';
+import type { RecordPlaces } from '../../../source/repair/sql/records/found-records.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
 import { withLoginRole } from '../../helpers/login-role.ts';
 import { RepairBench } from '../../helpers/repair-bench.ts';

@@ -13,9 +13,9 @@ import {
 import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
 import { readStoredRecords } from '../../receipts/records/stored-records.ts';
 import type { Remark } from '../../repair.ts';
-import type { RecordValues } from '../../sql/counter-state.ts';
 import type { RepairFacts } from '../../sql/facts.ts';
-import { columnThatChanges, readRecordColumns } from '../../sql/record-columns.ts';
+import type { RecordValues } from '../../sql/records/found-records.ts';
+import { columnThatChanges, readRecordColumns } from '../../sql/records/record-columns.ts';
 import type { RepairRequest } from '../repair-plan.ts';
 import { amountObstacle } from './amount-obstacle.ts';
 import type { UndoableChanges } from './undoable-changes.ts';

@@ -5,14 +5,15 @@ import type { AwayRecords, UndoableChanges } from '../../plan/undo/undoable-chan
 import type { Receipt, ReceiptBatch } from '../../receipts/receipt.ts';
 import { readStoredRecords, valuesOf } from '../../receipts/records/stored-records.ts';
 import type { LeftAlone } from '../../repair.ts';
-import { exactForms, type RecordValues } from '../../sql/counter-state.ts';
+import { exactForms } from '../../sql/counter-state.ts';
 import type { RepairFacts } from '../../sql/facts.ts';
+import type { RecordValues } from '../../sql/records/found-records.ts';
 import {
   countPresent,
   type IdentifyingColumn,
   readIdentifyingColumn,
   refusesDoubles,
-} from '../../sql/records-there.ts';
+} from '../../sql/records/records-there.ts';
 import { leftNoRecords } from './left-none.ts';
 import type { Alike } from './records-alike.ts';
 

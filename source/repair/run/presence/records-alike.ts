@@ -4,7 +4,12 @@ import { minus } from '../../../counter/quantity.ts';
 import type { AwayRecords, UndoableChanges } from '../../plan/undo/undoable-changes.ts';
 import type { Receipt } from '../../receipts/receipt.ts';
 import type { LeftAlone } from '../../repair.ts';
-import { type OriginMarks, type Origins, type OriginWanted, readOrigins } from '../../sql/record-origins.ts';
+import {
+  type OriginMarks,
+  type Origins,
+  type OriginWanted,
+  readOrigins,
+} from '../../sql/records/record-origins.ts';
 import { leftNoRecords } from './left-none.ts';
 
 /**

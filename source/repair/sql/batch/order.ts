@@ -1,7 +1,7 @@
 import type { Tables } from '../../../counter/discovery/tables.ts';
 import type { Quantity } from '../../../counter/quantity.ts';
 import { isNamedBy } from '../../../counter/writing/written-row.ts';
-import type { RecordPlaces, RecordValues } from '../counter-state.ts';
+import type { RecordPlaces, RecordValues } from '../records/found-records.ts';
 
 /** How one row changes: the count it has when it is locked, plus `delta`. */
 export interface RowOrder {

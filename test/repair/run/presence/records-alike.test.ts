@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeOrigins } from '../../../../source/repair/run/presence/records-alike.ts';
-import type { Origins } from '../../../../source/repair/sql/record-origins.ts';
+import type { Origins } from '../../../../source/repair/sql/records/record-origins.ts';
 
 const verdict = (origins: Partial<Origins>, remaining: number | undefined) => {
   const judged = judgeOrigins({ settled: 0, before: 0, together: 0, ...origins }, 10, remaining);

@@ -1,10 +1,10 @@
-import { inSchema } from '../../connection/search-path.ts';
-import type { Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
-import type { RecordValues } from './counter-state.ts';
-import type { RepairFacts } from './facts.ts';
-import { rowVersion } from './xids.ts';
+import { inSchema } from '../../../connection/search-path.ts';
+import type { Reader } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import { manyValues, valueAsText } from '../../../counter/reading/sql-values.ts';
+import type { RepairFacts } from '../facts.ts';
+import { rowVersion } from '../xids.ts';
+import type { RecordValues } from './found-records.ts';
 
 /** See `readIdentifyingColumn`; `unique` if the server itself refuses a second record with the same value. */
 export interface IdentifyingColumn {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
+import type { Reader } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import type { RepairFacts } from '../facts.ts';
 import { storedSize } from './bounded-records.ts';
-import type { RepairFacts } from './facts.ts';
 
 const sizes = z.object({ all: z.number(), apart: z.number() });
 

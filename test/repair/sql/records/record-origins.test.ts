@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../../source/connection/transactions.ts';
-import { inspectDatabase } from '../../../source/counter/inspect-database.ts';
-import { type OriginMarks, readOrigins } from '../../../source/repair/sql/record-origins.ts';
-import { connectTo } from '../../helpers/connect.ts';
-import { createDatabase, insertPresets, type TestDatabase } from '../../helpers/database.ts';
+import type { Database } from '../../../../source/connection/transactions.ts';
+import { inspectDatabase } from '../../../../source/counter/inspect-database.ts';
+import { type OriginMarks, readOrigins } from '../../../../source/repair/sql/records/record-origins.ts';
+import { connectTo } from '../../../helpers/connect.ts';
+import { createDatabase, insertPresets, type TestDatabase } from '../../../helpers/database.ts';
 
 let own: TestDatabase;
 let database: Database;

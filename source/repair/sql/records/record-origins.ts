@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import { builtIn } from '../../counter/operators.ts';
-import { whichCount } from './counter-state.ts';
-import { rowVersion } from './xids.ts';
+import type { Reader } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import { builtIn } from '../../../counter/operators.ts';
+import { rowVersion } from '../xids.ts';
+import { whichCount } from './bounded-records.ts';
 
 /** A preset whose records are examined, and how many of its deleted records are missing; null for records of none. */
 export interface OriginWanted {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Database, Reader } from '../../connection/transactions.ts';
-import type { Tables } from '../../counter/discovery/tables.ts';
-import { isConsoleError } from '../../errors/errors.ts';
-import type { TableColumn } from '../match-columns.ts';
-import { exactForms } from './counter-state.ts';
+import type { Database, Reader } from '../../../connection/transactions.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import { isConsoleError } from '../../../errors/errors.ts';
+import type { TableColumn } from '../../match-columns.ts';
+import { exactForms } from '../counter-state.ts';
 
 const columns = z.array(
   z.object({

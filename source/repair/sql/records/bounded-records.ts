@@ -1,6 +1,7 @@
-import { builtIn } from '../../counter/operators.ts';
-import { manyValues, valueAsText } from '../../counter/reading/sql-values.ts';
-import type { RepairFacts } from './facts.ts';
+import type { Tables } from '../../../counter/discovery/tables.ts';
+import { builtIn } from '../../../counter/operators.ts';
+import { manyValues, valueAsText } from '../../../counter/reading/sql-values.ts';
+import type { RepairFacts } from '../facts.ts';
 
 /** How many bytes may be read at once, of all records and of one, in the form that a receipt keeps. */
 export interface ByteLimits {
@@ -58,4 +59,9 @@ export function boundedRecords(
              ${placeColumns.map(all).join(', ')},
              pg_catalog.max(b.size) FILTER (WHERE b.values IS NULL) AS "tooLarge"
         FROM bounded b GROUP BY b.n)`;
+}
+
+/** SQL that follows a condition: which of the records `r` of the table itself count. */
+export function whichCount({ records }: Pick<Tables, 'records'>): string {
+  return records.where === null ? '' : ` AND (${records.where})`;
 }
