@@ -14,7 +14,6 @@ import { Watch } from '../../source/watch/run/watch.ts';
 import type { WatchEvent } from '../../source/watch/watch-event.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { createDatabase, insertPresets, insertRecords } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { RepairBench } from '../helpers/repair-bench.ts';
 import { letIn, plantTraps } from '../helpers/traps.ts';
 import { migration, needsPsql, runFile, runPsql } from '../psql/files.ts';
@@ -102,7 +101,7 @@ describe('with a trap in place of everything that is looked up by the path', () 
     await readEverything(bench.connect(url), url);
   });
 
-  test('and simulates and migrates', needsFullScale(), async () => {
+  test('and simulates and migrates', async () => {
     const { url } = await letIn(bench.own);
     const database = bench.connect(url);
     for await (const { step } of walkChecklist(database, {
@@ -124,22 +123,18 @@ describe('with a trap in place of everything that is looked up by the path', () 
     expect((await planMigration(database, { schema: 'public', readOnly: false })).differs).toEqual([]);
   });
 
-  test(
-    'so does a role to which policies apply, whose reads run by its own path',
-    needsFullScale(),
-    async () => {
-      const { role, url } = await letIn(bench.own);
-      await bench.arrange(`
+  test('so does a role to which policies apply, whose reads run by its own path', async () => {
+    const { role, url } = await letIn(bench.own);
+    await bench.arrange(`
       ALTER ROLE ${role} NOSUPERUSER; GRANT USAGE ON SCHEMA traps TO ${role};
       GRANT ALL ON presets, preset_usage TO ${role}; GRANT SELECT ON users TO ${role};
       ALTER TABLE presets ENABLE ROW LEVEL SECURITY; ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY;
       CREATE POLICY all_of_them ON presets USING (true); CREATE POLICY all_of_them ON preset_usage USING (true)`);
-      const database = bench.connect(url);
-      expect((await database.read(reader => readTables(reader, 'public'))).path).toBe('own');
-      await readEverything(database, url);
-      await repairEverything(database);
-    },
-  );
+    const database = bench.connect(url);
+    expect((await database.read(reader => readTables(reader, 'public'))).path).toBe('own');
+    await readEverything(database, url);
+    await repairEverything(database);
+  });
 
   test('and the scripts', async () => {
     const { url } = await letIn(bench.own);

@@ -92,7 +92,7 @@ describe('--output', () => {
     expect(readdirSync(join(directory, 'textfile'))).toEqual(['presets.prom']);
   });
 
-  test('leaves the old file where there is nothing to write', needsFullScale(), async () => {
+  test('leaves the old file where there is nothing to write', async () => {
     const file = join(directory, 'old.csv');
     writeFileSync(file, 'old');
     const { code } = await check('--preset', 'Nobody', '--format', 'csv', '--output', file);
@@ -104,68 +104,62 @@ describe('--output', () => {
   });
 });
 
-test(
-  '--context names the database and its counters, and refuses to write where a name says production',
-  needsFullScale(),
-  async () => {
-    const { password, href } = withoutPassword(own.url);
-    const named = (name: string, counters: string[]) => ({ name, url: href, counters });
-    const counter = 'public.presets.usage_count';
-    const gone = { name: 'gone', url: 'postgres://nobody@127.0.0.1:1/none' };
-    const contexts = [named('staging', [counter]), named('prod', [counter, 'public.posts.n']), gone];
-    mkdirSync(join(directory, 'preset-usage'));
-    writeFileSync(join(directory, 'preset-usage', 'config.json'), JSON.stringify({ contexts }));
-    const env = {
-      XDG_CONFIG_HOME: directory,
-      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-      PGPASSWORD: password,
-    };
-    const checked = await run(['check', '--context', 'staging'], env);
-    expect(checked).toMatchObject({ code: 1, err: '' });
-    expect(checked.out).toMatch(/, from context staging\npublic\.presets\.usage_count: /);
-    const written = await run(['sync', '--context', 'prod', '--counter', counter], env);
-    expect(written.code).toBe(4);
-    expect(written.err).toMatch(
-      /^Started with --read-only: nothing is written\.\n.*set its readOnly to false/,
-    );
-    const several = await run(['sync', '--context', 'prod', '--dry-run'], env);
-    expect(several).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('The context prod has 2 counters.'),
-    });
-    const none = await run(['check', '--context', 'stagging', '--format', 'json'], env);
-    expect(none.code).toBe(2);
-    expect(JSON.parse(none.out).error).toMatchObject({
-      code: 'unknown-context',
-      message: expect.stringContaining('Did you mean staging?'),
-    });
-    const terminal = startTerminal({ args: ['--demo'], env });
-    const open = async (name: string) => {
-      terminal.press(':');
-      await terminal.until(/Actions of this screen/);
-      terminal.press(`context ${name}`);
-      await terminal.until(new RegExp(`› context ${name}`));
-      terminal.press(keys.enter);
-    };
-    try {
-      // The demo is still starting.
-      await terminal.until(/./);
-      await open('staging');
-      await terminal.until(/ staging [\s\S]*read-write/);
-      if (process.platform === 'linux') {
-        await waitFor(async () => !threads(terminal.pid).includes('demo'), 'the end of the demo');
-      }
-      await open('prod');
-      await terminal.until(/ prod [\s\S]*read-only/);
-      await open('gone');
-      await terminal.until(/ prod [\s\S]*gone was not opened: Nothing accepts connections at /);
-      terminal.press('q');
-      expect(await terminal.exit()).toBe(0);
-    } finally {
-      terminal.kill('SIGKILL');
+test('--context names the database and its counters, and refuses to write where a name says production', async () => {
+  const { password, href } = withoutPassword(own.url);
+  const named = (name: string, counters: string[]) => ({ name, url: href, counters });
+  const counter = 'public.presets.usage_count';
+  const gone = { name: 'gone', url: 'postgres://nobody@127.0.0.1:1/none' };
+  const contexts = [named('staging', [counter]), named('prod', [counter, 'public.posts.n']), gone];
+  mkdirSync(join(directory, 'preset-usage'));
+  writeFileSync(join(directory, 'preset-usage', 'config.json'), JSON.stringify({ contexts }));
+  const env = {
+    XDG_CONFIG_HOME: directory,
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    PGPASSWORD: password,
+  };
+  const checked = await run(['check', '--context', 'staging'], env);
+  expect(checked).toMatchObject({ code: 1, err: '' });
+  expect(checked.out).toMatch(/, from context staging\npublic\.presets\.usage_count: /);
+  const written = await run(['sync', '--context', 'prod', '--counter', counter], env);
+  expect(written.code).toBe(4);
+  expect(written.err).toMatch(/^Started with --read-only: nothing is written\.\n.*set its readOnly to false/);
+  const several = await run(['sync', '--context', 'prod', '--dry-run'], env);
+  expect(several).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('The context prod has 2 counters.'),
+  });
+  const none = await run(['check', '--context', 'stagging', '--format', 'json'], env);
+  expect(none.code).toBe(2);
+  expect(JSON.parse(none.out).error).toMatchObject({
+    code: 'unknown-context',
+    message: expect.stringContaining('Did you mean staging?'),
+  });
+  const terminal = startTerminal({ args: ['--demo'], env });
+  const open = async (name: string) => {
+    terminal.press(':');
+    await terminal.until(/Actions of this screen/);
+    terminal.press(`context ${name}`);
+    await terminal.until(new RegExp(`› context ${name}`));
+    terminal.press(keys.enter);
+  };
+  try {
+    // The demo is still starting.
+    await terminal.until(/./);
+    await open('staging');
+    await terminal.until(/ staging [\s\S]*read-write/);
+    if (process.platform === 'linux') {
+      await waitFor(async () => !threads(terminal.pid).includes('demo'), 'the end of the demo');
     }
-  },
-);
+    await open('prod');
+    await terminal.until(/ prod [\s\S]*read-only/);
+    await open('gone');
+    await terminal.until(/ prod [\s\S]*gone was not opened: Nothing accepts connections at /);
+    terminal.press('q');
+    expect(await terminal.exit()).toBe(0);
+  } finally {
+    terminal.kill('SIGKILL');
+  }
+});
 
 function threads(pid: number): string[] {
   const tasks = `/proc/${pid}/task`;

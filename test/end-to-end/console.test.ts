@@ -269,7 +269,7 @@ describe('live numbers', () => {
     }
   });
 
-  test('are right again when a count changes back before the next audit', needsFullScale(), async () => {
+  test('are right again when a count changes back before the next audit', async () => {
     const console = open();
     await console.until(/4 accurate {2}1 mismatched/);
     await own.sql`UPDATE presets SET usage_count = usage_count + 7 WHERE id = ${ids[0]!}`;
@@ -330,7 +330,7 @@ describe('the terminal', () => {
     expect(onAlternateScreen(console.written())).toBe(false);
   });
 
-  test('is restored before a fault of the program is reported', needsFullScale(), async () => {
+  test('is restored before a fault of the program is reported', async () => {
     // No server can be made to answer what the program is not prepared for: so a fault is thrown into it.
     const fault = encodeURIComponent("process.on('SIGUSR2', () => { throw new TypeError('a fault'); })");
     const console = open({ env: { NODE_OPTIONS: `--import=data:text/javascript,${fault}` } });

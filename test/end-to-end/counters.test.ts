@@ -293,7 +293,7 @@ describe('--config alone', () => {
       });
   });
 
-  test('does not undo another counter', needsFullScale(), async () => {
+  test('does not undo another counter', async () => {
     await own.sql`UPDATE presets SET usage_count = 9 WHERE name = 'Noir'`;
     const { plan } = await asked('sync', '--dry-run');
     const { outcome } = await asked('sync', '--confirm', plan.fingerprint);

@@ -145,34 +145,30 @@ describe('counters', () => {
     expect(code).toBe(0);
   });
 
-  test(
-    'writes what it found to counters.json, without guesses, and never over a file',
-    needsFullScale(),
-    async () => {
-      const { code, out } = await list(['--write-config']);
-      expect(out).toContain('Wrote 1 counter to counters.json.');
-      expect(code).toBe(0);
-      const written = JSON.parse(readFileSync(join(directory, 'counters.json'), 'utf8'));
-      expect(written.counters.map((each: { counter: string }) => each.counter)).toEqual([
-        'public.posts.comments_count',
-      ]);
-      const again = await list(['--write-config']);
-      expect(again).toMatchObject({
-        code: 2,
-        err: expect.stringContaining('There is a file counters.json already.'),
-      });
-      const read = JSON.parse((await list(['--json'])).out).counters;
-      expect(read[0]).toMatchObject({
-        source: { kind: 'config' },
-        records: { where: 'deleted_at IS NULL' },
-        mismatched: 0,
-      });
-      writeFileSync(join(directory, 'counters.json'), '{"counters": [{}]}');
-      expect((await list()).code).toBe(2);
-      rmSync(join(directory, 'counters.json'));
-      expect(existsSync(join(directory, 'counters.json'))).toBe(false);
-    },
-  );
+  test('writes what it found to counters.json, without guesses, and never over a file', async () => {
+    const { code, out } = await list(['--write-config']);
+    expect(out).toContain('Wrote 1 counter to counters.json.');
+    expect(code).toBe(0);
+    const written = JSON.parse(readFileSync(join(directory, 'counters.json'), 'utf8'));
+    expect(written.counters.map((each: { counter: string }) => each.counter)).toEqual([
+      'public.posts.comments_count',
+    ]);
+    const again = await list(['--write-config']);
+    expect(again).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is a file counters.json already.'),
+    });
+    const read = JSON.parse((await list(['--json'])).out).counters;
+    expect(read[0]).toMatchObject({
+      source: { kind: 'config' },
+      records: { where: 'deleted_at IS NULL' },
+      mismatched: 0,
+    });
+    writeFileSync(join(directory, 'counters.json'), '{"counters": [{}]}');
+    expect((await list()).code).toBe(2);
+    rmSync(join(directory, 'counters.json'));
+    expect(existsSync(join(directory, 'counters.json'))).toBe(false);
+  });
 
   test('are checked by name and all together', needsFullScale(), async () => {
     const one = await run(

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { scaledList } from '../helpers/scale.ts';
 import { startTerminal, type Terminal } from '../helpers/terminal.ts';
 
@@ -75,26 +74,22 @@ test.each<[string, string, string, RegExp]>(
   expect(again).not.toMatch(/Hidden/);
 });
 
-test(
-  'numbers from while rows were hidden are not shown once they are visible',
-  needsFullScale(),
-  async () => {
-    const below = Array.from({ length: 60 }, (_, index) => `Preset ${String(index).padStart(2, '0')}`);
-    // Rows outside of the window: no tick counts them anew.
-    for (const id of await insertPresets(own.sql, below)) await insertRecords(own.sql, id, 2);
-    await arrange('ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY');
-    try {
-      terminal = startTerminal({ env: { DATABASE_URL: own.urlAs(role, 'secret') }, columns: 120 });
-      await terminal.until(/Hidden: row-level security/);
-      // All of them are listed once an audit has brought them home, with the records that it could see.
-      await terminal.until(/1 of 62/);
-      await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');
-      const seen = await terminal.until(screen => !screen.includes('Hidden: row-level'));
-      expect(seen).not.toMatch(/[1-9]\d* mismatched|Mismatch/);
-      await terminal.until(/62 presets {2}Accurate/);
-      expect(terminal.screen()).not.toMatch(/Mismatch/);
-    } finally {
-      await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');
-    }
-  },
-);
+test('numbers from while rows were hidden are not shown once they are visible', async () => {
+  const below = Array.from({ length: 60 }, (_, index) => `Preset ${String(index).padStart(2, '0')}`);
+  // Rows outside of the window: no tick counts them anew.
+  for (const id of await insertPresets(own.sql, below)) await insertRecords(own.sql, id, 2);
+  await arrange('ALTER TABLE preset_usage ENABLE ROW LEVEL SECURITY');
+  try {
+    terminal = startTerminal({ env: { DATABASE_URL: own.urlAs(role, 'secret') }, columns: 120 });
+    await terminal.until(/Hidden: row-level security/);
+    // All of them are listed once an audit has brought them home, with the records that it could see.
+    await terminal.until(/1 of 62/);
+    await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');
+    const seen = await terminal.until(screen => !screen.includes('Hidden: row-level'));
+    expect(seen).not.toMatch(/[1-9]\d* mismatched|Mismatch/);
+    await terminal.until(/62 presets {2}Accurate/);
+    expect(terminal.screen()).not.toMatch(/Mismatch/);
+  } finally {
+    await arrange('ALTER TABLE preset_usage DISABLE ROW LEVEL SECURITY');
+  }
+});

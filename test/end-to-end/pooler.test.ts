@@ -121,7 +121,7 @@ describe('behind a transaction pooler', needsPooler(), () => {
     expect(await own.sql`SELECT * FROM preset_usage ORDER BY id`).toEqual(records);
   });
 
-  test('nothing of a command is left for the next client of the pool', needsFullScale(), async () => {
+  test('nothing of a command is left for the next client of the pool', async () => {
     await leftovers();
     await json('check');
     await json('simulate', 'Pastel', '--as-role', 'authenticated');

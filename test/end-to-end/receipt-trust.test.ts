@@ -91,7 +91,7 @@ test('at a terminal the phrase says that it is unverified', needsFullScale(), as
   expect(await count()).toBe(5);
 });
 
-test('the list says which receipts are in doubt, and escapes what they say', needsFullScale(), async () => {
+test('the list says which receipts are in doubt, and escapes what they say', async () => {
   const kept = join(home, 'preset-usage-console', 'receipts', `${id}.jsonl`);
   const [head = {}, ...rest] = linesOf(file);
   const by = { user: 'ada\u001b[31m', host: 'a\u202eb\u009bc' };
@@ -118,7 +118,7 @@ test('the console marks it in the history, and asks for the other phrase', needs
   await terminal.until(/undo unverified /);
 });
 
-test('a state directory that others may write takes no receipt: exit code 4', needsFullScale(), async () => {
+test('a state directory that others may write takes no receipt: exit code 4', async () => {
   await own.sql`UPDATE presets SET usage_count = 7`;
   const { plan } = await json('sync', '--dry-run');
   chmodSync(join(home, 'preset-usage-console'), 0o777);

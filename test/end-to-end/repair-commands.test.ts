@@ -215,7 +215,7 @@ describe('sync', () => {
     },
   );
 
-  test('without a place for its receipt it does not happen', needsFullScale(), async () => {
+  test('without a place for its receipt it does not happen', async () => {
     const { fingerprint } = await planned('sync');
     const file = join(home, 'file');
     writeFileSync(file, '');
@@ -319,7 +319,7 @@ describe('at a terminal, too', () => {
     expect(await counts()).toEqual(wrong);
   });
 
-  test('Ctrl-Z gives the terminal to the shell, and fg asks on', needsFullScale(), async () => {
+  test('Ctrl-Z gives the terminal to the shell, and fg asks on', async () => {
     const { phrase } = await planned('sync');
     terminal = startTerminal({ command: ['bash', '--norc', '--noprofile', '-i'], env: env(), rows: 40 });
     terminal.press(`"${process.execPath}" "${program}" sync\r`);
@@ -362,7 +362,7 @@ describe('reset', () => {
 });
 
 describe('migrate', () => {
-  test('shows its SQL at a terminal and asks for a phrase', needsFullScale(), async () => {
+  test('shows its SQL at a terminal and asks for a phrase', async () => {
     await own.sql`ALTER TABLE preset_usage DISABLE TRIGGER trigger_auto_increment_preset_usage_count`;
     terminal = startTerminal({ args: ['migrate'], env: env(), rows: 200 });
     await terminal.until(/to confirm, or anything else to cancel:/);

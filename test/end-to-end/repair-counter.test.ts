@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { stateDirectory } from '../helpers/repair.ts';
 import { run } from '../helpers/run.ts';
 
@@ -104,7 +103,7 @@ test('a reset with the history deletes what counts, other counts follow, and an 
   expect(await own.sql`SELECT * FROM comments ORDER BY id`).toEqual(before);
 });
 
-test('a history that another trigger counts only as it grows is not deleted', needsFullScale(), async () => {
+test('a history that another trigger counts only as it grows is not deleted', async () => {
   await own.sql
     .unsafe(`
       ALTER TABLE authors ADD ever integer NOT NULL DEFAULT 0;
@@ -123,22 +122,18 @@ test('a history that another trigger counts only as it grows is not deleted', ne
   await own.sql`DROP TRIGGER count_ever ON comments`;
 });
 
-test(
-  'a guess is written to only if it is named, and a receipt of a counter that is gone is not undone',
-  needsFullScale(),
-  async () => {
-    await own.sql`UPDATE posts SET votes_count = 5`;
-    const votes = ['--counter', 'posts.votes_count'];
-    const { json } = await usage('sync', ...votes, '--dry-run');
-    expect(json).toMatchObject({ counter: { confidence: 'guess' }, plan: { rows: 2 } });
-    // Nothing keeps it, which refuses nothing.
-    expect(json.plan.remarks.map(({ severity }: { severity: string }) => severity)).not.toContain('error');
-    const done = await usage('sync', ...votes, '--confirm', json.plan.fingerprint);
-    expect(done.code).toBe(0);
-    await own.sql`ALTER TABLE posts RENAME votes_count TO old`;
-    expect(await usage('undo', done.json.outcome.receiptId, '--dry-run')).toMatchObject({
-      code: 4,
-      json: { error: { code: 'counter-unknown' } },
-    });
-  },
-);
+test('a guess is written to only if it is named, and a receipt of a counter that is gone is not undone', async () => {
+  await own.sql`UPDATE posts SET votes_count = 5`;
+  const votes = ['--counter', 'posts.votes_count'];
+  const { json } = await usage('sync', ...votes, '--dry-run');
+  expect(json).toMatchObject({ counter: { confidence: 'guess' }, plan: { rows: 2 } });
+  // Nothing keeps it, which refuses nothing.
+  expect(json.plan.remarks.map(({ severity }: { severity: string }) => severity)).not.toContain('error');
+  const done = await usage('sync', ...votes, '--confirm', json.plan.fingerprint);
+  expect(done.code).toBe(0);
+  await own.sql`ALTER TABLE posts RENAME votes_count TO old`;
+  expect(await usage('undo', done.json.outcome.receiptId, '--dry-run')).toMatchObject({
+    code: 4,
+    json: { error: { code: 'counter-unknown' } },
+  });
+});

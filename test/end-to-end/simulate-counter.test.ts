@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { run } from '../helpers/run.ts';
 
 let own: TestDatabase;
@@ -159,7 +158,7 @@ describe('simulate --counter', () => {
     expect(code).toBe(expected);
   });
 
-  test('asks before it runs what a rollback cannot undo', needsFullScale(), async () => {
+  test('asks before it runs what a rollback cannot undo', async () => {
     await own.sql
       .unsafe(`
         CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF false THEN COPY posts TO PROGRAM 'cat'; END IF; RETURN NULL; END $$;

@@ -86,7 +86,7 @@ describe.each<[string, TerminalOptions, right: string, wrong: string]>(
   });
 });
 
-test('a double count is reported as such', needsFullScale(), async () => {
+test('a double count is reported as such', async () => {
   const console = await watchFirst();
   // A read never comes between the statements of one transaction.
   await own.sql.begin(async sql => {

@@ -6,7 +6,6 @@ import { runMigration } from '../../source/migration/run.ts';
 import { applyMigration } from '../../source/migration/sql/apply.ts';
 import { connectTo } from '../helpers/connect.ts';
 import { insertPresets, insertRecords, type TestDatabase } from '../helpers/database.ts';
-import { needsFullScale } from '../helpers/needs.ts';
 import { quickCases } from '../helpers/quick-cases.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { countOf, createUnmigrated, migration, mismatches, runFile, track, use } from '../psql/files.ts';
@@ -456,20 +455,16 @@ describe('beside others', () => {
     expect([recorded, await installed()]).toEqual([[], before]);
   });
 
-  test(
-    'a lock that another session holds: exit code 3 after a few tries, and nothing was changed',
-    needsFullScale(),
-    async () => {
-      const planned = await plan();
-      const before = await installed();
-      await own.sql.begin(async other => {
-        await use(other, ids[0]!);
-        await expect(run(planned)).rejects.toMatchObject({ code: 'lock-timeout', exitCode: 3 });
-      });
-      expect(new Set(recorded).size).toBe(3);
-      expect(await installed()).toEqual(before);
-    },
-  );
+  test('a lock that another session holds: exit code 3 after a few tries, and nothing was changed', async () => {
+    const planned = await plan();
+    const before = await installed();
+    await own.sql.begin(async other => {
+      await use(other, ids[0]!);
+      await expect(run(planned)).rejects.toMatchObject({ code: 'lock-timeout', exitCode: 3 });
+    });
+    expect(new Set(recorded).size).toBe(3);
+    expect(await installed()).toEqual(before);
+  });
 
   test('a lock that is released in time only delays it', async () => {
     const planned = await plan();

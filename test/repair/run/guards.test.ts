@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { receiptsIn } from '../../../source/repair/receipts/places.ts';
 import { exitCodeOf } from '../../../source/repair/run/run.ts';
 import { insertPresets, insertRecords } from '../../helpers/database.ts';
-import { needsFullScale } from '../../helpers/needs.ts';
 import { changesOf, RepairBench } from '../../helpers/repair-bench.ts';
 
 let bench: RepairBench;
@@ -143,26 +142,22 @@ describe('rows that others hold', () => {
     expect(await bench.counts()).toEqual(wrong);
   });
 
-  test(
-    'a table of records that others write all along is not truncated: it goes on in batches',
-    needsFullScale(),
-    async () => {
-      const [pastel] = await bench.own.sql`SELECT id FROM presets WHERE name = 'Pastel'`;
-      const plan = await bench.plan('reset', withHistory);
-      expect(plan.method).toBe('truncate');
-      const outcome = await bench.own.sql.begin(async other => {
-        await other`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${pastel!.id}, 'open')`;
-        return bench.run(plan, { lockTimeout: 0.1 });
-      });
-      expect(outcome).toMatchObject({
-        changed: 2,
-        deleted: 3,
-        ended: 'finished',
-        left: [{ name: 'Pastel', reason: 'locked' }],
-      });
-      expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [6, 1], Warm: [0, 0] });
-    },
-  );
+  test('a table of records that others write all along is not truncated: it goes on in batches', async () => {
+    const [pastel] = await bench.own.sql`SELECT id FROM presets WHERE name = 'Pastel'`;
+    const plan = await bench.plan('reset', withHistory);
+    expect(plan.method).toBe('truncate');
+    const outcome = await bench.own.sql.begin(async other => {
+      await other`INSERT INTO preset_usage (preset_id, usage_type) VALUES (${pastel!.id}, 'open')`;
+      return bench.run(plan, { lockTimeout: 0.1 });
+    });
+    expect(outcome).toMatchObject({
+      changed: 2,
+      deleted: 3,
+      ended: 'finished',
+      left: [{ name: 'Pastel', reason: 'locked' }],
+    });
+    expect(await bench.counts()).toEqual({ Noir: [0, 0], Pastel: [6, 1], Warm: [0, 0] });
+  });
 
   test('an abort ends it between two batches: exit code 130, and what was not reached is listed', async () => {
     await bench.own
@@ -237,7 +232,7 @@ describe('what the server refuses', () => {
     expect(receipt.batches.some(({ outcome: end }) => end === 'aborted')).toBe(true);
   });
 
-  test('where it refuses everything it stops, and says so: exit code 1', needsFullScale(), async () => {
+  test('where it refuses everything it stops, and says so: exit code 1', async () => {
     await bench.own
       .sql`INSERT INTO presets (name, usage_count) SELECT 'p' || n, 1 FROM generate_series(1, 80) n`;
     await bench.arrange(raising('TRIGGER refuse BEFORE UPDATE', 'true'));
