@@ -38,7 +38,7 @@ interface Searched {
   found: boolean;
 }
 
-/** Every counter of a database, as `search` finds them. Rejects with a usage error (exit code 2) if there is none. */
+/** Does what `search` does, but rejects with a usage error (exit code 2) if the database has no counter. */
 export async function searchAll(database: Database, config: Config, signal: AbortSignal): Promise<Wanted> {
   const { wanted, unread } = await searchWith(database, config, signal);
   const { found, notCheckable = [] } = wanted.searched ?? {};

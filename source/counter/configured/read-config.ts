@@ -31,7 +31,7 @@ const usualName = 'counters.json';
 export async function readConfig(given: string | null, directory: string): Promise<ConfiguredCounter[]> {
   const text = readText(given, directory);
   if (text === null) return [];
-  // Most directories have no such file, and zod takes longer to load than a scan to find that out.
+  // It loads zod, which takes longer than to see that there is no such file, as in most directories.
   const { configSchema } = await import('./config-schema.ts');
   const file = { name: given ?? usualName, text, schemaFile: 'docs/counters.schema.json' };
   const { counters } = parseSettings(file, configSchema);

@@ -118,8 +118,8 @@ export class Queue {
   }
 
   /**
-   * A batch that is due now and shares no row with one under way; null if there is none. `atATime` says how many run at a time: they
-   * share the limits of one, unless they may delete all records of their rows. `whole` asks for a batch that may.
+   * Takes a batch that is due now. It has no row of a batch that is still running. Null if there is none. `atATime` batches run at a time
+   * and share the limits of one, except where a batch may delete all records of its rows. With `whole`, only such a batch is taken.
    */
   due(atATime = 1, { now = performance.now(), whole = false } = {}): Batch | null {
     const batch = this.#take(now, atATime);

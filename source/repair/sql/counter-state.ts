@@ -84,7 +84,7 @@ export async function readStates(
   return new Map(statesOf(rows).map(state => [state.id, state]));
 }
 
-/** The states in rows of such a query, in their order. */
+/** Parses the rows that a query for states returns, and keeps their order. */
 export function statesOf(rows: unknown[]): CounterState[] {
   return states.parse(rows).map(toState);
 }

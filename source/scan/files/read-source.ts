@@ -72,8 +72,8 @@ function readStart(path: string, memory: Buffer): Buffer {
     while (length < memory.length) {
       const read = readSync(file, memory, length, memory.length - length, null);
       length += read;
-      // Where less comes than was asked for, the file ends, and to ask again takes a fifth of the time of reading it. Only some file
-      // systems give less before that, in whole pages.
+      // If fewer bytes come than were asked for, the file has ended, and another call would cost time for nothing. Some file systems
+      // return fewer before the end, but whole pages.
       if (read === 0 || length % pageSize > 0) break;
     }
     return memory.subarray(0, length);

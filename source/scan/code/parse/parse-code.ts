@@ -12,7 +12,7 @@ export interface ParseProblem {
 type Package = typeof import('oxc-parser');
 type Parsed = ReturnType<Package['parseSync']>;
 
-/** Its errors and its program, which is JSON. Each stays in native memory until it is taken, of which V8 does not know. */
+/** What the parser returns; the program is JSON. V8 does not know of the memory that each of the two takes until it is read. */
 type ParsedText = Pick<Parsed, 'errors'> & { program: string };
 
 // What the package itself calls. Its own functions also make objects of comments and imports, which nobody reads here.
